@@ -1,0 +1,177 @@
+"""The nouns: what the server keeps and what passes between its floors.
+
+Times are integer microseconds since 1970-01-01 UTC; `payload` is always the canonical JSON text
+(see `wire.canonical`), never a parsed object.
+"""
+
+import enum
+from dataclasses import dataclass, field
+
+
+class Scope(enum.StrEnum):
+    """What a token may do (contract §1)."""
+
+    ADMIN = "admin"
+    READ = "read"
+    PUBLISH = "publish"
+
+
+class Status(enum.StrEnum):
+    """Where a delivery stands (contract §4)."""
+
+    PENDING = "pending"  # waiting, in flight, or between retries
+    SUCCESS = "success"  # answered 2xx
+    FAILED = "failed"  # given up
+    SKIPPED = "skipped"  # the webhook was inactive when the event came
+
+
+class ErrorCode(enum.StrEnum):
+    """Why an attempt failed: a closed set (contract §4)."""
+
+    DNS = "dns"
+    CONNECTION_REFUSED = "connection_refused"
+    CONNECTION_RESET = "connection_reset"
+    CONNECT_TIMEOUT = "connect_timeout"
+    TIMEOUT = "timeout"
+    TLS = "tls"
+    ADDRESS_NOT_ALLOWED = "address_not_allowed"
+    REDIRECT = "redirect"
+    HTTP_STATUS = "http_status"
+    BAD_RESPONSE = "bad_response"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class EventDraft:
+    """An event that was accepted at the edge and has no id yet."""
+
+    type: str
+    payload: str
+    timestamp: int | None = None  # when it happened; None: when it is committed
+    idempotency_key: str | None = None
+    facts: "Facts | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the dashboard's numbers need from a payload, read once at the edge."""
+
+    ticket_id: str | None = None  # as text: an id may be longer than 64 bits
+    closed: bool | None = None  # the ticket's new state, None when the event does not tell it
+    was_closed: bool = False  # it did not count as open before
+    kopeks: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A committed event."""
+
+    id: int
+    type: str
+    payload: str
+    timestamp: int
+    created_at: int
+    deliveries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The answer to a draft: the event, or the one that its idempotency key already made."""
+
+    event: Event
+    duplicate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """A subscription of an outside system; `secret_box` and `headers_box` are encrypted."""
+
+    id: int
+    name: str
+    url: str
+    event_type: str
+    is_active: bool
+    description: str | None
+    created_at: int
+    updated_at: int
+    last_triggered_at: int | None
+    failure_count: int
+    success_count: int
+    disabled_reason: str | None
+    inactive_since: int | None
+    failing_since: int | None
+    secret_box: bytes | None
+    old_secret_box: bytes | None
+    old_secret_until: int | None
+    headers_box: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One POST and what came of it."""
+
+    number: int
+    started_at: int
+    duration_ms: int
+    error_code: ErrorCode | None = None
+    error_message: str | None = None
+    response_status: int | None = None
+    response_headers: tuple[tuple[str, str], ...] = ()
+    response_body: str | None = None
+    remote_address: str | None = None
+    request_headers: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the receiver answered 2xx in time."""
+        return self.error_code is None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One event on its way to one webhook, with its latest attempt."""
+
+    id: int
+    webhook_id: int
+    event_id: int | None
+    event_type: str
+    payload: str
+    status: Status
+    attempt_number: int
+    created_at: int
+    delivered_at: int | None
+    next_retry_at: int | None
+    is_test: bool
+    last: Attempt | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """An API token; its secret value is not kept, only the SHA-256 digest."""
+
+    id: int
+    name: str
+    prefix: str
+    digest: bytes
+    scopes: frozenset[Scope]
+    created_at: int
+    last_used_at: int | None
+    expires_at: int | None
+
+    def allows(self, scope: Scope) -> bool:
+        """Whether this token may do what `scope` names; admin may do everything."""
+        return scope in self.scopes or Scope.ADMIN in self.scopes
+
+
+@dataclass(slots=True)
+class Committed:
+    """What one transaction changed: the only thing that listeners are told, after COMMIT."""
+
+    now: int
+    events: list[Event] = field(default_factory=list)
+    deliveries: list[Delivery] = field(default_factory=list)  # new or changed
+    webhooks: list[Webhook] = field(default_factory=list)  # created or changed
+    deleted_webhooks: list[int] = field(default_factory=list)
+    tokens_changed: bool = False
+    reread: set[int] = field(default_factory=set)  # webhooks with due rows not listed here

@@ -1,0 +1,222 @@
+"""What one transaction does, in which order: drafts in, `Committed` out."""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from itertools import groupby
+from typing import Any
+
+from bedolaga_events.errors import Conflict, EventsError
+from bedolaga_events.model import Accepted, Committed, Delivery, Event, EventDraft, Facts, Status
+from bedolaga_events.patterns import covering
+from bedolaga_events.store import deliveries, events, stats, webhooks
+from bedolaga_events.store.deliveries import Record
+from bedolaga_events.store.webhooks import Subscriber
+
+SKIPPED = "The webhook was inactive when the event came."
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """Events to be stored, all or none."""
+
+    drafts: tuple[EventDraft, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """One running transaction: the connection, its one moment (microseconds), what it changed."""
+
+    connection: sqlite3.Connection
+    now: int
+    committed: Committed
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Anything else: a function of the transaction; what it returns is the caller's result."""
+
+    verb: Callable[[Transaction], Any]
+
+
+def apply(
+    connection: sqlite3.Connection, drafts: Sequence[Any], now: int, *, zone: tzinfo
+) -> tuple[list[Any], Committed]:
+    """Do the statements of one transaction.
+
+    Args:
+        connection: inside BEGIN; the caller commits.
+        drafts: `Append`, `Record` and `Change`, in the order in which they came.
+        now: the transaction's one moment, in microseconds.
+        zone: whose days the revenue is counted in.
+
+    Returns:
+        A result for each draft, an `EventsError` where it was refused, and what changed.
+    """
+    transaction = Transaction(connection, now, Committed(now))
+    results: list[Any] = []
+    for kind, run in groupby(drafts, key=type):
+        if kind is Append:
+            results += _Appending(transaction, zone).run(run)
+        elif kind is Record:
+            results += _record(transaction, list(run))
+        else:
+            results += [_change(transaction, one) for one in run]
+    return results, transaction.committed
+
+
+def _change(transaction: Transaction, change: Change) -> Any:
+    transaction.connection.execute("SAVEPOINT change")
+    try:
+        result = change.verb(transaction)
+    except EventsError as refusal:
+        transaction.connection.execute("ROLLBACK TO change")
+        result = refusal
+    transaction.connection.execute("RELEASE change")
+    return result
+
+
+class _Appending:
+    """A run of `Append` drafts, gathered so that each table is written once."""
+
+    def __init__(self, transaction: Transaction, zone: tzinfo) -> None:
+        self.transaction = transaction
+        self.zone = zone
+        self.event_id = events.next_id(transaction.connection, "events")
+        self.delivery_id = events.next_id(transaction.connection, "deliveries")
+        self.by_pattern: dict[str, list[Subscriber]] = {}
+        for one in webhooks.subscribers(transaction.connection):
+            self.by_pattern.setdefault(one.event_type, []).append(one)
+        self.rows: list[tuple[Event, EventDraft]] = []
+        self.deliveries: list[Delivery] = []
+        self.keys: dict[str, tuple[Event, bytes]] = {}
+
+    def run(self, appends: Any) -> list[list[Accepted] | Conflict]:
+        results = [self._append(one) for one in appends]
+        self._write()
+        return results
+
+    def _append(self, append: Append) -> list[Accepted] | Conflict:
+        mark = len(self.rows), len(self.deliveries), self.event_id, self.delivery_id
+        added: list[str] = []
+        accepted: list[Accepted] = []
+        for draft in append.drafts:
+            known = self._known(draft)
+            if known is None:
+                accepted.append(Accepted(self._add(draft)))
+                if draft.idempotency_key is not None:
+                    added.append(draft.idempotency_key)
+            elif known[1] == events.fingerprint(draft):
+                accepted.append(Accepted(known[0], duplicate=True))
+            else:
+                rows, made, self.event_id, self.delivery_id = mark
+                del self.rows[rows:], self.deliveries[made:]
+                for key in added:
+                    del self.keys[key]
+                return Conflict("This idempotency key was used for another event.")
+        return accepted
+
+    def _known(self, draft: EventDraft) -> tuple[Event, bytes] | None:
+        key = draft.idempotency_key
+        if key is None:
+            return None
+        return self.keys.get(key) or events.by_key(self.transaction.connection, key)
+
+    def _add(self, draft: EventDraft) -> Event:
+        now = self.transaction.now
+        targets = [
+            one for pattern in covering(draft.type) for one in self.by_pattern.get(pattern, ())
+        ]
+        event = Event(
+            self.event_id,
+            draft.type,
+            draft.payload,
+            now if draft.timestamp is None else draft.timestamp,
+            now,
+            len(targets),
+        )
+        self.event_id += 1
+        self.rows.append((event, draft))
+        if draft.idempotency_key is not None:
+            self.keys[draft.idempotency_key] = event, events.fingerprint(draft)
+        for target in targets:
+            self.deliveries.append(self._delivery(event, target))
+        return event
+
+    def _delivery(self, event: Event, target: Subscriber) -> Delivery:
+        delivery = Delivery(
+            id=self.delivery_id,
+            webhook_id=target.id,
+            event_id=event.id,
+            event_type=event.type,
+            payload=event.payload,
+            status=Status.PENDING if target.is_active else Status.SKIPPED,
+            attempt_number=0,
+            created_at=event.created_at,
+            delivered_at=None,
+            next_retry_at=event.created_at if target.is_active else None,
+            is_test=False,
+            reason=None if target.is_active else SKIPPED,
+        )
+        self.delivery_id += 1
+        return delivery
+
+    def _write(self) -> None:
+        connection, committed = self.transaction.connection, self.transaction.committed
+        events.insert(connection, self.rows)
+        events.add_counts(connection, Counter(event.type for event, _ in self.rows))
+        deliveries.insert(connection, self.deliveries)
+        deliveries.add_counts(
+            connection, Counter((one.webhook_id, one.status.value) for one in self.deliveries)
+        )
+        stats.add(connection, _moving(self.rows), self.zone)
+        committed.events += [event for event, _ in self.rows]
+        committed.deliveries += self.deliveries
+
+
+def _moving(rows: list[tuple[Event, EventDraft]]) -> list[tuple[Event, Facts]]:
+    return [(event, draft.facts) for event, draft in rows if draft.facts is not None]
+
+
+def _record(transaction: Transaction, records: list[Record]) -> list[None]:
+    """Attempts, the deliveries' new states, the webhooks' counters, and deactivations."""
+    connection = transaction.connection
+    kept: list[Record] = []
+    deltas: Counter[tuple[int, str]] = Counter()
+    for one in records:
+        before = deliveries.status_of(connection, one.delivery_id)
+        if before is None:  # its webhook was deleted while the request was out
+            continue
+        kept.append(one)
+        deltas[one.webhook_id, before.value] -= 1
+        deltas[one.webhook_id, one.status.value] += 1
+    deliveries.store_attempts(connection, kept, transaction.now)
+    deliveries.add_counts(connection, deltas)
+    for webhook_id in {one.webhook_id for one in kept}:
+        _count(transaction, webhook_id, [one for one in kept if one.webhook_id == webhook_id])
+    transaction.committed.deliveries += [
+        deliveries.get(connection, one.webhook_id, one.delivery_id) for one in kept
+    ]
+    return [None] * len(records)
+
+
+def _count(transaction: Transaction, webhook_id: int, records: list[Record]) -> None:
+    connection, now = transaction.connection, transaction.now
+    latest = max(records, key=lambda one: one.attempt.started_at).attempt
+    successes = sum(one.attempt.succeeded for one in records)
+    webhooks.record(
+        connection,
+        webhook_id,
+        successes=successes,
+        failures=len(records) - successes,
+        last_triggered_at=latest.started_at,
+        last_failed_at=None if latest.succeeded else latest.started_at,
+    )
+    reason = next((one.deactivate for one in records if one.deactivate), None)
+    if reason is not None:
+        webhooks.update(connection, webhook_id, {"is_active": False, "disabled_reason": reason}, now)
+    transaction.committed.webhooks.append(webhooks.get(connection, webhook_id))
+
+

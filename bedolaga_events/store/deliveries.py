@@ -1,0 +1,258 @@
+"""Every statement about deliveries and their attempts."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from bedolaga_events.errors import NotFound
+from bedolaga_events.model import Attempt, Delivery, ErrorCode, Status
+
+_DELIVERY = (
+    "d.id, d.webhook_id, d.event_id, d.event_type, coalesce(e.payload, d.test_payload), d.status,"
+    " d.attempt_number, d.created_at, d.delivered_at, d.next_retry_at, d.event_id IS NULL, d.reason"
+)
+_ATTEMPT = (
+    "a.number, a.started_at, a.duration_ms, a.error_code, a.error_message, a.response_status,"
+    " a.response_headers, a.response_body, a.remote_address, a.request_headers"
+)
+_SELECT = (
+    f"SELECT {_DELIVERY}, {_ATTEMPT} FROM deliveries d"
+    " LEFT JOIN events e ON e.id = d.event_id"
+    " LEFT JOIN attempts a ON a.delivery_id = d.id AND a.number = d.attempt_number"
+)
+_WIDTH = 12  # columns of _DELIVERY
+COUNTED_AT_MOST = 10_000  # a filtered total is exact up to here, then "more than"
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryFilter:
+    """Which deliveries a list shows; times in microseconds, `until` exclusive."""
+
+    webhook_id: int | None = None
+    status: Status | None = None
+    event_id: int | None = None
+    since: int | None = None
+    until: int | None = None
+    limit: int = 50
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An attempt to be stored, and what was decided after it."""
+
+    delivery_id: int
+    webhook_id: int
+    attempt: Attempt
+    status: Status
+    next_retry_at: int | None = None
+    reason: str | None = None
+    deactivate: str | None = None  # why the webhook is to be deactivated
+
+
+def insert(connection: sqlite3.Connection, rows: Iterable[Delivery]) -> None:
+    """Insert committed-to-be deliveries; only a test carries its payload."""
+    connection.executemany(
+        "INSERT INTO deliveries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            (
+                one.id,
+                one.webhook_id,
+                one.event_id,
+                one.event_type,
+                one.status,
+                one.attempt_number,
+                one.created_at,
+                one.delivered_at,
+                one.next_retry_at,
+                one.reason,
+                one.payload if one.is_test else None,
+            )
+            for one in rows
+        ),
+    )
+
+
+def add_counts(connection: sqlite3.Connection, deltas: Mapping[tuple[int, str], int]) -> None:
+    """Add to the number of kept deliveries by webhook and status."""
+    connection.executemany(
+        "INSERT INTO delivery_counts VALUES (?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET value = value + excluded.value",
+        ((webhook, status, delta) for (webhook, status), delta in deltas.items() if delta),
+    )
+
+
+def status_of(connection: sqlite3.Connection, delivery_id: int) -> Status | None:
+    """A delivery's status, or None when it is gone."""
+    row = connection.execute(
+        "SELECT status FROM deliveries WHERE id = ?", (delivery_id,)
+    ).fetchone()
+    return None if row is None else Status(row[0])
+
+
+def store_attempts(connection: sqlite3.Connection, records: Iterable[Record], now: int) -> None:
+    """Store attempts and where their deliveries stand after them."""
+    records = list(records)
+    connection.executemany(
+        "INSERT INTO attempts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                one.delivery_id,
+                one.attempt.number,
+                one.attempt.started_at,
+                one.attempt.duration_ms,
+                one.attempt.error_code,
+                one.attempt.error_message,
+                one.attempt.response_status,
+                json.dumps(one.attempt.response_headers),
+                one.attempt.response_body,
+                one.attempt.remote_address,
+                json.dumps(one.attempt.request_headers),
+            )
+            for one in records
+        ],
+    )
+    connection.executemany(
+        "UPDATE deliveries SET status = ?, attempt_number = ?, delivered_at = ?,"
+        " next_retry_at = ?, reason = ? WHERE id = ?",
+        [
+            (
+                one.status,
+                one.attempt.number,
+                now if one.status is Status.SUCCESS else None,
+                one.next_retry_at,
+                one.reason,
+                one.delivery_id,
+            )
+            for one in records
+        ],
+    )
+
+
+def get(connection: sqlite3.Connection, webhook_id: int, delivery_id: int) -> Delivery:
+    """One delivery of a webhook.
+
+    Raises:
+        NotFound: the webhook has no such delivery.
+    """
+    row = connection.execute(
+        f"{_SELECT} WHERE d.id = ? AND d.webhook_id = ?", (delivery_id, webhook_id)
+    ).fetchone()
+    if row is None:
+        raise NotFound(f"Webhook {webhook_id} has no delivery {delivery_id}.")
+    return _delivery(row)
+
+
+def attempts(connection: sqlite3.Connection, delivery_id: int) -> list[Attempt]:
+    """Every attempt of a delivery, oldest first."""
+    rows = connection.execute(
+        f"SELECT {_ATTEMPT} FROM attempts a WHERE delivery_id = ? ORDER BY number", (delivery_id,)
+    )
+    return [_attempt(row) for row in rows]
+
+
+def of_event(connection: sqlite3.Connection, event_id: int) -> list[Delivery]:
+    """Every delivery of an event (index deliveries_by_event)."""
+    rows = connection.execute(f"{_SELECT} WHERE d.event_id = ? ORDER BY d.id", (event_id,))
+    return [_delivery(row) for row in rows]
+
+
+def page(connection: sqlite3.Connection, wanted: DeliveryFilter) -> tuple[list[Delivery], int]:
+    """One page of deliveries, newest first, and how many match in all."""
+    where, values = _conditions(wanted)
+    rows = connection.execute(
+        f"{_SELECT} WHERE {where} ORDER BY d.id DESC LIMIT ? OFFSET ?",
+        (*values, wanted.limit, wanted.offset),
+    ).fetchall()
+    return [_delivery(row) for row in rows], _total(connection, wanted)
+
+
+def due(
+    connection: sqlite3.Connection, webhook_id: int, now: int, limit: int
+) -> list[Delivery]:
+    """What is due for a webhook, longest due first (index deliveries_due)."""
+    rows = connection.execute(
+        f"{_SELECT} WHERE d.webhook_id = ? AND d.status = 'pending' AND d.next_retry_at <= ?"
+        " ORDER BY d.next_retry_at, d.id LIMIT ?",
+        (webhook_id, now, limit),
+    )
+    return [_delivery(row) for row in rows]
+
+
+def next_due(connection: sqlite3.Connection, webhook_id: int, after: int) -> int | None:
+    """When the next delivery of a webhook falls due after a moment, None when none does."""
+    row = connection.execute(
+        "SELECT min(next_retry_at) FROM deliveries"
+        " WHERE webhook_id = ? AND status = 'pending' AND next_retry_at > ?",
+        (webhook_id, after),
+    ).fetchone()
+    return None if row[0] is None else int(row[0])
+
+
+def skipped_since(connection: sqlite3.Connection, webhook_id: int, since: int) -> int:
+    """How many deliveries of a webhook were skipped since a moment."""
+    row = connection.execute(
+        "SELECT count(*) FROM deliveries"
+        " WHERE webhook_id = ? AND status = 'skipped' AND created_at >= ?",
+        (webhook_id, since),
+    ).fetchone()
+    return int(row[0])
+
+
+def _conditions(wanted: DeliveryFilter) -> tuple[str, list[object]]:
+    where, values = ["1"], list[object]()
+    for condition, value in (
+        ("d.webhook_id = ?", wanted.webhook_id),
+        ("d.status = ?", wanted.status),
+        ("d.event_id = ?", wanted.event_id),
+        ("d.created_at >= ?", wanted.since),
+        ("d.created_at < ?", wanted.until),
+    ):
+        if value is not None:
+            where.append(condition)
+            values.append(value)
+    return " AND ".join(where), values
+
+
+def _total(connection: sqlite3.Connection, wanted: DeliveryFilter) -> int:
+    if wanted.event_id is wanted.since is wanted.until is None:
+        row = connection.execute(
+            "SELECT coalesce(sum(value), 0) FROM delivery_counts"
+            " WHERE webhook_id = coalesce(?, webhook_id) AND status = coalesce(?, status)",
+            (wanted.webhook_id, wanted.status),
+        ).fetchone()
+    else:
+        where, values = _conditions(wanted)
+        row = connection.execute(
+            f"SELECT count(*) FROM (SELECT 1 FROM deliveries d WHERE {where} LIMIT ?)",
+            (*values, COUNTED_AT_MOST),
+        ).fetchone()
+    return int(row[0])
+
+
+def _delivery(row: tuple[object, ...]) -> Delivery:
+    (
+        delivery_id, webhook_id, event_id, event_type, payload, status,
+        number, created_at, delivered_at, next_retry_at, is_test, reason,
+    ) = row[:_WIDTH]  # fmt: skip
+    return Delivery(
+        delivery_id, webhook_id, event_id, event_type, payload, Status(status),  # type: ignore[arg-type]
+        number, created_at, delivered_at, next_retry_at, bool(is_test),  # type: ignore[arg-type]
+        _attempt(row[_WIDTH:]) if row[_WIDTH] is not None else None,
+        reason,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def _attempt(row: tuple[object, ...]) -> Attempt:
+    number, started_at, duration, code, message, status, headers, body, address, sent = row
+    return Attempt(
+        number, started_at, duration,  # type: ignore[arg-type]
+        ErrorCode(code) if code else None,
+        message, status,  # type: ignore[arg-type]
+        _pairs(headers), body, address, _pairs(sent),  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def _pairs(text: object) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value) for name, value in json.loads(str(text)))

@@ -1,0 +1,126 @@
+"""Every statement about events."""
+
+import hashlib
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from bedolaga_events.model import Event, EventDraft
+
+_COLUMNS = "id, type, payload, timestamp, created_at, deliveries"
+
+
+@dataclass(frozen=True, slots=True)
+class EventFilter:
+    """Which events a list shows; `since_id` turns it oldest first."""
+
+    type: str | None = None
+    since_id: int | None = None
+    limit: int = 50
+    offset: int = 0
+
+
+def next_id(connection: sqlite3.Connection, table: str) -> int:
+    """The id that the next row of `table` gets: ids grow, also after old rows are gone."""
+    row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
+    return 1 if row is None else int(row[0]) + 1
+
+
+def insert(
+    connection: sqlite3.Connection, rows: Iterable[tuple[Event, EventDraft]]
+) -> None:
+    """Insert committed-to-be events with the keys of their drafts."""
+    connection.executemany(
+        "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            (
+                event.id,
+                event.type,
+                event.payload,
+                event.timestamp,
+                event.created_at,
+                event.deliveries,
+                draft.idempotency_key,
+                fingerprint(draft) if draft.idempotency_key is not None else None,
+            )
+            for event, draft in rows
+        ),
+    )
+
+
+def add_counts(connection: sqlite3.Connection, counts: dict[str, int]) -> None:
+    """Add to the number of kept events by type."""
+    connection.executemany(
+        "INSERT INTO event_counts VALUES (?, ?)"
+        " ON CONFLICT (type) DO UPDATE SET value = value + excluded.value",
+        counts.items(),
+    )
+
+
+def fingerprint(draft: EventDraft) -> bytes:
+    """What must be equal for the same idempotency key to mean the same request."""
+    said = f"{draft.type}\n{draft.timestamp}\n{draft.payload}"
+    return hashlib.sha256(said.encode("ascii")).digest()
+
+
+def by_key(connection: sqlite3.Connection, key: str) -> tuple[Event, bytes] | None:
+    """The event that `key` made, with its request's fingerprint (index events_by_key)."""
+    row = connection.execute(
+        f"SELECT {_COLUMNS}, fingerprint FROM events WHERE idempotency_key = ?", (key,)
+    ).fetchone()
+    return None if row is None else (Event(*row[:6]), row[6])
+
+
+def get(connection: sqlite3.Connection, event_id: int) -> Event | None:
+    """One event, or None."""
+    row = connection.execute(f"SELECT {_COLUMNS} FROM events WHERE id = ?", (event_id,)).fetchone()
+    return None if row is None else Event(*row)
+
+
+def page(connection: sqlite3.Connection, wanted: EventFilter) -> tuple[list[Event], int]:
+    """One page of events, and how many there are in all (indexes: primary key, events_by_type)."""
+    where, values = ["1"], list[object]()
+    if wanted.type is not None:
+        where.append("type = ?")
+        values.append(wanted.type)
+    if wanted.since_id is not None:
+        where.append("id > ?")
+        values.append(wanted.since_id)
+    order = "DESC" if wanted.since_id is None else "ASC"
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM events WHERE {' AND '.join(where)}"
+        f" ORDER BY id {order} LIMIT ? OFFSET ?",
+        (*values, wanted.limit, wanted.offset),
+    ).fetchall()
+    return [Event(*row) for row in rows], _total(connection, wanted)
+
+
+def after(connection: sqlite3.Connection, event_id: int, limit: int) -> list[Event]:
+    """The next events after `event_id`, oldest first."""
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM events WHERE id > ? ORDER BY id LIMIT ?", (event_id, limit)
+    )
+    return [Event(*row) for row in rows]
+
+
+def last_id(connection: sqlite3.Connection) -> int:
+    """The id of the newest event ever, 0 when there was none."""
+    return next_id(connection, "events") - 1
+
+
+def payloads(connection: sqlite3.Connection, event_type: str) -> Iterator[str]:
+    """The payload of every kept event of a type (for `check`)."""
+    for row in connection.execute("SELECT payload FROM events WHERE type = ?", (event_type,)):
+        yield row[0]
+
+
+def _total(connection: sqlite3.Connection, wanted: EventFilter) -> int:
+    if wanted.since_id is not None:
+        kept = "SELECT count(*) FROM (SELECT 1 FROM events WHERE id > ? AND type = coalesce(?, type) LIMIT 10001)"
+        row = connection.execute(kept, (wanted.since_id, wanted.type)).fetchone()
+    else:
+        row = connection.execute(
+            "SELECT coalesce(sum(value), 0) FROM event_counts WHERE type = coalesce(?, type)",
+            (wanted.type,),
+        ).fetchone()
+    return int(row[0])

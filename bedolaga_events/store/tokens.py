@@ -1,0 +1,98 @@
+"""Every statement about API tokens."""
+
+import hashlib
+import secrets
+import sqlite3
+from collections.abc import Iterable, Mapping
+
+from bedolaga_events.errors import Conflict, NotFound
+from bedolaga_events.model import Scope, Token
+
+PREFIX = "bev_"
+SHOWN_CHARACTERS = 8  # of the value, so that a person can tell tokens apart
+SECRET_BYTES = 32  # 256 random bits (contract §1)
+
+
+def new_value() -> str:
+    """A new secret value."""
+    return PREFIX + secrets.token_urlsafe(SECRET_BYTES)
+
+
+def digest_of(value: str) -> bytes:
+    """The SHA-256 digest by which a token is stored and found."""
+    return hashlib.sha256(value.encode("utf-8", "surrogateescape")).digest()
+
+
+def insert(
+    connection: sqlite3.Connection,
+    value: str,
+    name: str,
+    scopes: Iterable[Scope],
+    now: int,
+    expires_at: int | None,
+) -> Token:
+    """Store a token by its digest; a value that is stored already keeps its row."""
+    connection.execute(
+        "INSERT OR IGNORE INTO tokens (name, prefix, digest, scopes, created_at, expires_at)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            name,
+            value[:SHOWN_CHARACTERS],
+            digest_of(value),
+            " ".join(sorted(scopes)),
+            now,
+            expires_at,
+        ),
+    )
+    row = connection.execute("SELECT * FROM tokens WHERE digest = ?", (digest_of(value),)).fetchone()
+    return _token(row)
+
+
+def everything(connection: sqlite3.Connection) -> list[Token]:
+    """All tokens, oldest first."""
+    return [_token(row) for row in connection.execute("SELECT * FROM tokens ORDER BY id")]
+
+
+def has_admin(connection: sqlite3.Connection, now: int) -> bool:
+    """Whether a token with scope admin is there and has not expired."""
+    return any(
+        Scope.ADMIN in one.scopes and (one.expires_at is None or one.expires_at > now)
+        for one in everything(connection)
+    )
+
+
+def delete(connection: sqlite3.Connection, token_id: int, now: int) -> None:
+    """Revoke a token.
+
+    Raises:
+        NotFound: there is no such token.
+        Conflict: it is the last one with scope admin (contract §1).
+    """
+    tokens = {one.id: one for one in everything(connection)}
+    if token_id not in tokens:
+        raise NotFound(f"There is no token {token_id}.")
+    others = [one for one in tokens.values() if one.id != token_id]
+    alive = [one for one in others if one.expires_at is None or one.expires_at > now]
+    if Scope.ADMIN in tokens[token_id].scopes and not any(Scope.ADMIN in o.scopes for o in alive):
+        raise Conflict("This is the last admin token; create another one first.")
+    connection.execute("DELETE FROM tokens WHERE id = ?", (token_id,))
+
+
+def delete_expired(connection: sqlite3.Connection, before: int) -> None:
+    """Forget tokens that expired before a moment."""
+    connection.execute("DELETE FROM tokens WHERE expires_at < ?", (before,))
+
+
+def touch(connection: sqlite3.Connection, used: Mapping[int, int]) -> None:
+    """Write when tokens were last used: id → microseconds."""
+    connection.executemany(
+        "UPDATE tokens SET last_used_at = ? WHERE id = ?",
+        [(moment, token_id) for token_id, moment in used.items()],
+    )
+
+
+def _token(row: tuple[int, str, str, bytes, str, int, int | None, int | None]) -> Token:
+    token_id, name, prefix, digest, scopes, *times = row
+    return Token(
+        token_id, name, prefix, digest, frozenset(map(Scope, scopes.split())), *times
+    )

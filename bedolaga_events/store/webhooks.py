@@ -1,0 +1,177 @@
+"""Every statement about webhooks."""
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+from bedolaga_events.errors import NotFound
+from bedolaga_events.model import Status, Webhook
+
+_COLUMNS = ", ".join(field.name for field in fields(Webhook))
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookFilter:
+    """Which webhooks a list shows; `q` is looked for in name, URL and description."""
+
+    event_type: str | None = None
+    is_active: bool | None = None
+    q: str | None = None
+    limit: int = 50
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """What the transaction of an event needs to know of a webhook."""
+
+    id: int
+    event_type: str
+    is_active: bool
+
+
+def subscribers(connection: sqlite3.Connection) -> list[Subscriber]:
+    """Every webhook, as the transaction of an event sees it."""
+    rows = connection.execute("SELECT id, event_type, is_active FROM webhooks ORDER BY id")
+    return [Subscriber(webhook_id, pattern, bool(active)) for webhook_id, pattern, active in rows]
+
+
+def get(connection: sqlite3.Connection, webhook_id: int) -> Webhook:
+    """One webhook.
+
+    Raises:
+        NotFound: there is none with this id.
+    """
+    row = connection.execute(
+        f"SELECT {_COLUMNS} FROM webhooks WHERE id = ?", (webhook_id,)
+    ).fetchone()
+    if row is None:
+        raise NotFound(f"There is no webhook {webhook_id}.")
+    return _webhook(row)
+
+
+def everything(connection: sqlite3.Connection) -> list[Webhook]:
+    """All webhooks, oldest first."""
+    rows = connection.execute(f"SELECT {_COLUMNS} FROM webhooks ORDER BY id")
+    return [_webhook(row) for row in rows]
+
+
+def page(connection: sqlite3.Connection, wanted: WebhookFilter) -> tuple[list[Webhook], int]:
+    """One page of webhooks, newest first, and how many match in all."""
+    where, values = ["1"], list[object]()
+    if wanted.event_type is not None:
+        where.append("event_type = ?")
+        values.append(wanted.event_type)
+    if wanted.is_active is not None:
+        where.append("is_active = ?")
+        values.append(wanted.is_active)
+    if wanted.q:
+        where.append("(instr(lower(name), ?1) OR instr(lower(url), ?1))".replace("?1", "lower(?)"))
+        values += [wanted.q, wanted.q]
+    matching = f"FROM webhooks WHERE {' AND '.join(where)}"
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} {matching} ORDER BY id DESC LIMIT ? OFFSET ?",
+        (*values, wanted.limit, wanted.offset),
+    ).fetchall()
+    total = connection.execute(f"SELECT count(*) {matching}", values).fetchone()[0]
+    return [_webhook(row) for row in rows], total
+
+
+def insert(connection: sqlite3.Connection, values: Mapping[str, object], now: int) -> Webhook:
+    """Create a webhook of the given columns."""
+    row = {"is_active": True, **values, "created_at": now, "updated_at": now}
+    if not row["is_active"]:
+        row["inactive_since"] = now
+    cursor = connection.execute(
+        f"INSERT INTO webhooks ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",
+        list(row.values()),
+    )
+    assert cursor.lastrowid is not None
+    return get(connection, cursor.lastrowid)
+
+
+def update(
+    connection: sqlite3.Connection, webhook_id: int, values: Mapping[str, object], now: int
+) -> Webhook:
+    """Change the given columns; (de)activating starts or ends the time of skipping.
+
+    Raises:
+        NotFound: there is none with this id.
+    """
+    before = get(connection, webhook_id)
+    row = dict(values)
+    if row.get("is_active") is True and not before.is_active:
+        row |= {"inactive_since": None, "disabled_reason": None, "failing_since": None}
+    if row.get("is_active") is False and before.is_active:
+        row |= {"inactive_since": now}
+    row["updated_at"] = now
+    connection.execute(
+        f"UPDATE webhooks SET {', '.join(f'{name} = ?' for name in row)} WHERE id = ?",
+        (*row.values(), webhook_id),
+    )
+    return get(connection, webhook_id)
+
+
+def delete(connection: sqlite3.Connection, webhook_id: int) -> None:
+    """Delete a webhook with its deliveries.
+
+    Raises:
+        NotFound: there is none with this id.
+    """
+    get(connection, webhook_id)
+    connection.execute("DELETE FROM webhooks WHERE id = ?", (webhook_id,))
+
+
+def record(
+    connection: sqlite3.Connection,
+    webhook_id: int,
+    *,
+    successes: int,
+    failures: int,
+    last_triggered_at: int,
+    last_failed_at: int | None,
+) -> None:
+    """Add attempts by outcome; `last_failed_at` is None when the latest attempt succeeded."""
+    connection.execute(
+        "UPDATE webhooks SET success_count = success_count + ?, failure_count = failure_count + ?,"
+        " last_triggered_at = max(coalesce(last_triggered_at, 0), ?),"
+        " failing_since = CASE WHEN ? IS NULL THEN NULL WHEN ? THEN ? ELSE coalesce(failing_since, ?) END"
+        " WHERE id = ?",
+        (
+            successes,
+            failures,
+            last_triggered_at,
+            last_failed_at,
+            successes > 0,
+            last_failed_at,
+            last_failed_at,
+            webhook_id,
+        ),
+    )
+
+
+def stats(connection: sqlite3.Connection) -> dict[str, int | float]:
+    """The numbers of GET /webhooks/stats (contract §4)."""
+    total, active = connection.execute(
+        "SELECT count(*), coalesce(sum(is_active), 0) FROM webhooks"
+    ).fetchone()
+    counts = dict.fromkeys(Status, 0) | dict(
+        connection.execute("SELECT status, sum(value) FROM delivery_counts GROUP BY status")
+    )
+    finished = counts[Status.SUCCESS] + counts[Status.FAILED]
+    return {
+        "total_webhooks": total,
+        "active_webhooks": active,
+        "total_deliveries": sum(counts.values()),
+        "successful_deliveries": counts[Status.SUCCESS],
+        "failed_deliveries": counts[Status.FAILED],
+        "pending_deliveries": counts[Status.PENDING],
+        "skipped_deliveries": counts[Status.SKIPPED],
+        "success_rate": round(100 * counts[Status.SUCCESS] / finished, 2) if finished else 0.0,
+    }
+
+
+def _webhook(row: tuple[object, ...]) -> Webhook:
+    values = dict(zip((field.name for field in fields(Webhook)), row, strict=True))
+    values["is_active"] = bool(values["is_active"])
+    return Webhook(**values)  # type: ignore[arg-type]  # the columns of the table are the fields

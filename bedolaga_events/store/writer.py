@@ -1,0 +1,172 @@
+"""Group commit: all that arrived while the last commit ran goes into the next transaction.
+
+It knows no noun: `apply` does the statements of a transaction, the listeners hear what it changed.
+"""
+
+import asyncio
+import sqlite3
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from bedolaga_events.errors import Busy, DiskFull, EventsError, StoreClosed, StoreError
+from bedolaga_events.metrics import Metrics
+from bedolaga_events.model import Committed
+from bedolaga_events.store.database import Database, hop
+
+MAX_BATCH = 2_000  # drafts in one transaction: bounds how long the others wait
+
+Apply = Callable[[sqlite3.Connection, Sequence[Any], int], tuple[list[Any], Committed]]
+Listener = Callable[[Committed], None]
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class _Waiting:
+    draft: Any
+    weight: int
+    done: asyncio.Future[Any]
+
+
+class Writer:
+    """The only one who writes.
+
+    Args:
+        database: where to.
+        apply: does one transaction's statements, BEGIN and COMMIT apart; returns a result for each
+            draft (an `EventsError` as a result is raised to that draft's caller) and what changed.
+        now: the clock, in microseconds; read once a transaction.
+        limit: how much weight may wait before `append` refuses.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        apply: Apply,
+        now: Callable[[], int],
+        limit: int,
+        metrics: Metrics,
+    ) -> None:
+        self.listeners: list[Listener] = []
+        self._database = database
+        self._apply = apply
+        self._now = now
+        self._limit = limit
+        self._metrics = metrics
+        self._queue: deque[_Waiting] = deque()
+        self._weight = 0
+        self._wake = asyncio.Event()
+        self._closing = False
+
+    async def append(self, draft: Any, weight: int) -> Any:
+        """Commit `draft`, unless the queue is full.
+
+        Raises:
+            Busy: more than the limit waits; nothing was queued.
+            StoreError: the transaction failed; nothing was written.
+        """
+        if self._weight + weight > self._limit and self._weight:
+            raise Busy
+        return await self.commit(draft, weight)
+
+    async def commit(self, draft: Any, weight: int = 0) -> Any:
+        """Commit `draft` however much waits: for what must not be refused.
+
+        Raises:
+            StoreError: the transaction failed; nothing was written.
+        """
+        if self._closing:
+            raise StoreClosed
+        waiting = _Waiting(draft, weight, asyncio.get_running_loop().create_future())
+        self._queue.append(waiting)
+        self._weight += weight
+        self._wake.set()
+        return await waiting.done
+
+    async def run(self) -> None:
+        """Write until `close`."""
+        while self._queue or not self._closing:
+            if not self._queue:
+                self._wake.clear()
+                await self._wake.wait()
+                continue
+            batch = [self._queue.popleft() for _ in range(min(MAX_BATCH, len(self._queue)))]
+            await self._write(batch)
+            self._weight -= sum(one.weight for one in batch)
+
+    def close(self) -> None:
+        """Refuse new drafts; `run` returns once the queue is written."""
+        self._closing = True
+        self._wake.set()
+
+    async def _write(self, batch: list[_Waiting]) -> None:
+        started = time.perf_counter()
+        try:
+            results, committed = await hop(
+                self._database.writer, self._transaction, [one.draft for one in batch]
+            )
+        except (sqlite3.Error, EventsError, ValueError, TypeError, OverflowError) as error:
+            await self._isolate(batch, error)
+            return
+        self._metrics.commit_seconds.observe(time.perf_counter() - started)
+        self._metrics.commit_drafts.observe(len(batch))
+        for one, result in zip(batch, results, strict=True):
+            _settle(one.done, result)
+        for listener in self.listeners:
+            listener(committed)
+
+    async def _isolate(self, batch: list[_Waiting], error: Exception) -> None:
+        """One bad draft must not take its neighbours along: write each by itself."""
+        if len(batch) > 1 and not _is_disk(error):
+            for one in batch:
+                await self._write([one])
+            return
+        log.error("commit failed", error=str(error), drafts=len(batch))
+        for one in batch:
+            _settle(one.done, _explained(error))
+
+    def _transaction(
+        self, connection: sqlite3.Connection, drafts: Sequence[Any]
+    ) -> tuple[list[Any], Committed]:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            done = self._apply(connection, drafts, self._now())
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        return done
+
+
+def _settle(future: asyncio.Future[Any], result: Any) -> None:
+    if future.done():  # the caller went away
+        return
+    if isinstance(result, Exception):
+        future.set_exception(result)
+    else:
+        future.set_result(result)
+
+
+def _is_disk(error: Exception) -> bool:
+    return isinstance(error, sqlite3.OperationalError)
+
+
+def _explained(error: Exception) -> Exception:
+    if not isinstance(error, sqlite3.Error):
+        return error
+    name = getattr(error, "sqlite_errorname", "")
+    if name == "SQLITE_FULL":
+        return DiskFull("The disk is full; nothing was stored. Free some space and try again.")
+    if name.startswith("SQLITE_READONLY"):
+        return StoreError("The database cannot be written: it is read-only.")
+    if name.startswith("SQLITE_BUSY"):
+        return StoreError("Another program holds the database; try again.", headers={"Retry-After": "1"})
+    if name.startswith(("SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_CORRUPT", "SQLITE_NOTADB")):
+        return StoreError(f"The database cannot be written: {error}.")
+    return error
