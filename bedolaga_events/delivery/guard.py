@@ -1,0 +1,106 @@
+"""The one gate to the network: URLs when they are saved, addresses when they are dialled."""
+
+import asyncio
+import socket
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from aiohttp import AddrInfoType, TCPConnector
+from yarl import URL
+
+from bedolaga_events.delivery.addresses import Policy, Verdict
+from bedolaga_events.errors import Unprocessable
+
+MAX_URL = 2_048  # characters
+RESOLVE_TIMEOUT = 5.0  # seconds
+DNS_CACHE_SECONDS = 10  # short: a receiver may move
+
+# Filled by the dialling of one attempt: a name may have several addresses, tried in tasks of
+# their own, and the error that comes back no longer says which of them were refused.
+refusals: ContextVar[list[Verdict]] = ContextVar("refusals")
+
+
+class Refused(OSError):
+    """The policy does not allow an address that was about to be dialled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What is known of a URL before it is dialled; no addresses when the name does not resolve."""
+
+    addresses: tuple[Verdict, ...]
+
+    @property
+    def allowed(self) -> bool:
+        """Whether every address may be dialled."""
+        return all(one.allowed for one in self.addresses)
+
+    @property
+    def detail(self) -> str:
+        """The verdict in one sentence."""
+        if not self.addresses:
+            return "The name does not resolve now; deliveries will be tried all the same."
+        refused = next((one for one in self.addresses if not one.allowed), None)
+        return "The address is allowed." if refused is None else f"The {refused.sentence}."
+
+
+def connector(policy: Policy, limit: int) -> TCPConnector:
+    """A connector that dials only what `policy` allows.
+
+    The check is made on the very address about to be dialled, so IP literals (which never reach a
+    resolver) and names that change their answer are caught too.
+    """
+
+    def open_socket(info: AddrInfoType) -> socket.socket:
+        family, kind, protocol, _, address = info
+        verdict = policy.judge(str(address[0]))
+        if not verdict.allowed:
+            refusals.get().append(verdict)
+            raise Refused(verdict.sentence)
+        return socket.socket(family, kind, protocol)
+
+    return TCPConnector(
+        socket_factory=open_socket, limit=limit, ttl_dns_cache=DNS_CACHE_SECONDS
+    )
+
+
+async def check(text: str, policy: Policy) -> Checked:
+    """Judge a URL as saving and sending do.
+
+    Raises:
+        Unprocessable: it is not an http(s) URL that can be used at all.
+    """
+    url = parse(text)
+    assert url.host is not None
+    loop = asyncio.get_running_loop()
+    try:
+        async with asyncio.timeout(RESOLVE_TIMEOUT):
+            found = await loop.getaddrinfo(url.host, url.port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError, TimeoutError):
+        return Checked(())
+    addresses = dict.fromkeys(str(info[4][0]) for info in found)
+    return Checked(tuple(policy.judge(one) for one in addresses))
+
+
+def parse(text: str) -> URL:
+    """The URL of an endpoint.
+
+    Raises:
+        Unprocessable: not http or https, without a host, with credentials, or malformed.
+    """
+    if len(text) > MAX_URL:
+        raise Unprocessable.at(["url"], f"a URL has at most {MAX_URL} characters")
+    if any(ord(one) <= 0x20 or ord(one) == 0x7F for one in text):
+        raise Unprocessable.at(["url"], "a URL has no spaces or control characters")
+    try:
+        url = URL(text)
+        url.port  # noqa: B018 - a bad port is found when it is read
+    except ValueError as error:
+        raise Unprocessable.at(["url"], f"this is not a URL: {error}") from None
+    if url.scheme not in ("http", "https") or not url.host:
+        raise Unprocessable.at(["url"], "a URL starts with http:// or https:// and names a host")
+    if url.user is not None or url.password is not None:
+        raise Unprocessable.at(
+            ["url"], "a URL carries no user name or password; use an extra request header"
+        )
+    return url

@@ -1,0 +1,95 @@
+"""What happens after an attempt: succeed, retry at a time, give up, or stop the webhook."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+
+from bedolaga_events.model import Attempt
+from bedolaga_events.wire import EPOCH
+
+SECOND = 1_000_000  # microseconds
+JITTER = 0.2  # a retry comes 0 to 20 % late, never early (contract §4)
+GONE = 410
+
+
+@dataclass(frozen=True, slots=True)
+class Succeed:
+    """The receiver answered 2xx."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Try again at a moment (microseconds)."""
+
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class GiveUp:
+    """The schedule is exhausted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deactivate:
+    """The receiver is gone for good (410): the delivery fails and the webhook stops."""
+
+    reason: str
+
+
+Decision = Succeed | Retry | GiveUp | Deactivate
+
+
+def decide(attempt: Attempt, schedule: Sequence[float], now: int, jitter: float) -> Decision:
+    """What an attempt's outcome leads to.
+
+    Args:
+        attempt: the attempt that just ended.
+        schedule: seconds before each retry.
+        now: when it ended, in microseconds.
+        jitter: a random number from 0 to 1.
+    """
+    if attempt.succeeded:
+        return Succeed()
+    if attempt.response_status == GONE:
+        return Deactivate("The receiver answered 410 Gone.")
+    if attempt.number > len(schedule):
+        return GiveUp()
+    wait = schedule[attempt.number - 1] * (1 + JITTER * jitter)
+    asked = retry_after(dict(attempt.response_headers).get("retry-after", ""), now)
+    if asked is not None:
+        wait = max(wait, min(asked, max(schedule)))
+    return Retry(now + round(wait * SECOND))
+
+
+def retry_after(value: str, now: int) -> float | None:
+    """Seconds that a Retry-After header asks for (RFC 9110 §10.2.3); None for garbage or the past.
+
+    Args:
+        value: the header, seconds or an HTTP date.
+        now: microseconds.
+    """
+    value = value.strip()
+    try:
+        seconds = float(value)
+    except ValueError:
+        try:
+            date = parsedate_to_datetime(value)
+        except (ValueError, TypeError, OverflowError):
+            return None
+        moment = date if date.tzinfo else date.replace(tzinfo=UTC)
+        seconds = (moment - EPOCH).total_seconds() - now / SECOND
+    return seconds if 0 < seconds < float("inf") else None
+
+
+def failed_too_long(failing_since: int | None, now: int, hours: float) -> str | None:
+    """Why a webhook is deactivated after `hours` of nothing but failures; None while it is not.
+
+    Args:
+        failing_since: its first failure after the last success, in microseconds.
+        now: microseconds.
+        hours: 0 for never.
+    """
+    if not hours or failing_since is None or now - failing_since < hours * 3600 * SECOND:
+        return None
+    return f"Every delivery failed for {hours:g} hours."

@@ -1,0 +1,265 @@
+"""What is due, fairly and bounded: each webhook has a lane, the lanes take turns.
+
+A wake is a hint, the table is the truth. A row stays pending until its outcome is committed, and
+what is in flight is known in memory only, so a crash means a second POST, never none.
+"""
+
+import asyncio
+import json
+import random
+from collections import deque
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import assert_never
+
+import structlog
+
+from bedolaga_events.config import Delivery as DeliverySettings
+from bedolaga_events.delivery import retry
+from bedolaga_events.delivery.sender import Endpoint, Sender
+from bedolaga_events.errors import StoreError
+from bedolaga_events.metrics import Metrics
+from bedolaga_events.model import Attempt, Committed, Delivery, Status, Webhook
+from bedolaga_events.store import deliveries, webhooks
+from bedolaga_events.store.database import Database
+from bedolaga_events.store.deliveries import Record
+from bedolaga_events.store.vault import Vault
+from bedolaga_events.store.writer import Writer
+
+LANE_BUFFER = 64  # due deliveries of one webhook in memory; the rest stays in the table
+LONGEST_SLEEP = 60.0  # seconds: then the table is asked again, whatever was heard
+STORE_RETRY = 1.0  # seconds before an outcome is offered again to a store that refused it
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Lane:
+    """One webhook's way out."""
+
+    webhook: Webhook
+    endpoint: Endpoint
+    ready: deque[Delivery] = field(default_factory=deque)
+    flying: set[int] = field(default_factory=set)
+    more: bool = True  # the table may hold due deliveries that are not in `ready`
+    reading: bool = False
+    next_due: int | None = None  # microseconds
+
+
+class Worker:
+    """Sends what is due until it is stopped."""
+
+    def __init__(
+        self,
+        database: Database,
+        writer: Writer,
+        sender: Sender,
+        vault: Vault,
+        settings: DeliverySettings,
+        now: Callable[[], int],
+        metrics: Metrics,
+    ) -> None:
+        self._database = database
+        self._writer = writer
+        self._sender = sender
+        self._vault = vault
+        self._settings = settings
+        self._now = now
+        self._metrics = metrics
+        self._lanes: dict[int, Lane] = {}
+        self._turns: deque[int] = deque()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._wake = asyncio.Event()
+        self._stopping = False
+
+    async def run(self) -> None:
+        """Read every webhook, then send until `stop`."""
+        for one in await self._database.read(webhooks.everything):
+            self._place(one)
+        while not self._stopping:
+            self._wake.clear()
+            self._fill_from_clock()
+            self._start_what_fits()
+            try:
+                async with asyncio.timeout(self._sleep_seconds()):
+                    await self._wake.wait()
+            except TimeoutError:
+                pass
+
+    def heard(self, committed: Committed) -> None:
+        """Take note of a commit: new deliveries, changed and deleted webhooks."""
+        for webhook in committed.webhooks:
+            self._place(webhook)
+        for webhook_id in committed.deleted_webhooks:
+            if self._lanes.pop(webhook_id, None):
+                self._turns.remove(webhook_id)
+        for webhook_id in committed.reread:
+            if webhook_id in self._lanes:
+                self._lanes[webhook_id].more = True
+        for delivery in committed.deliveries:
+            if delivery.status is Status.PENDING:
+                self._note(delivery, committed.now)
+        self._wake.set()
+
+    async def stop(self, seconds: float) -> None:
+        """Start nothing new; wait for what is in flight, then let go of it (it stays pending)."""
+        self._stopping = True
+        self._wake.set()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=seconds)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _place(self, webhook: Webhook) -> None:
+        lane = self._lanes.get(webhook.id)
+        if lane is None:
+            self._lanes[webhook.id] = Lane(webhook, self._endpoint(webhook))
+            self._turns.append(webhook.id)
+            return
+        if webhook.is_active and not lane.webhook.is_active:
+            lane.more = True
+        if webhook.updated_at != lane.webhook.updated_at:
+            lane.endpoint = self._endpoint(webhook)
+        if not webhook.is_active:
+            lane.ready.clear()
+        lane.webhook = webhook
+
+    def _endpoint(self, webhook: Webhook) -> Endpoint:
+        boxes = [webhook.secret_box]
+        if webhook.old_secret_until is not None and webhook.old_secret_until > self._now():
+            boxes.append(webhook.old_secret_box)
+        headers = json.loads(self._vault.open(webhook.headers_box)) if webhook.headers_box else None
+        secrets = tuple(self._vault.open(box) for box in boxes if box is not None)
+        return Endpoint(webhook.id, webhook.url, secrets, headers)
+
+    def _note(self, delivery: Delivery, now: int) -> None:
+        lane = self._lanes.get(delivery.webhook_id)
+        due = delivery.next_retry_at
+        if lane is None or due is None:
+            return
+        if due > now:
+            lane.next_due = due if lane.next_due is None else min(lane.next_due, due)
+        elif lane.more or len(lane.ready) >= LANE_BUFFER or not lane.webhook.is_active:
+            lane.more = True
+        else:
+            lane.ready.append(delivery)
+
+    def _fill_from_clock(self) -> None:
+        now = self._now()
+        for lane in self._lanes.values():
+            if lane.next_due is not None and lane.next_due <= now:
+                lane.next_due, lane.more = None, True
+            if lane.more and not lane.reading and not lane.ready and lane.webhook.is_active:
+                lane.reading = True
+                self._spawn(self._read(lane))
+
+    async def _read(self, lane: Lane) -> None:
+        """Fill a lane from the table."""
+        now = self._now()
+        lane.more = False  # what is committed from here on sets it again
+        wanted = LANE_BUFFER + len(lane.flying)
+        found = await self._database.read(deliveries.due, lane.webhook.id, now, wanted)
+        following = await self._database.read(deliveries.next_due, lane.webhook.id, now)
+        known = lane.flying | {one.id for one in lane.ready}
+        lane.ready.extend(one for one in found if one.id not in known)
+        lane.more = lane.more or len(found) == wanted
+        if following is not None:
+            lane.next_due = min(following, lane.next_due or following)
+        lane.reading = False
+        self._wake.set()
+
+    def _start_what_fits(self) -> None:
+        """One delivery a lane and turn, so that a long queue does not hold up a short one."""
+        idle_turns = 0
+        while idle_turns < len(self._turns) and self._in_flight() < self._settings.concurrency:
+            lane = self._lanes[self._turns[0]]
+            self._turns.rotate(-1)
+            fits = len(lane.flying) < self._settings.per_webhook_concurrency
+            if lane.ready and fits and lane.webhook.is_active:
+                delivery = lane.ready.popleft()
+                lane.flying.add(delivery.id)
+                self._spawn(self._deliver(lane, delivery))
+                idle_turns = 0
+            else:
+                idle_turns += 1
+        self._metrics.in_flight.set(self._in_flight())
+
+    def _in_flight(self) -> int:
+        return sum(len(lane.flying) for lane in self._lanes.values())
+
+    async def _deliver(self, lane: Lane, delivery: Delivery) -> None:
+        attempt = await self._sender.send(lane.endpoint, delivery)
+        try:
+            await self._commit(self._outcome(lane, delivery, attempt))
+        finally:
+            lane.flying.discard(delivery.id)
+            self._wake.set()
+
+    async def _commit(self, record: Record) -> None:
+        """Record an attempt, however long the disk refuses: a made POST must not be forgotten."""
+        while True:
+            try:
+                await asyncio.shield(self._writer.commit(record))
+                return
+            except StoreError as error:
+                if self._stopping:
+                    return
+                log.warning("attempt not recorded yet", error=error.detail)
+                await asyncio.sleep(STORE_RETRY)
+
+    def _outcome(self, lane: Lane, delivery: Delivery, attempt: Attempt) -> Record:
+        now = self._now()
+        decision = retry.decide(attempt, self._settings.retry_schedule, now, random.random())
+        self._tell(delivery, attempt, now)
+        patience = self._settings.disable_after_hours
+        match decision:
+            case retry.Succeed():
+                return Record(delivery.id, lane.webhook.id, attempt, Status.SUCCESS)
+            case retry.Retry(at):
+                stop = retry.failed_too_long(lane.webhook.failing_since, now, patience)
+                return Record(
+                    delivery.id, lane.webhook.id, attempt, Status.PENDING, at, deactivate=stop
+                )
+            case retry.GiveUp():
+                stop = retry.failed_too_long(lane.webhook.failing_since, now, patience)
+                return Record(delivery.id, lane.webhook.id, attempt, Status.FAILED, deactivate=stop)
+            case retry.Deactivate(reason):
+                return Record(
+                    delivery.id, lane.webhook.id, attempt, Status.FAILED, deactivate=reason
+                )
+            case _:
+                assert_never(decision)
+
+    def _tell(self, delivery: Delivery, attempt: Attempt, now: int) -> None:
+        outcome = attempt.error_code or "success"
+        self._metrics.attempts.labels(outcome).inc()
+        self._metrics.attempt_seconds.observe(attempt.duration_ms / 1000)
+        if attempt.succeeded:
+            self._metrics.delivered_seconds.observe((now - delivery.created_at) / 1_000_000)
+        log.info(
+            "delivery",
+            webhook=delivery.webhook_id,
+            delivery=delivery.id,
+            event=delivery.event_type,
+            attempt=attempt.number,
+            outcome=str(outcome),
+            status=attempt.response_status,
+            duration_ms=attempt.duration_ms,
+        )
+
+    def _sleep_seconds(self) -> float:
+        due = [lane.next_due for lane in self._lanes.values() if lane.next_due is not None]
+        if not due:
+            return LONGEST_SLEEP
+        return min(max(min(due) - self._now(), 0) / 1_000_000, LONGEST_SLEEP)
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.error("delivery task failed", exc_info=task.exception())
