@@ -162,7 +162,8 @@ class Worker:
         found = await self._database.read(deliveries.due, lane.webhook.id, now, wanted)
         following = await self._database.read(deliveries.next_due, lane.webhook.id, now)
         known = lane.flying | {one.id for one in lane.ready}
-        lane.ready.extend(one for one in found if one.id not in known)
+        if lane.webhook.is_active:
+            lane.ready.extend(one for one in found if one.id not in known)
         lane.more = lane.more or len(found) == wanted
         if following is not None:
             lane.next_due = min(following, lane.next_due or following)

@@ -1,0 +1,132 @@
+"""Events in, and the log of them (contract §2)."""
+
+import json
+
+from aiohttp import hdrs, web
+
+from bedolaga_events import counters, wire
+from bedolaga_events.api import requests
+from bedolaga_events.api.requests import BatchEvent, NewEvent
+from bedolaga_events.api.state import Parts, parts, reply
+from bedolaga_events.errors import NotFound, Unprocessable
+from bedolaga_events.model import Accepted, Delivery, Event, EventDraft, Status, Webhook
+from bedolaga_events.patterns import covering
+from bedolaga_events.store import deliveries, events, webhooks
+from bedolaga_events.store.batch import Append
+
+
+async def create(request: web.Request) -> web.Response:
+    """POST /events: 202 once it is on disk."""
+    server = parts(request)
+    body = await requests.body(request, NewEvent)
+    draft = _draft(server, body, requests.idempotency_key(request))
+    [accepted] = await _append(server, (draft,))
+    text = wire.accepted(accepted.event, duplicate=accepted.duplicate)
+    return reply(text, 200 if accepted.duplicate else 202)
+
+
+async def create_batch(request: web.Request) -> web.Response:
+    """POST /events/batch: all or nothing."""
+    server = parts(request)
+    body = await requests.body(request, requests.NewBatch, requests.BATCH_LIMIT)
+    drafts = []
+    for index, one in enumerate(body.events):
+        try:
+            drafts.append(_draft(server, one, one.idempotency_key))
+        except Unprocessable as error:
+            raise _located(error, index) from None
+    items = await _append(server, tuple(drafts))
+    texts = (wire.accepted(one.event, duplicate=one.duplicate) for one in items)
+    return reply(wire.page(texts), 202)
+
+
+async def index(request: web.Request) -> web.Response:
+    """GET /events."""
+    query = requests.query(request, requests.EventsQuery)
+    wanted = events.EventFilter(query.type, query.since_id, query.limit, query.offset)
+    found, total = await parts(request).database.read(events.page, wanted)
+    texts = map(wire.event, found)
+    return reply(wire.page(texts, total=total, limit=query.limit, offset=query.offset))
+
+
+async def show(request: web.Request) -> web.Response:
+    """GET /events/{id}: with each webhook's delivery, or the reason that there is none."""
+    event_id = requests.path_id(request, "id")
+    database = parts(request).database
+    event = await database.read(events.get, event_id)
+    if event is None:
+        raise NotFound(f"There is no event {event_id}.")
+    made = await database.read(deliveries.of_event, event_id)
+    hooks = await database.read(webhooks.everything)
+    verdicts = [_verdict(event, one, made) for one in hooks]
+    text = wire.event(event).removesuffix("}").rpartition(', "deliveries": ')[0]
+    listed = ", ".join(wire.delivery(one) for one in made)
+    return reply(f'{text}, "deliveries": [{listed}], "webhooks": {json.dumps(verdicts)}}}')
+
+
+async def types(request: web.Request) -> web.Response:
+    """GET /event-types, in Russian or English."""
+    language = requests.query(request, requests.LanguageQuery).lang or _preferred(request)
+    known = parts(request).catalogue.types.values()
+    return reply(json.dumps([one.describe(language) for one in known], ensure_ascii=False))
+
+
+def _draft(server: Parts, body: NewEvent, key: str | None) -> EventDraft:
+    server.catalogue.check(body.type, body.payload)
+    try:
+        payload = wire.canonical(body.payload)
+    except ValueError as error:
+        raise Unprocessable.at(["payload"], str(error)) from None
+    return EventDraft(
+        type=body.type,
+        payload=payload,
+        timestamp=None if body.timestamp is None else wire.microseconds(body.timestamp),
+        idempotency_key=key,
+        facts=counters.facts_of(body.type, body.payload),
+    )
+
+
+async def _append(server: Parts, drafts: tuple[EventDraft, ...]) -> list[Accepted]:
+    accepted: list[Accepted] = await server.writer.append(Append(drafts), len(drafts))
+    for one in accepted:
+        if one.duplicate:
+            server.metrics.duplicates.inc()
+        else:
+            server.metrics.events.labels(one.event.type).inc()
+    return accepted
+
+
+def _located(error: Unprocessable, index: int) -> Unprocessable:
+    found = [{**one, "loc": ["events", index, *list(one["loc"])]} for one in error.errors]  # type: ignore[call-overload]
+    return Unprocessable(f"events.{index}: {error.detail}", errors=found)
+
+
+def _verdict(event: Event, webhook: Webhook, made: list[Delivery]) -> dict[str, object]:
+    """Why this webhook got the event, or why not."""
+    delivery = next((one for one in made if one.webhook_id == webhook.id), None)
+    if delivery is not None:
+        verdict, reason = str(delivery.status), delivery.reason
+        if delivery.status is Status.FAILED and delivery.last and not reason:
+            reason = delivery.last.error_message
+    elif webhook.event_type not in covering(event.type):
+        verdict, reason = "not_subscribed", f"It subscribes to {webhook.event_type}."
+    elif webhook.created_at > event.created_at:
+        verdict, reason = "created_later", "It was created after the event came."
+    else:
+        verdict, reason = "removed", "Its delivery was removed by retention."
+    return {
+        "webhook_id": webhook.id,
+        "name": webhook.name,
+        "verdict": verdict,
+        "reason": reason,
+        "delivery_id": delivery.id if delivery else None,
+    }
+
+
+def _preferred(request: web.Request) -> str:
+    """The first language of Accept-Language that we speak; Russian without one."""
+    for part in request.headers.get(hdrs.ACCEPT_LANGUAGE, "").split(","):
+        language = part.strip()[:2].lower()
+        if language in ("ru", "en"):
+            return language
+    return "ru"

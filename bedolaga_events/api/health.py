@@ -1,0 +1,45 @@
+"""Is it well, and what does it count (contract §6)."""
+
+import json
+
+from aiohttp import web
+
+from bedolaga_events import __version__
+from bedolaga_events.api.middleware import authenticate
+from bedolaga_events.api.state import Parts, parts, reply
+from bedolaga_events.model import Scope
+from bedolaga_events.store import events, webhooks
+
+
+async def health(request: web.Request) -> web.Response:
+    """GET /health: 200, or 503 with the reason."""
+    server = parts(request)
+    if server.broken is not None:
+        return reply(json.dumps({"status": "broken", "detail": server.broken}), 503)
+    last = await server.database.read(events.last_id)
+    content = {
+        "status": "ok",
+        "version": __version__,
+        "last_event_id": last,
+        "fsync_ms": round(server.database.fsync_seconds * 1000, 3),
+    }
+    return reply(json.dumps(content))
+
+
+async def metrics(request: web.Request) -> web.Response:
+    """GET /metrics: with a token of scope read, unless the config opens it."""
+    server = parts(request)
+    if not server.settings.security.public_metrics:
+        authenticate(request, Scope.READ)
+    await _gauge(server)
+    return web.Response(
+        body=server.metrics.text(),
+        headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"},
+    )
+
+
+async def _gauge(server: Parts) -> None:
+    numbers = await server.database.read(webhooks.stats)
+    server.metrics.pending.set(numbers["pending_deliveries"])
+    server.metrics.fsync_seconds.set(server.database.fsync_seconds)
+    server.metrics.database_bytes.set(server.database.path.stat().st_size)

@@ -1,0 +1,138 @@
+"""Who is asking, errors into replies, security headers: once, for every route."""
+
+import ipaddress
+import json
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import structlog
+from aiohttp import web
+
+from bedolaga_events.api.state import TOKEN, Parts, parts, reply
+from bedolaga_events.errors import EventsError, Forbidden, Unauthorized
+from bedolaga_events.model import Scope, Token
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+SECURITY_HEADERS = {
+    "Content-Security-Policy": CSP,
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+SENTENCES = {404: "There is nothing at this address.", 405: "This address does not take {method}."}
+
+log = structlog.get_logger()
+
+
+def gate(scopes: Mapping[Any, Scope | None]) -> Any:
+    """The middleware; `scopes` says what each handler asks for, None for nothing."""
+
+    @web.middleware
+    async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
+        started = time.perf_counter()
+        try:
+            scope = scopes.get(request.match_info.handler)
+            if scope is not None:
+                request[TOKEN] = authenticate(request, scope)
+            response = await handler(request)
+        except EventsError as error:
+            if error.status >= 500:
+                log.warning("request refused", path=request.path, detail=error.detail)
+            response = error_reply(error.status, error.detail, error.headers, error.errors)
+        except web.HTTPException as error:
+            sentence = SENTENCES.get(error.status, error.reason).format(method=request.method)
+            response = error_reply(error.status, sentence, _kept(error.headers))
+        except (ConnectionResetError, TimeoutError):
+            raise
+        except Exception:  # noqa: BLE001 - the one place where the unforeseen becomes a 500
+            log.exception("request failed", method=request.method, path=request.path)
+            response = error_reply(500, "The server made a mistake; its log says which.")
+        log.debug(
+            "request",
+            method=request.method,
+            path=request.path,
+            status=response.status,
+            ms=round((time.perf_counter() - started) * 1000, 1),
+        )
+        return response
+
+    return answer
+
+
+async def add_security_headers(_: web.Request, response: web.StreamResponse) -> None:
+    """Signal handler: every reply carries them."""
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
+
+
+def authenticate(request: web.Request, scope: Scope) -> Token:
+    """The token of a request.
+
+    Raises:
+        Unauthorized, TooManyFailures: there is none, or a wrong one.
+        Forbidden: it lacks the scope.
+    """
+    access = parts(request).access
+    value = presented(request)
+    if value is None:
+        raise Unauthorized("This call needs a token: send Authorization: Bearer TOKEN.")
+    token = access.find(value)
+    if token is None:
+        raise access.refuse(client_address(request), "The token is not valid.")
+    if not token.allows(scope):
+        raise Forbidden(f"This call needs a token with the scope {scope}.")
+    return token
+
+
+def presented(request: web.Request) -> str | None:
+    """The token that a request carries in its headers."""
+    scheme, _, value = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and value.strip():
+        return value.strip()
+    return request.headers.get("X-API-Key") or None
+
+
+def client_address(request: web.Request) -> str:
+    """Who is asking, after the trusted proxies: the last address that is not one of them."""
+    address = request.remote or "unknown"
+    forwarded = request.headers.get("X-Forwarded-For", "").split(",")
+    while _is_trusted(parts(request), address) and forwarded:
+        address = forwarded.pop().strip() or address
+    return address
+
+
+def error_reply(
+    status: int,
+    detail: str,
+    headers: Mapping[str, str] | None = None,
+    errors: list[Mapping[str, object]] | None = None,
+) -> web.Response:
+    """An error as every call shows it (contract §6)."""
+    content: dict[str, object] = {"detail": detail}
+    if errors or status == 422:
+        content["errors"] = errors or []
+    response = reply(json.dumps(content, default=str), status)
+    response.headers.update(headers or {})
+    return response
+
+
+def _kept(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name: headers[name] for name in ("Allow", "Location") if name in headers}
+
+
+def _is_trusted(server: Parts, address: str) -> bool:
+    networks = server.settings.server.trusted_proxies
+    if not networks:
+        return False
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return any(parsed in ipaddress.ip_network(one) for one in networks)

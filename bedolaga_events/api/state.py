@@ -1,0 +1,50 @@
+"""What a handler may reach: the parts that `app` wired together."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from bedolaga_events.access import Access
+from bedolaga_events.catalogue import Catalogue
+from bedolaga_events.config import Settings
+from bedolaga_events.delivery.addresses import Policy
+from bedolaga_events.live.hub import Hub
+from bedolaga_events.metrics import Metrics
+from bedolaga_events.model import Token
+from bedolaga_events.store.database import Database
+from bedolaga_events.store.vault import Vault
+from bedolaga_events.store.writer import Writer
+
+
+@dataclass(slots=True)
+class Parts:
+    """The running server; `now` is the clock in microseconds."""
+
+    settings: Settings
+    now: Callable[[], int]
+    metrics: Metrics
+    catalogue: Catalogue
+    database: Database
+    writer: Writer
+    vault: Vault
+    access: Access
+    hub: Hub
+    policy: Policy
+    broken: str | None = None  # why /health says 503
+
+
+PARTS = web.AppKey("parts", Parts)
+TOKEN = web.RequestKey("token", Token)
+
+
+def parts(request: web.Request) -> Parts:
+    """The parts of the application that answers `request`."""
+    return request.config_dict[PARTS]
+
+
+def reply(text: str, status: int = 200) -> web.Response:
+    """A reply of JSON text."""
+    return web.Response(
+        body=text.encode(), status=status, headers={"Content-Type": "application/json; charset=utf-8"}
+    )

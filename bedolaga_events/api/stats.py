@@ -1,0 +1,37 @@
+"""The dashboard's four numbers (contract §5)."""
+
+import json
+
+from aiohttp import web
+
+from bedolaga_events.api import requests
+from bedolaga_events.api.state import Parts, parts, reply
+from bedolaga_events.counters import day_of
+from bedolaga_events.store import stats
+from bedolaga_events.store.batch import Change, Transaction
+
+
+async def show(request: web.Request) -> web.Response:
+    """GET /stats."""
+    return reply(json.dumps(await _read(parts(request))))
+
+
+async def put(request: web.Request) -> web.Response:
+    """PUT /stats: starting values for a bot that existed before the server."""
+    server = parts(request)
+    body = await requests.body(request, requests.NewStats)
+    given = body.model_dump(include=body.model_fields_set)
+    if "today_revenue" in given:
+        given["today_revenue"] = round(given["today_revenue"] * 100)
+
+    def set_values(transaction: Transaction) -> None:
+        today = day_of(transaction.now, server.settings.dashboard.zone)
+        stats.put(transaction.connection, given, today)
+
+    await server.writer.commit(Change(set_values))
+    return reply(json.dumps(await _read(server)))
+
+
+async def _read(server: Parts) -> dict[str, int | float]:
+    today = day_of(server.now(), server.settings.dashboard.zone)
+    return await server.database.read(stats.read, today)
