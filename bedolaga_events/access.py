@@ -91,6 +91,12 @@ class Access:
         self._by_digest = {one.digest: one for one in tokens}
         return before - {one.id for one in self._by_digest.values() if self._is_alive(one)}
 
+    def forget(self, token_ids: set[int]) -> None:
+        """These tokens are revoked."""
+        self._by_digest = {
+            digest: one for digest, one in self._by_digest.items() if one.id not in token_ids
+        }
+
     def find(self, value: str) -> Token | None:
         """The token with this secret value, unless it has expired.
 

@@ -173,5 +173,5 @@ class Committed:
     deliveries: list[Delivery] = field(default_factory=list)  # new or changed
     webhooks: list[Webhook] = field(default_factory=list)  # created or changed
     deleted_webhooks: list[int] = field(default_factory=list)
-    tokens_changed: bool = False
+    revoked_tokens: set[int] = field(default_factory=set)
     reread: set[int] = field(default_factory=set)  # webhooks with due rows not listed here

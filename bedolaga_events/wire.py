@@ -180,8 +180,8 @@ def page(items: Iterable[str], **numbers: object) -> str:
 
 def spliced(fields: Mapping[str, object], **texts: str) -> str:
     """JSON of `fields`, with members that are JSON text already."""
-    members = [json.dumps(fields)[1:-1]] if fields else []
-    members += [f'"{name}": {text}' for name, text in texts.items()]
+    members = [f'"{name}": {text}' for name, text in texts.items()]
+    members += [json.dumps(fields)[1:-1]] if fields else []
     return "{" + ", ".join(members) + "}"
 
 

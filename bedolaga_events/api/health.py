@@ -30,7 +30,7 @@ async def metrics(request: web.Request) -> web.Response:
     """GET /metrics: with a token of scope read, unless the config opens it."""
     server = parts(request)
     if not server.settings.security.public_metrics:
-        authenticate(request, Scope.READ)
+        await authenticate(request, Scope.READ)
     await _gauge(server)
     return web.Response(
         body=server.metrics.text(),

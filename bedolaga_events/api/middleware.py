@@ -12,6 +12,7 @@ from aiohttp import web
 from bedolaga_events.api.state import TOKEN, Parts, parts, reply
 from bedolaga_events.errors import EventsError, Forbidden, Unauthorized
 from bedolaga_events.model import Scope, Token
+from bedolaga_events.store import tokens
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -40,7 +41,7 @@ def gate(scopes: Mapping[Any, Scope | None]) -> Any:
         try:
             scope = scopes.get(request.match_info.handler)
             if scope is not None:
-                request[TOKEN] = authenticate(request, scope)
+                request[TOKEN] = await authenticate(request, scope)
             response = await handler(request)
         except EventsError as error:
             if error.status >= 500:
@@ -72,7 +73,7 @@ async def add_security_headers(_: web.Request, response: web.StreamResponse) -> 
         response.headers.setdefault(name, value)
 
 
-def authenticate(request: web.Request, scope: Scope) -> Token:
+async def authenticate(request: web.Request, scope: Scope) -> Token:
     """The token of a request.
 
     Raises:
@@ -83,11 +84,20 @@ def authenticate(request: web.Request, scope: Scope) -> Token:
     value = presented(request)
     if value is None:
         raise Unauthorized("This call needs a token: send Authorization: Bearer TOKEN.")
-    token = access.find(value)
+    token = await find_token(parts(request), value)
     if token is None:
         raise access.refuse(client_address(request), "The token is not valid.")
     if not token.allows(scope):
         raise Forbidden(f"This call needs a token with the scope {scope}.")
+    return token
+
+
+async def find_token(server: Parts, value: str) -> Token | None:
+    """The token with this value; one that was just made on the command line is found too."""
+    token = server.access.find(value)
+    if token is None:
+        server.access.learn(await server.database.read(tokens.everything))
+        token = server.access.find(value)
     return token
 
 

@@ -1,7 +1,8 @@
 """What a handler may reach: the parts that `app` wired together."""
 
+import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aiohttp import web
 
@@ -32,6 +33,12 @@ class Parts:
     hub: Hub
     policy: Policy
     broken: str | None = None  # why /health says 503
+    broke: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def break_down(self, reason: str) -> None:
+        """A part died: say so on /health, and let the process end."""
+        self.broken = reason
+        self.broke.set()
 
 
 PARTS = web.AppKey("parts", Parts)

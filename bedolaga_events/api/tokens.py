@@ -40,7 +40,7 @@ async def delete(request: web.Request) -> web.Response:
 
     def revoke(transaction: Transaction) -> None:
         tokens.delete(transaction.connection, token_id, transaction.now)
-        transaction.committed.tokens_changed = True
+        transaction.committed.revoked_tokens.add(token_id)
 
     await parts(request).writer.commit(Change(revoke))
     return web.Response(status=204)
@@ -76,7 +76,6 @@ async def _create(
         made = tokens.insert(
             transaction.connection, value, name, scopes, transaction.now, expires_at
         )
-        transaction.committed.tokens_changed = True
         return wire.token(made)
 
     server = parts(request)

@@ -5,7 +5,7 @@ import asyncio
 from aiohttp import WSMsgType, web
 from yarl import URL
 
-from bedolaga_events.api.middleware import client_address, presented
+from bedolaga_events.api.middleware import client_address, find_token, presented
 from bedolaga_events.api.state import Parts, parts
 from bedolaga_events.errors import Forbidden, TooManyFailures
 from bedolaga_events.live import frames, protocol
@@ -52,7 +52,7 @@ async def connect(request: web.Request) -> web.StreamResponse:
         timeout=CLOSE_SECONDS,
     )
     await response.prepare(request)
-    token, refusal = _authenticated(request, server)
+    token, refusal = await _authenticated(request, server)
     if token is None:
         await response.close(code=protocol.UNAUTHORIZED, message=refusal.encode())
         return response
@@ -84,7 +84,7 @@ async def _converse(response: web.WebSocketResponse, connection: Connection) -> 
         connection.write(frames.encode([text]))
 
 
-def _authenticated(request: web.Request, server: Parts) -> tuple[Token | None, str]:
+async def _authenticated(request: web.Request, server: Parts) -> tuple[Token | None, str]:
     """The token behind a handshake, or the reason to close it: a browser cannot see a 401."""
     query = request.query
     value = query.get("token") or query.get("api_key") or presented(request)
@@ -94,7 +94,7 @@ def _authenticated(request: web.Request, server: Parts) -> tuple[Token | None, s
     elif value is None:
         return None, protocol.MISSING
     else:
-        token = server.access.find(value)
+        token = await find_token(server, value)
     if token is None or not token.allows(Scope.READ):
         try:
             server.access.refuse(client_address(request), protocol.INVALID)

@@ -111,6 +111,10 @@ class Worker:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    async def close(self) -> None:
+        """Close the connections to the receivers."""
+        await self._sender.close()
+
     def _place(self, webhook: Webhook) -> None:
         lane = self._lanes.get(webhook.id)
         if lane is None:
@@ -190,8 +194,8 @@ class Worker:
         return sum(len(lane.flying) for lane in self._lanes.values())
 
     async def _deliver(self, lane: Lane, delivery: Delivery) -> None:
-        attempt = await self._sender.send(lane.endpoint, delivery)
         try:
+            attempt = await self._sender.send(lane.endpoint, delivery)
             await self._commit(self._outcome(lane, delivery, attempt))
         finally:
             lane.flying.discard(delivery.id)
@@ -242,7 +246,7 @@ class Worker:
             "delivery",
             webhook=delivery.webhook_id,
             delivery=delivery.id,
-            event=delivery.event_type,
+            event_type=delivery.event_type,
             attempt=attempt.number,
             outcome=str(outcome),
             status=attempt.response_status,

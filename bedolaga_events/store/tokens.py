@@ -78,6 +78,12 @@ def delete(connection: sqlite3.Connection, token_id: int, now: int) -> None:
     connection.execute("DELETE FROM tokens WHERE id = ?", (token_id,))
 
 
+def delete_named(connection: sqlite3.Connection, name: str, *, keep: str | None) -> None:
+    """Revoke the tokens of a name, but for the one whose value is `keep`."""
+    kept = b"" if keep is None else digest_of(keep)
+    connection.execute("DELETE FROM tokens WHERE name = ? AND digest <> ?", (name, kept))
+
+
 def delete_expired(connection: sqlite3.Connection, before: int) -> None:
     """Forget tokens that expired before a moment."""
     connection.execute("DELETE FROM tokens WHERE expires_at < ?", (before,))

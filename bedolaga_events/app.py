@@ -1,0 +1,211 @@
+"""Wire the parts together, start them, stop them."""
+
+import asyncio
+import ipaddress
+import time
+from collections.abc import AsyncIterator, Callable
+from functools import partial
+from pathlib import Path
+
+import structlog
+from aiohttp import web
+
+from bedolaga_events import api
+from bedolaga_events.access import Access
+from bedolaga_events.api.state import PARTS, Parts
+from bedolaga_events.catalogue import Catalogue, added_type
+from bedolaga_events.config import Settings
+from bedolaga_events.delivery.addresses import Policy, policy
+from bedolaga_events.delivery.sender import Sender
+from bedolaga_events.delivery.worker import Worker
+from bedolaga_events.housekeeping import Housekeeping
+from bedolaga_events.live import protocol
+from bedolaga_events.live.hub import Hub
+from bedolaga_events.metrics import Metrics
+from bedolaga_events.model import Committed, Scope
+from bedolaga_events.store import batch, events, tokens, vault, webhooks
+from bedolaga_events.store.batch import Change, Transaction
+from bedolaga_events.store.database import Database
+from bedolaga_events.store.vault import Vault
+from bedolaga_events.store.writer import Writer
+
+GOODBYE_BATCHES = 10
+GOODBYE_SECONDS = 1.5  # over which the sockets are closed, so that reconnects spread
+FEW_SOCKETS = 20  # are closed at once
+ENVIRONMENT_TOKEN = "BEDOLAGA_EVENTS_TOKEN"  # noqa: S105 - a name, not a secret
+
+log = structlog.get_logger()
+
+
+def clock() -> int:
+    """Microseconds since the epoch."""
+    return time.time_ns() // 1_000
+
+
+def create_app(settings: Settings, now: Callable[[], int] = clock) -> web.Application:
+    """The server as an aiohttp application, also good as a sub-application of another.
+
+    Starting it opens the database; an error there is a `ConfigError`.
+    """
+    app = web.Application(middlewares=[api.middleware()], client_max_size=0)
+    api.add_routes(app, static_folder(), settings.security.allowed_origins)
+    app.cleanup_ctx.append(partial(_run, settings, now))
+    app.on_shutdown.append(_say_goodbye)
+    return app
+
+
+def static_folder() -> Path:
+    """Where the admin page is: in the package when installed, beside it in a checkout."""
+    package = Path(__file__).parent
+    installed = package / "static"
+    return installed if installed.is_dir() else package.parent / "static"
+
+
+async def _run(
+    settings: Settings, now: Callable[[], int], app: web.Application
+) -> AsyncIterator[None]:
+    parts, worker = await _assemble(settings, now)
+    app[PARTS] = parts
+    housekeeping = Housekeeping(parts.database, parts.writer, parts.access, parts.hub, now)
+    writing = _supervised(parts, parts.writer.run())
+    others = [_supervised(parts, worker.run()), _supervised(parts, housekeeping.run())]
+    try:
+        await _ensure_token(parts)
+        await housekeeping.reread_tokens()
+        yield
+        await worker.stop(settings.server.shutdown_seconds)
+        await housekeeping.touch_tokens()
+    finally:
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        parts.writer.close()
+        await asyncio.gather(writing, return_exceptions=True)
+        await worker.close()
+        await parts.database.close()
+
+
+async def _assemble(settings: Settings, now: Callable[[], int]) -> tuple[Parts, Worker]:
+    """Open the store and connect its listeners: writer → hub and worker."""
+    path = settings.database.path
+    metrics = Metrics()
+    database = await Database.open(path)
+    try:
+        box = _vault(settings)
+        await _try_key(database, box)
+        apply = partial(batch.apply, zone=settings.dashboard.zone)
+        writer = Writer(database, apply, now, settings.events.queue_limit, metrics)
+        hub = Hub(
+            await database.read(events.last_id),
+            settings.live.max_connections,
+            settings.live.unsent_limit_kib * 1024,
+            metrics,
+        )
+    except BaseException:
+        await database.close()
+        raise
+    parts = Parts(
+        settings=settings,
+        now=now,
+        metrics=metrics,
+        catalogue=_catalogue(settings),
+        database=database,
+        writer=writer,
+        vault=box,
+        access=Access(now, settings.auth.max_failures),
+        hub=hub,
+        policy=_policy(settings),
+    )
+    sender = Sender(
+        parts.policy,
+        database.uid,
+        now,
+        connect_timeout=settings.delivery.connect_timeout,
+        total_timeout=settings.delivery.total_timeout,
+        limit=settings.delivery.concurrency,
+    )
+    worker = Worker(database, writer, sender, box, settings.delivery, now, metrics)
+    writer.listeners += [hub.publish, worker.heard, partial(_revoke, parts)]
+    log.info("database open", path=str(path), fsync_ms=round(database.fsync_seconds * 1000, 3))
+    return parts, worker
+
+
+def _revoke(parts: Parts, committed: Committed) -> None:
+    """A token revoked over HTTP is gone with its commit, not at the next round."""
+    if committed.revoked_tokens:
+        parts.access.forget(committed.revoked_tokens)
+        parts.hub.revoke(committed.revoked_tokens, protocol.UNAUTHORIZED, protocol.REVOKED)
+
+
+def _vault(settings: Settings) -> Vault:
+    if settings.secret_key is not None:
+        return vault.from_setting(settings.secret_key.get_secret_value())
+    return vault.from_file(settings.database.path.parent)
+
+
+async def _try_key(database: Database, box: Vault) -> None:
+    for one in await database.read(webhooks.everything):
+        for sealed in (one.secret_box, one.headers_box):
+            if sealed is not None:
+                box.open(sealed)
+
+
+def _catalogue(settings: Settings) -> Catalogue:
+    return Catalogue(
+        added_type(one.value, one.label, one.description, one.example)
+        for one in settings.event_types
+    )
+
+
+def _policy(settings: Settings) -> Policy:
+    return policy(
+        settings.delivery.allowed_networks, loopback=_is_loopback(settings.server.host)
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+async def _ensure_token(parts: Parts) -> None:
+    """BEDOLAGA_EVENTS_TOKEN is an admin token; one that was set there before is not any more."""
+    secret = parts.settings.token
+    value = None if secret is None else secret.get_secret_value()
+
+    def ensure(transaction: Transaction) -> None:
+        connection = transaction.connection
+        tokens.delete_named(connection, ENVIRONMENT_TOKEN, keep=value)
+        if value is not None:
+            admin = frozenset({Scope.ADMIN})
+            tokens.insert(connection, value, ENVIRONMENT_TOKEN, admin, transaction.now, None)
+
+    await parts.writer.commit(Change(ensure))
+
+
+def _supervised(parts: Parts, work: object) -> asyncio.Task[None]:
+    """A part that must live as long as the server; when it dies, /health says so."""
+    task: asyncio.Task[None] = asyncio.ensure_future(work)  # type: ignore[arg-type]
+
+    def ended(done: asyncio.Task[None]) -> None:
+        if not done.cancelled() and done.exception() is not None:
+            parts.break_down(f"{type(done.exception()).__name__}: {done.exception()}")
+            log.error("a part of the server died", exc_info=done.exception())
+
+    task.add_done_callback(ended)
+    return task
+
+
+async def _say_goodbye(app: web.Application) -> None:
+    """Close every socket with 1001, in batches."""
+    if PARTS not in app:
+        return
+    sockets = list(app[PARTS].hub.sockets())
+    size = max(FEW_SOCKETS, -(-len(sockets) // GOODBYE_BATCHES))
+    for start in range(0, len(sockets), size):
+        if start:
+            await asyncio.sleep(GOODBYE_SECONDS / GOODBYE_BATCHES)
+        for socket in sockets[start : start + size]:
+            socket.close(protocol.GOING_AWAY, "The server is shutting down")

@@ -1,0 +1,91 @@
+"""What must be done now and then: reread tokens, note their use, checkpoint, optimize."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+
+from bedolaga_events.access import Access
+from bedolaga_events.errors import StoreError
+from bedolaga_events.live import protocol
+from bedolaga_events.live.hub import Hub
+from bedolaga_events.store import tokens
+from bedolaga_events.store.batch import Change
+from bedolaga_events.store.database import Database, hop
+from bedolaga_events.store.writer import Writer
+
+TICK = 1.0  # seconds: how late a token revoked on the command line still opens something
+TOUCH_EVERY = 60  # ticks between writes of last_used_at
+CHECKPOINT_EVERY = 300  # ticks; only when nothing was written since the last look
+OPTIMIZE_EVERY = 86_400  # ticks
+EXPIRED_KEPT = 7 * 86_400_000_000  # microseconds that an expired token stays in the list
+
+log = structlog.get_logger()
+
+
+class Housekeeping:
+    """Runs its rounds until it is cancelled."""
+
+    def __init__(
+        self, database: Database, writer: Writer, access: Access, hub: Hub, now: Callable[[], int]
+    ) -> None:
+        self._database = database
+        self._writer = writer
+        self._access = access
+        self._hub = hub
+        self._now = now
+        self._seen_bytes = -1
+
+    async def run(self) -> None:
+        """One tick a second; a store that cannot write now is tried again next time."""
+        tick = 0
+        while True:
+            await asyncio.sleep(TICK)
+            tick += 1
+            await self.reread_tokens()
+            try:
+                if tick % TOUCH_EVERY == 0:
+                    await self.touch_tokens()
+                if tick % CHECKPOINT_EVERY == 0:
+                    await self._checkpoint_when_idle()
+                if tick % OPTIMIZE_EVERY == 0:
+                    await hop(self._database.writer, _optimize)
+            except (StoreError, sqlite3.Error) as error:
+                log.warning("housekeeping put off", error=str(error))
+
+    async def reread_tokens(self) -> None:
+        """Learn what the table says now; close what came in with a token that is gone."""
+        gone = self._access.learn(await self._database.read(tokens.everything))
+        if gone:
+            self._hub.revoke(gone, protocol.UNAUTHORIZED, protocol.REVOKED)
+
+    async def touch_tokens(self) -> None:
+        """Write when tokens were last used, and forget those that expired long ago."""
+        used, self._access.used = self._access.used, {}
+        before = self._now() - EXPIRED_KEPT
+        if used:
+            await self._writer.commit(Change(lambda it: tokens.touch(it.connection, used)))
+        await self._writer.commit(
+            Change(lambda it: tokens.delete_expired(it.connection, before))
+        )
+
+    async def _checkpoint_when_idle(self) -> None:
+        size = _wal_bytes(self._database.path)
+        if size and size == self._seen_bytes:
+            await hop(self._database.writer, _truncate_wal)
+        self._seen_bytes = size
+
+
+def _wal_bytes(path: Path) -> int:
+    wal = path.with_name(path.name + "-wal")
+    return wal.stat().st_size if wal.exists() else 0
+
+
+def _truncate_wal(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+def _optimize(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA optimize").fetchall()

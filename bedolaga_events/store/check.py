@@ -1,0 +1,76 @@
+"""Do the counters equal what counting the rows says (invariant 6)?"""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+
+from bedolaga_events.counters import kopeks_of
+from bedolaga_events.store import events
+
+_PAIRS = (
+    (
+        "deliveries of webhook {} that are {}",
+        "SELECT webhook_id, status, value FROM delivery_counts WHERE value <> 0",
+        "SELECT webhook_id, status, count(*) FROM deliveries GROUP BY 1, 2",
+    ),
+    (
+        "events of type {}",
+        "SELECT type, value FROM event_counts WHERE value <> 0",
+        "SELECT type, count(*) FROM events GROUP BY 1",
+    ),
+    (
+        "gauge {}",
+        "SELECT name, value FROM gauges WHERE name = 'open_tickets'",
+        "SELECT name, unbacked + (SELECT count(*) FROM tickets WHERE is_open)"
+        " FROM gauges WHERE name = 'open_tickets'",
+    ),
+    (
+        "gauge {}",
+        "SELECT name, value FROM gauges WHERE name = 'total_users'",
+        "SELECT name, unbacked + (SELECT count(*) FROM events WHERE type = 'user.created')"
+        " FROM gauges WHERE name = 'total_users'",
+    ),
+)
+
+
+def findings(connection: sqlite3.Connection) -> Iterator[str]:
+    """One sentence for everything that does not fit; nothing when all is well."""
+    for row in connection.execute("PRAGMA integrity_check"):
+        if row[0] != "ok":
+            yield f"integrity_check: {row[0]}"
+    for row in connection.execute("PRAGMA foreign_key_check"):
+        yield f"foreign_key_check: row {row[1]} of {row[0]} points at nothing"
+    for label, counted, real in _PAIRS:
+        yield from _compare(connection, label, counted, real)
+    yield from _revenue(connection)
+    yield from _pending(connection)
+
+
+def _compare(
+    connection: sqlite3.Connection, label: str, counted: str, real: str
+) -> Iterator[str]:
+    kept = {row[:-1]: row[-1] for row in connection.execute(counted)}
+    rows = {row[:-1]: row[-1] for row in connection.execute(real)}
+    for key in sorted(kept.keys() | rows.keys()):
+        if kept.get(key, 0) != rows.get(key, 0):
+            name = label.format(*key)
+            yield f"{name}: the counter says {kept.get(key, 0)}, the rows {rows.get(key, 0)}"
+
+
+def _revenue(connection: sqlite3.Connection) -> Iterator[str]:
+    kept, unbacked = connection.execute(
+        "SELECT coalesce(sum(kopeks), 0), coalesce(sum(unbacked), 0) FROM revenue"
+    ).fetchone()
+    paid = sum(
+        kopeks_of(json.loads(one)) for one in events.payloads(connection, "payment.completed")
+    )
+    if kept != unbacked + paid:
+        yield f"revenue: the days hold {kept} kopeks, the payments {unbacked + paid}"
+
+
+def _pending(connection: sqlite3.Connection) -> Iterator[str]:
+    stuck = connection.execute(
+        "SELECT count(*) FROM deliveries WHERE status = 'pending' AND next_retry_at IS NULL"
+    ).fetchone()[0]
+    if stuck:
+        yield f"{stuck} pending deliveries have no time at which they are tried"

@@ -1,0 +1,75 @@
+"""`delivery.retry`: outcome, schedule, time and chance in; a decision out."""
+
+from email.utils import format_datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bedolaga_events import wire
+from bedolaga_events.delivery import retry
+from bedolaga_events.model import Attempt, ErrorCode
+
+NOW = 1_768_473_000_000_000
+SCHEDULE = [5.0, 300.0, 1800.0]
+
+
+def failed(number: int, status: int = 500, **headers: str) -> Attempt:
+    pairs = tuple((name.replace("_", "-"), value) for name, value in headers.items())
+    return Attempt(number, NOW, 1, ErrorCode.HTTP_STATUS, "", status, pairs)
+
+
+def test_success_succeeds() -> None:
+    """A 2xx needs nothing more."""
+    assert retry.decide(Attempt(1, NOW, 1), SCHEDULE, NOW, 0.5) == retry.Succeed()
+
+
+def test_an_empty_schedule_means_one_attempt() -> None:
+    """`retry_schedule = []` gives up after the first failure."""
+    assert retry.decide(failed(1), [], NOW, 0) == retry.GiveUp()
+
+
+def test_410_deactivates_whatever_is_left_of_the_schedule() -> None:
+    """Gone is gone."""
+    assert isinstance(retry.decide(failed(1, 410), SCHEDULE, NOW, 0), retry.Deactivate)
+
+
+@given(st.integers(1, 6), st.floats(0, 1))
+def test_a_retry_is_never_early_and_at_most_a_fifth_late(number: int, jitter: float) -> None:
+    """The schedule holds for every attempt and every draw of chance."""
+    decision = retry.decide(failed(number), SCHEDULE, NOW, jitter)
+    if number > len(SCHEDULE):
+        assert decision == retry.GiveUp()
+        return
+    assert isinstance(decision, retry.Retry)
+    wait = (decision.at - NOW) / 1_000_000
+    assert SCHEDULE[number - 1] <= wait <= SCHEDULE[number - 1] * 1.2 + 1e-6
+
+
+@given(st.text(max_size=40) | st.integers(-10, 10**12).map(str))
+def test_retry_after_is_bounded_whatever_it_says(value: str) -> None:
+    """Never earlier than the schedule, never later than its longest step."""
+    decision = retry.decide(failed(1, 503, retry_after=value), SCHEDULE, NOW, 0)
+    assert isinstance(decision, retry.Retry)
+    assert SCHEDULE[0] <= (decision.at - NOW) / 1_000_000 <= max(SCHEDULE)
+
+
+def test_retry_after_takes_seconds_and_dates() -> None:
+    """RFC 9110 allows both forms; the past and garbage are ignored."""
+    in_two_minutes = format_datetime(
+        wire.EPOCH.fromtimestamp(NOW / 1e6 + 120, wire.EPOCH.tzinfo), usegmt=True
+    )
+    assert retry.retry_after("120", NOW) == 120
+    assert retry.retry_after("120.5", NOW) == 120.5
+    assert retry.retry_after(in_two_minutes, NOW) == 120
+    assert retry.retry_after("Wed, 21 Oct 2015 07:28:00 GMT", NOW) is None
+    assert retry.retry_after("soon", NOW) is None
+    assert retry.retry_after("nan", NOW) is None
+
+
+def test_a_webhook_fails_too_long_after_its_hours() -> None:
+    """0 hours means never."""
+    hour = 3600 * 1_000_000
+    assert retry.failed_too_long(NOW, NOW + 120 * hour - 1, 120) is None
+    assert retry.failed_too_long(NOW, NOW + 120 * hour, 120) is not None
+    assert retry.failed_too_long(NOW, NOW + 9999 * hour, 0) is None
+    assert retry.failed_too_long(None, NOW, 120) is None
