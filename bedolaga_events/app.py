@@ -3,7 +3,7 @@
 import asyncio
 import ipaddress
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from functools import partial
 from pathlib import Path
 
@@ -158,9 +158,7 @@ def _catalogue(settings: Settings) -> Catalogue:
 
 
 def _policy(settings: Settings) -> Policy:
-    return policy(
-        settings.delivery.allowed_networks, loopback=_is_loopback(settings.server.host)
-    )
+    return policy(settings.delivery.allowed_networks, loopback=_is_loopback(settings.server.host))
 
 
 def _is_loopback(host: str) -> bool:
@@ -185,9 +183,9 @@ async def _ensure_token(parts: Parts) -> None:
     await parts.writer.commit(Change(ensure))
 
 
-def _supervised(parts: Parts, work: object) -> asyncio.Task[None]:
+def _supervised(parts: Parts, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
     """A part that must live as long as the server; when it dies, /health says so."""
-    task: asyncio.Task[None] = asyncio.ensure_future(work)  # type: ignore[arg-type]
+    task = asyncio.create_task(work)
 
     def ended(done: asyncio.Task[None]) -> None:
         if not done.cancelled() and done.exception() is not None:

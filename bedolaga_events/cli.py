@@ -79,12 +79,12 @@ def _settings_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
-def _load(config_file: Path | None, host: str | None, port: int | None, db: Path | None) -> config.Loaded:
+def _load(
+    config_file: Path | None, host: str | None, port: int | None, db: Path | None
+) -> config.Loaded:
     if config_file is None and Path("config.toml").is_file():
         config_file = Path("config.toml")
-    return config.load(
-        {"server.host": host, "server.port": port, "database.path": db}, config_file
-    )
+    return config.load({"server.host": host, "server.port": port, "database.path": db}, config_file)
 
 
 @commands.command()
@@ -98,9 +98,7 @@ def serve(**options: Any) -> None:
 
 async def _serve(settings: config.Settings) -> int:
     app = create_app(settings)
-    runner = web.AppRunner(
-        app, access_log=None, shutdown_timeout=settings.server.shutdown_seconds
-    )
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=settings.server.shutdown_seconds)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -133,7 +131,9 @@ async def _print_link(app: web.Application, runner: web.AppRunner) -> None:
     parts = app[PARTS]
     click.echo(f"bedolaga-events {__version__} listens on {address}")
     if sys.stdout.isatty() or not await parts.database.read(tokens.has_admin, parts.now()):
-        click.echo(f"Sign in (once, within 30 minutes): {address}#login={parts.access.codes.issue()}")
+        click.echo(
+            f"Sign in (once, within 30 minutes): {address}#login={parts.access.codes.issue()}"
+        )
     sys.stdout.flush()
 
 
@@ -273,5 +273,3 @@ def healthcheck(url: str | None, **options: Any) -> None:
     started = time.perf_counter()
     _call(f"{url or _address(settings)}/health", None, None)
     click.echo(f"ok, {(time.perf_counter() - started) * 1000:.0f} ms")
-
-

@@ -105,7 +105,9 @@ class Delivery(Section):
 
 class Live(Section):
     max_connections: int = Field(2_000, ge=1, description="open /ws connections at most")
-    ping_seconds: Seconds = Field(25, description="seconds between protocol pings (proxies cut at 60)")
+    ping_seconds: Seconds = Field(
+        25, description="seconds between protocol pings (proxies cut at 60)"
+    )
     unsent_limit_kib: int = Field(
         1_024, ge=64, description="KiB that a client may leave unread before it is cut off"
     )
@@ -120,7 +122,9 @@ class Security(Section):
 
 class Retention(Section):
     retention_days: float = Field(30, ge=0, description="days that events are kept; 0 = for ever")
-    retention_mb: int = Field(2_048, ge=0, description="megabytes of database at most; 0 = no limit")
+    retention_mb: int = Field(
+        2_048, ge=0, description="megabytes of database at most; 0 = no limit"
+    )
 
 
 class Dashboard(Section):
@@ -133,7 +137,9 @@ class Dashboard(Section):
 
 
 class Log(Section):
-    level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level shown")
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="least level shown"
+    )
     format: Literal["auto", "console", "json"] = Field(
         "auto", description="auto: console in a terminal, JSON lines otherwise"
     )

@@ -1,20 +1,20 @@
 """Every error that a caller may see, with its HTTP status and its sentence.
 
-    EventsError (500)
-    ├── ConfigError            a setting is wrong; the server does not start
-    ├── StoreError (503)       the database cannot be used
-    │   ├── Busy (503)         the writer's queue is full
-    │   ├── DiskFull (507)     no space; nothing was acknowledged
-    │   └── StoreClosed (503)  the server is shutting down
-    ├── BadRequest (400)
-    ├── Unauthorized (401)
-    ├── Forbidden (403)
-    ├── NotFound (404)
-    ├── Conflict (409)
-    ├── TooLarge (413)
-    ├── UnsupportedMedia (415)
-    ├── Unprocessable (422)    with `errors`: [{"loc", "msg"}]
-    └── TooManyFailures (429)
+EventsError (500)
+├── ConfigError            a setting is wrong; the server does not start
+├── StoreError (503)       the database cannot be used
+│   ├── Busy (503)         the writer's queue is full
+│   ├── DiskFull (507)     no space; nothing was acknowledged
+│   └── StoreClosed (503)  the server is shutting down
+├── BadRequest (400)
+├── Unauthorized (401)
+├── Forbidden (403)
+├── NotFound (404)
+├── Conflict (409)
+├── TooLarge (413)
+├── UnsupportedMedia (415)
+├── Unprocessable (422)    with `errors`: [{"loc", "msg"}]
+└── TooManyFailures (429)
 """
 
 from collections.abc import Mapping, Sequence

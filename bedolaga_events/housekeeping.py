@@ -67,9 +67,7 @@ class Housekeeping:
         before = self._now() - EXPIRED_KEPT
         if used:
             await self._writer.commit(Change(lambda it: tokens.touch(it.connection, used)))
-        await self._writer.commit(
-            Change(lambda it: tokens.delete_expired(it.connection, before))
-        )
+        await self._writer.commit(Change(lambda it: tokens.delete_expired(it.connection, before)))
 
     async def _checkpoint_when_idle(self) -> None:
         size = _wal_bytes(self._database.path)

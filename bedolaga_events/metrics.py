@@ -14,7 +14,9 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self.events = self._counter("events", "Events accepted.", ["type"])
-        self.duplicates = self._counter("duplicate_events", "Events known by their idempotency key.")
+        self.duplicates = self._counter(
+            "duplicate_events", "Events known by their idempotency key."
+        )
         self.attempts = self._counter("delivery_attempts", "Delivery attempts.", ["outcome"])
         self.deliveries = self._counter("deliveries", "Deliveries that ended.", ["status"])
         self.attempt_seconds = self._histogram("delivery_attempt_seconds", "One attempt.", SLOW)
@@ -28,7 +30,9 @@ class Metrics:
         self.slow_readers = self._counter("websocket_slow_readers", "Sockets cut for not reading.")
         self.commit_seconds = self._histogram("commit_seconds", "One transaction with fsync.", FAST)
         self.commit_drafts = self._histogram(
-            "commit_drafts", "Drafts in one transaction.", (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+            "commit_drafts",
+            "Drafts in one transaction.",
+            (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000),
         )
         self.fsync_seconds = self._gauge("fsync_seconds", "One fsync, measured at start.")
         self.database_bytes = self._gauge("database_bytes", "Size of the database file.")

@@ -221,7 +221,9 @@ async def _read(request: web.Request, limit: int) -> bytes:
 
 def _validated(model: type[M], value: Any) -> M:
     if not isinstance(value, Mapping):
-        raise Unprocessable("The body is a JSON object.", errors=[{"loc": [], "msg": "not an object"}])
+        raise Unprocessable(
+            "The body is a JSON object.", errors=[{"loc": [], "msg": "not an object"}]
+        )
     try:
         return model.model_validate(value)
     except ValidationError as error:

@@ -53,5 +53,7 @@ def parts(request: web.Request) -> Parts:
 def reply(text: str, status: int = 200) -> web.Response:
     """A reply of JSON text."""
     return web.Response(
-        body=text.encode(), status=status, headers={"Content-Type": "application/json; charset=utf-8"}
+        body=text.encode(),
+        status=status,
+        headers={"Content-Type": "application/json; charset=utf-8"},
     )

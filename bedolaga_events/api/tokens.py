@@ -52,13 +52,12 @@ async def login(request: web.Request) -> web.Response:
     body = await requests.body(request, requests.Login)
     if server.access.codes.redeem(body.code) is None:
         raise server.access.refuse(
-            client_address(request), "This sign-in code is not valid: it works once, for 30 minutes."
+            client_address(request),
+            "This sign-in code is not valid: it works once, for 30 minutes.",
         )
     browser = request.headers.get("User-Agent", "")[:40].encode("ascii", "replace").decode()
     name = f"browser {browser}".strip()
-    return await _create(
-        request, name, frozenset({Scope.ADMIN}), server.now() + BROWSER_DAYS * DAY
-    )
+    return await _create(request, name, frozenset({Scope.ADMIN}), server.now() + BROWSER_DAYS * DAY)
 
 
 async def ticket(request: web.Request) -> web.Response:

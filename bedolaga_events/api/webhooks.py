@@ -24,7 +24,8 @@ SECRET_BYTES = 32
 MAX_HEADER = 4_096  # characters of a value
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")  # RFC 9110 §5.6.2
 RESERVED = re.compile(
-    r"host|content-.*|transfer-encoding|connection|user-agent|webhook-.*|x-webhook-.*", re.IGNORECASE
+    r"host|content-.*|transfer-encoding|connection|user-agent|webhook-.*|x-webhook-.*",
+    re.IGNORECASE,
 )
 
 
@@ -207,7 +208,9 @@ def _check_header(name: str, value: str) -> None:
         raise Unprocessable.at(["headers"], "a header name has only letters, digits and -")
     if RESERVED.fullmatch(name):
         raise Unprocessable.at(["headers", name], "this header is the server's own")
-    if len(value) > MAX_HEADER or any(ord(c) < 0x20 or ord(c) > 0x7E for c in value.replace("\t", "")):
+    if len(value) > MAX_HEADER or any(
+        ord(c) < 0x20 or ord(c) > 0x7E for c in value.replace("\t", "")
+    ):
         raise Unprocessable.at(
             ["headers", name], f"a value is at most {MAX_HEADER} printable ASCII characters"
         )

@@ -59,9 +59,7 @@ def connector(policy: Policy, limit: int) -> TCPConnector:
             raise Refused(verdict.sentence)
         return socket.socket(family, kind, protocol)
 
-    return TCPConnector(
-        socket_factory=open_socket, limit=limit, ttl_dns_cache=DNS_CACHE_SECONDS
-    )
+    return TCPConnector(socket_factory=open_socket, limit=limit, ttl_dns_cache=DNS_CACHE_SECONDS)
 
 
 async def check(text: str, policy: Policy) -> Checked:

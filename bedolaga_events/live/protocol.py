@@ -42,7 +42,7 @@ def answer(text: str) -> str:
         case str(kind):
             return error(f"Unknown message type '{kind[:100]}'. Known: ping.")
         case _:
-            return error("A message has a \"type\", which is a text.")
+            return error('A message has a "type", which is a text.')
 
 
 def error(detail: str) -> str:

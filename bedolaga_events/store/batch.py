@@ -216,7 +216,7 @@ def _count(transaction: Transaction, webhook_id: int, records: list[Record]) -> 
     )
     reason = next((one.deactivate for one in records if one.deactivate), None)
     if reason is not None:
-        webhooks.update(connection, webhook_id, {"is_active": False, "disabled_reason": reason}, now)
+        webhooks.update(
+            connection, webhook_id, {"is_active": False, "disabled_reason": reason}, now
+        )
     transaction.committed.webhooks.append(webhooks.get(connection, webhook_id))
-
-

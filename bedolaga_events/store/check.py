@@ -46,9 +46,7 @@ def findings(connection: sqlite3.Connection) -> Iterator[str]:
     yield from _pending(connection)
 
 
-def _compare(
-    connection: sqlite3.Connection, label: str, counted: str, real: str
-) -> Iterator[str]:
+def _compare(connection: sqlite3.Connection, label: str, counted: str, real: str) -> Iterator[str]:
     kept = {row[:-1]: row[-1] for row in connection.execute(counted)}
     rows = {row[:-1]: row[-1] for row in connection.execute(real)}
     for key in sorted(kept.keys() | rows.keys()):

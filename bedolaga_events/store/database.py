@@ -202,9 +202,7 @@ def _migrate(connection: sqlite3.Connection, version: int, script: str) -> None:
     try:
         for statement in _statements(script):
             connection.execute(statement)
-        connection.execute(
-            "INSERT OR IGNORE INTO meta VALUES ('uid', ?)", (secrets.token_hex(8),)
-        )
+        connection.execute("INSERT OR IGNORE INTO meta VALUES ('uid', ?)", (secrets.token_hex(8),))
         connection.execute(f"PRAGMA user_version = {version}")
         connection.execute("COMMIT")
     except BaseException:

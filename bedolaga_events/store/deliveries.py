@@ -168,9 +168,7 @@ def page(connection: sqlite3.Connection, wanted: DeliveryFilter) -> tuple[list[D
     return [_delivery(row) for row in rows], _total(connection, wanted)
 
 
-def due(
-    connection: sqlite3.Connection, webhook_id: int, now: int, limit: int
-) -> list[Delivery]:
+def due(connection: sqlite3.Connection, webhook_id: int, now: int, limit: int) -> list[Delivery]:
     """What is due for a webhook, longest due first (index deliveries_due)."""
     rows = connection.execute(
         f"{_SELECT} WHERE d.webhook_id = ? AND d.status = 'pending' AND d.next_retry_at <= ?"

@@ -26,9 +26,7 @@ def next_id(connection: sqlite3.Connection, table: str) -> int:
     return 1 if row is None else int(row[0]) + 1
 
 
-def insert(
-    connection: sqlite3.Connection, rows: Iterable[tuple[Event, EventDraft]]
-) -> None:
+def insert(connection: sqlite3.Connection, rows: Iterable[tuple[Event, EventDraft]]) -> None:
     """Insert committed-to-be events with the keys of their drafts."""
     connection.executemany(
         "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)",

@@ -44,7 +44,9 @@ def insert(
             expires_at,
         ),
     )
-    row = connection.execute("SELECT * FROM tokens WHERE digest = ?", (digest_of(value),)).fetchone()
+    row = connection.execute(
+        "SELECT * FROM tokens WHERE digest = ?", (digest_of(value),)
+    ).fetchone()
     return _token(row)
 
 
@@ -99,6 +101,4 @@ def touch(connection: sqlite3.Connection, used: Mapping[int, int]) -> None:
 
 def _token(row: tuple[int, str, str, bytes, str, int, int | None, int | None]) -> Token:
     token_id, name, prefix, digest, scopes, *times = row
-    return Token(
-        token_id, name, prefix, digest, frozenset(map(Scope, scopes.split())), *times
-    )
+    return Token(token_id, name, prefix, digest, frozenset(map(Scope, scopes.split())), *times)

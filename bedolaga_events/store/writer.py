@@ -166,7 +166,9 @@ def _explained(error: Exception) -> Exception:
     if name.startswith("SQLITE_READONLY"):
         return StoreError("The database cannot be written: it is read-only.")
     if name.startswith("SQLITE_BUSY"):
-        return StoreError("Another program holds the database; try again.", headers={"Retry-After": "1"})
+        return StoreError(
+            "Another program holds the database; try again.", headers={"Retry-After": "1"}
+        )
     if name.startswith(("SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_CORRUPT", "SQLITE_NOTADB")):
         return StoreError(f"The database cannot be written: {error}.")
     return error
