@@ -122,7 +122,7 @@ class Catalogue:
 
 
 def added_type(value: str, label: str, description: str, example: dict[str, Any]) -> EventType:
-    """A type from the config; its payload may be any JSON object, its texts serve both languages."""
+    """A type from the config: its payload is any JSON object, its texts serve both languages."""
     return EventType(
         value,
         {"ru": label, "en": label},

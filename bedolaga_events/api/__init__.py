@@ -67,7 +67,7 @@ def add_routes(app: web.Application, static: Path, allowed_origins: list[str]) -
 
 
 def _cors(origins: list[str]) -> dict[str, aiohttp_cors.ResourceOptions]:
-    options = aiohttp_cors.ResourceOptions(
+    options = aiohttp_cors.ResourceOptions(  # type: ignore[no-untyped-call]  # has no types
         allow_methods="*",
         allow_headers=("Authorization", "Content-Type", "Idempotency-Key", "X-API-Key"),
         expose_headers=("Retry-After",),

@@ -52,7 +52,7 @@ def gate(scopes: Mapping[Any, Scope | None]) -> Any:
             response = error_reply(error.status, sentence, _kept(error.headers))
         except (ConnectionResetError, TimeoutError):
             raise
-        except Exception:  # noqa: BLE001 - the one place where the unforeseen becomes a 500
+        except Exception:  # the one place where the unforeseen becomes a 500
             log.exception("request failed", method=request.method, path=request.path)
             response = error_reply(500, "The server made a mistake; its log says which.")
         log.debug(

@@ -1,6 +1,7 @@
 """The handshake and the read loop of one socket (contract §3)."""
 
 import asyncio
+from contextlib import suppress
 
 from aiohttp import WSMsgType, web
 from yarl import URL
@@ -96,10 +97,8 @@ async def _authenticated(request: web.Request, server: Parts) -> tuple[Token | N
     else:
         token = await find_token(server, value)
     if token is None or not token.allows(Scope.READ):
-        try:
+        with suppress(TooManyFailures):  # the answer is the same: closed with 1008
             server.access.refuse(client_address(request), protocol.INVALID)
-        except TooManyFailures:
-            pass  # the answer is the same: closed with 1008
         return None, protocol.INVALID
     return token, ""
 

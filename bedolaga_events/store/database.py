@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable
 from importlib import resources
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
+from urllib.parse import quote
 
 import aiosqlite
 
@@ -151,11 +152,9 @@ def _lock(path: Path) -> int:
 
 
 async def _connect(path: Path, *, read_only: bool) -> aiosqlite.Connection:
-    mode = "ro" if read_only else "rwc"
+    uri = f"file:{quote(str(path))}?mode={'ro' if read_only else 'rwc'}"
     try:
-        connection = await aiosqlite.connect(
-            f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None
-        )
+        connection = await aiosqlite.connect(uri, uri=True, isolation_level=None)
     except sqlite3.OperationalError as error:
         raise ConfigError(f"{path}: {error}.") from None
     if read_only:

@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from bedolaga_events.errors import NotFound
 from bedolaga_events.model import Attempt, Delivery, ErrorCode, Status
@@ -229,28 +230,39 @@ def _total(connection: sqlite3.Connection, wanted: DeliveryFilter) -> int:
     return int(row[0])
 
 
-def _delivery(row: tuple[object, ...]) -> Delivery:
-    (
-        delivery_id, webhook_id, event_id, event_type, payload, status,
-        number, created_at, delivered_at, next_retry_at, is_test, reason,
-    ) = row[:_WIDTH]  # fmt: skip
+def _delivery(row: tuple[Any, ...]) -> Delivery:
+    *head, is_test, reason = row[:_WIDTH]
+    delivery_id, webhook_id, event_id, event_type, payload, status, *numbers = head
+    last = _attempt(row[_WIDTH:]) if row[_WIDTH] is not None else None
     return Delivery(
-        delivery_id, webhook_id, event_id, event_type, payload, Status(status),  # type: ignore[arg-type]
-        number, created_at, delivered_at, next_retry_at, bool(is_test),  # type: ignore[arg-type]
-        _attempt(row[_WIDTH:]) if row[_WIDTH] is not None else None,
-        reason,  # type: ignore[arg-type]
-    )  # fmt: skip
+        delivery_id,
+        webhook_id,
+        event_id,
+        event_type,
+        payload,
+        Status(status),
+        *numbers,
+        is_test=bool(is_test),
+        last=last,
+        reason=reason,
+    )
 
 
-def _attempt(row: tuple[object, ...]) -> Attempt:
+def _attempt(row: tuple[Any, ...]) -> Attempt:
     number, started_at, duration, code, message, status, headers, body, address, sent = row
     return Attempt(
-        number, started_at, duration,  # type: ignore[arg-type]
+        number,
+        started_at,
+        duration,
         ErrorCode(code) if code else None,
-        message, status,  # type: ignore[arg-type]
-        _pairs(headers), body, address, _pairs(sent),  # type: ignore[arg-type]
-    )  # fmt: skip
+        message,
+        status,
+        _pairs(headers),
+        body,
+        address,
+        _pairs(sent),
+    )
 
 
-def _pairs(text: object) -> tuple[tuple[str, str], ...]:
-    return tuple((name, value) for name, value in json.loads(str(text)))
+def _pairs(text: str) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value) for name, value in json.loads(text))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bedolaga_events.model import Event, EventDraft
 
+COUNTED_AT_MOST = 10_000  # a total after some id is exact up to here
 _COLUMNS = "id, type, payload, timestamp, created_at, deliveries"
 
 
@@ -114,8 +115,11 @@ def payloads(connection: sqlite3.Connection, event_type: str) -> Iterator[str]:
 
 def _total(connection: sqlite3.Connection, wanted: EventFilter) -> int:
     if wanted.since_id is not None:
-        kept = "SELECT count(*) FROM (SELECT 1 FROM events WHERE id > ? AND type = coalesce(?, type) LIMIT 10001)"
-        row = connection.execute(kept, (wanted.since_id, wanted.type)).fetchone()
+        row = connection.execute(
+            "SELECT count(*) FROM (SELECT 1 FROM events"
+            " WHERE id > ? AND type = coalesce(?, type) LIMIT ?)",
+            (wanted.since_id, wanted.type, COUNTED_AT_MOST),
+        ).fetchone()
     else:
         row = connection.execute(
             "SELECT coalesce(sum(value), 0) FROM event_counts WHERE type = coalesce(?, type)",

@@ -4,6 +4,7 @@ import hashlib
 import secrets
 import sqlite3
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from bedolaga_events.errors import Conflict, NotFound
 from bedolaga_events.model import Scope, Token
@@ -99,6 +100,6 @@ def touch(connection: sqlite3.Connection, used: Mapping[int, int]) -> None:
     )
 
 
-def _token(row: tuple[int, str, str, bytes, str, int, int | None, int | None]) -> Token:
+def _token(row: tuple[Any, ...]) -> Token:
     token_id, name, prefix, digest, scopes, *times = row
     return Token(token_id, name, prefix, digest, frozenset(map(Scope, scopes.split())), *times)

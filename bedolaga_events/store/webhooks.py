@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from typing import Any
 
 from bedolaga_events.errors import NotFound
 from bedolaga_events.model import Status, Webhook
@@ -135,7 +136,8 @@ def record(
     connection.execute(
         "UPDATE webhooks SET success_count = success_count + ?, failure_count = failure_count + ?,"
         " last_triggered_at = max(coalesce(last_triggered_at, 0), ?),"
-        " failing_since = CASE WHEN ? IS NULL THEN NULL WHEN ? THEN ? ELSE coalesce(failing_since, ?) END"
+        " failing_since = CASE WHEN ? IS NULL THEN NULL WHEN ? THEN ?"
+        " ELSE coalesce(failing_since, ?) END"
         " WHERE id = ?",
         (
             successes,
@@ -171,7 +173,7 @@ def stats(connection: sqlite3.Connection) -> dict[str, int | float]:
     }
 
 
-def _webhook(row: tuple[object, ...]) -> Webhook:
+def _webhook(row: tuple[Any, ...]) -> Webhook:
     values = dict(zip((field.name for field in fields(Webhook)), row, strict=True))
     values["is_active"] = bool(values["is_active"])
-    return Webhook(**values)  # type: ignore[arg-type]  # the columns of the table are the fields
+    return Webhook(**values)
