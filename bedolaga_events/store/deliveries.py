@@ -22,7 +22,11 @@ _SELECT = (
     " LEFT JOIN events e ON e.id = d.event_id"
     " LEFT JOIN attempts a ON a.delivery_id = d.id AND a.number = d.attempt_number"
 )
-_WIDTH = 12  # columns of _DELIVERY
+_FIELDS = (
+    "id webhook_id event_id event_type payload status attempt_number created_at delivered_at"
+    " next_retry_at is_test reason"
+).split()
+_WIDTH = len(_FIELDS)
 COUNTED_AT_MOST = 10_000  # a filtered total is exact up to here, then "more than"
 
 
@@ -231,21 +235,11 @@ def _total(connection: sqlite3.Connection, wanted: DeliveryFilter) -> int:
 
 
 def _delivery(row: tuple[Any, ...]) -> Delivery:
-    *head, is_test, reason = row[:_WIDTH]
-    delivery_id, webhook_id, event_id, event_type, payload, status, *numbers = head
+    values = dict(zip(_FIELDS, row[:_WIDTH], strict=True))
+    values["status"] = Status(values["status"])
+    values["is_test"] = bool(values["is_test"])
     last = _attempt(row[_WIDTH:]) if row[_WIDTH] is not None else None
-    return Delivery(
-        delivery_id,
-        webhook_id,
-        event_id,
-        event_type,
-        payload,
-        Status(status),
-        *numbers,
-        is_test=bool(is_test),
-        last=last,
-        reason=reason,
-    )
+    return Delivery(**values, last=last)
 
 
 def _attempt(row: tuple[Any, ...]) -> Attempt:
