@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from bedolaga_events.errors import NotFound
@@ -22,10 +22,7 @@ _SELECT = (
     " LEFT JOIN events e ON e.id = d.event_id"
     " LEFT JOIN attempts a ON a.delivery_id = d.id AND a.number = d.attempt_number"
 )
-_FIELDS = (
-    "id webhook_id event_id event_type payload status attempt_number created_at delivered_at"
-    " next_retry_at is_test reason"
-).split()
+_FIELDS = tuple(field.name for field in fields(Delivery) if field.name != "last")
 _WIDTH = len(_FIELDS)
 COUNTED_AT_MOST = 10_000  # a filtered total is exact up to here, then "more than"
 

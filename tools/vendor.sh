@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Fetch the pinned front-end modules from the npm registry into static/vendor, each with its
+# licence. Their bare imports become relative ones: an import map would have to be inline, which
+# the page's CSP forbids.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+target=static/vendor
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+fetch() { # NAME VERSION FILE-IN-PACKAGE LOCAL-NAME
+  local folder="$work/$4"
+  mkdir -p "$folder"
+  (cd "$folder" && tar xzf "$(npm pack --silent "$1@$2" 2>/dev/null)")
+  sed -e 's#from *"preact/hooks"#from"./preact-hooks.js"#g' \
+      -e 's#from *"preact"#from"./preact.js"#g' \
+      -e 's#from *"@preact/signals-core"#from"./signals-core.js"#g' \
+      -e '/^\/\/# sourceMappingURL/d' "$folder/package/$3" > "$target/$4.js"
+  cp "$folder/package/LICENSE" "$target/$4.LICENSE"
+  echo "$4.js $1 $2 $3" >> "$target/VERSIONS"
+}
+
+rm -f "$target"/*
+fetch preact 11.2.0 dist/preact.mjs preact
+fetch preact 11.2.0 hooks/dist/hooks.mjs preact-hooks
+fetch htm 3.1.1 dist/htm.mjs htm
+fetch @preact/signals-core 1.14.5 dist/signals-core.mjs signals-core
+fetch @preact/signals 2.11.4 dist/signals.mjs signals
