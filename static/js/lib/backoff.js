@@ -1,0 +1,9 @@
+// How long to wait before reconnecting: full jitter from 0.5 s, doubling up to 20 s (contract §3).
+
+const FIRST = 500; // ms
+const LONGEST = 20_000; // ms
+
+export function delay(attempt, chance = Math.random()) {
+  const ceiling = Math.min(LONGEST, FIRST * 2 ** attempt);
+  return FIRST + chance * (ceiling - FIRST);
+}
