@@ -111,13 +111,13 @@ class Catalogue:
         except ValidationError as error:
             raise _payload_error(event_type, error) from None
 
-    def unknown(self, event_type: str) -> Unprocessable:
-        """The refusal of a type that is not in the catalogue; it lists those that are."""
+    def unknown(self, event_type: str, field: str = "type") -> Unprocessable:
+        """The refusal of a type in `field` that nobody knows; it lists those that are known."""
         known = ", ".join(self.types)
         shown = event_type[:100].encode("unicode_escape").decode("ascii")
         return Unprocessable(
             f"Unknown event type '{shown}'. Known types: {known}.",
-            errors=[{"loc": ["type"], "msg": "unknown event type"}],
+            errors=[{"loc": [field], "msg": "unknown event type"}],
         )
 
 

@@ -171,7 +171,7 @@ async def _changes(server: Parts, body: WebhookChange, before: Webhook) -> dict[
 
 def _check_pattern(server: Parts, pattern: str) -> None:
     if not is_known(pattern, server.catalogue.types):
-        raise server.catalogue.unknown(pattern)
+        raise server.catalogue.unknown(pattern, "event_type")
 
 
 async def _check_url(server: Parts, url: str) -> None:

@@ -80,9 +80,11 @@ class Hub:
         return list(self._sockets)
 
     def _send(self, socket: Socket, data: bytes) -> None:
-        socket.write(data)
-        if socket.unsent() > self._unsent_limit:
-            # It does not read: nobody waits for it, and it can come back with `since`.
-            self._metrics.slow_readers.inc()
-            self.leave(socket)
-            socket.abort()
+        # Looked at before writing: a batch larger than the limit must not cut who reads well.
+        if socket.unsent() <= self._unsent_limit:
+            socket.write(data)
+            return
+        # It does not read: nobody waits for it, and it can come back with `since`.
+        self._metrics.slow_readers.inc()
+        self.leave(socket)
+        socket.abort()

@@ -1,0 +1,165 @@
+"""POST /events and the log (contract §2)."""
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+
+from tests.conftest import Server
+
+
+async def test_an_event_is_accepted_stored_and_listed(server: Server) -> None:
+    """202 with its id; the log shows the payload unchanged."""
+    payload = {
+        "user_id": 2**80,
+        "first_name": "Вася 🚀 \u0000",
+        "nested": {"b": [1.5, None], "a": 1},
+    }
+    made = await server.event(**payload)
+    assert made["id"] == 1
+    assert made["timestamp"].endswith("Z")
+    [listed] = (await server.call("GET", "/events")).json["items"]
+    assert listed["payload"] == payload
+    assert (await server.call("GET", "/events/1")).json["payload"] == payload
+
+
+async def test_the_same_key_is_one_event(server: Server) -> None:
+    """Same body: 200 and duplicate; another body: 409."""
+    body = {"type": "user.created", "payload": {"user_id": 1}}
+    key = {"Idempotency-Key": "payment-17"}
+    first = await server.call("POST", "/events", body, headers=key)
+    again = await server.call("POST", "/events", body, headers=key)
+    assert (first.status, again.status) == (202, 200)
+    assert again.json == {**first.json, "duplicate": True}
+    other = await server.call("POST", "/events", {**body, "payload": {"user_id": 2}}, headers=key)
+    assert other.status == 409
+    assert (await server.call("GET", "/events")).json["total"] == 1
+
+
+@pytest.mark.parametrize("key", ["", "x" * 256, "a\tb"])
+async def test_a_key_is_1_to_255_printable_characters(server: Server, key: str) -> None:
+    """Anything else is refused rather than cut."""
+    body = {"type": "user.created", "payload": {"user_id": 1}}
+    reply = await server.call("POST", "/events", body, headers={"Idempotency-Key": key})
+    assert reply.status == 422
+
+
+async def test_a_batch_is_all_or_nothing_and_in_order(server: Server) -> None:
+    """One bad event refuses the batch and says which; a known key inside is a duplicate."""
+    good = [{"type": "user.created", "payload": {"user_id": n}} for n in range(3)]
+    reply = await server.call("POST", "/events/batch", {"events": good})
+    assert reply.status == 202
+    assert [one["id"] for one in reply.json["items"]] == [1, 2, 3]
+    bad = await server.call(
+        "POST", "/events/batch", {"events": [*good, {"type": "x", "payload": {}}]}
+    )
+    assert bad.status == 422
+    assert bad.json["errors"][0]["loc"][:2] == ["events", 3]
+    keyed = {**good[0], "idempotency_key": "k"}
+    reply = await server.call("POST", "/events/batch", {"events": [keyed, keyed]})
+    assert [one.get("duplicate") for one in reply.json["items"]] == [None, True]
+    clash = {**good[1], "idempotency_key": "k"}
+    assert (await server.call("POST", "/events/batch", {"events": [good[2], clash]})).status == 409
+    assert (await server.call("GET", "/events")).json["total"] == 4
+
+
+@pytest.mark.parametrize("size", [0, 1001])
+async def test_a_batch_has_1_to_1000_events(server: Server, size: int) -> None:
+    """More would hold the others up."""
+    events = [{"type": "user.created", "payload": {"user_id": 1}}] * size
+    assert (await server.call("POST", "/events/batch", {"events": events})).status == 422
+
+
+async def test_the_timestamp_may_be_given(server: Server) -> None:
+    """When it happened, whatever zone it is written in."""
+    body = {
+        "type": "user.created",
+        "payload": {"user_id": 1},
+        "timestamp": "2026-01-02T03:04:05.5+03:00",
+    }
+    reply = await server.call("POST", "/events", body)
+    assert reply.json["timestamp"] == "2026-01-02T00:04:05.500000Z"
+
+
+async def test_the_log_pages_both_ways(server: Server) -> None:
+    """Newest first; with since_id oldest first after it."""
+    for number in range(5):
+        await server.event(user_id=number)
+    await server.event("ticket.created", ticket_id=1, user_id=1)
+
+    async def ids(query: str) -> list[int]:
+        return [one["id"] for one in (await server.call("GET", f"/events{query}")).json["items"]]
+
+    assert await ids("?limit=2") == [6, 5]
+    assert await ids("?limit=2&offset=2") == [4, 3]
+    assert await ids("?since_id=3&limit=2") == [4, 5]
+    assert await ids("?type=ticket.created") == [6]
+    assert (await server.call("GET", "/events?type=user.created")).json["total"] == 5
+
+
+@pytest.mark.parametrize(
+    ("raw", "status"),
+    [
+        (b"{", 400),
+        (b"\xff", 400),
+        (b'{"type": "user.created", "payload": {"user_id": NaN}}', 400),
+        (b"[" * 100_000, 400),
+        (b"[]", 422),
+        (b"{}", 422),
+        (b'{"type": "user.created", "payload": []}', 422),
+        (b'{"type": "user.created", "payload": {"user_id": 1e999}}', 422),
+        (b'{"type": "user.created", "payload": {"user_id": 1, "x": 1e999}}', 422),
+        (b'{"type": "nope", "payload": {}}', 422),
+        (b'{"type": "user.created", "payload": {"user_id": 1}, "timestamp": "soon"}', 422),
+        (b'{"type": "user.created", "payload": {"user_id": 1}, "more": 1}', 422),
+        (
+            b'{"type": "user.created", "payload": {"user_id": 1, "x": "' + b"y" * 262_144 + b'"}}',
+            413,
+        ),
+    ],
+)
+async def test_bad_bodies_get_one_sentence(server: Server, raw: bytes, status: int) -> None:
+    """And nothing is stored."""
+    headers = {"Content-Type": "application/json"}
+    reply = await server.call("POST", "/events", headers=headers, data=raw)
+    assert reply.status == status, reply.json
+    assert reply.json["detail"]
+    assert (await server.call("GET", "/events")).json["total"] == 0
+
+
+async def test_the_types_are_listed_in_two_languages(starting: Any) -> None:
+    """Six built in; each with its label, schema and an example."""
+    server: Server = await starting()
+    assert len((await server.call("GET", "/event-types?lang=en")).json) == 6
+    russian = (await server.call("GET", "/event-types?lang=ru")).json
+    english = (
+        await server.call("GET", "/event-types", headers={"Accept-Language": "en-GB,ru;q=0.5"})
+    ).json
+    assert russian[0]["label"] != english[0]["label"]
+    assert russian[0]["schema"]["properties"]["user_id"]["type"] == "integer"
+
+
+async def test_every_webhook_has_a_verdict_on_an_event(server: Server) -> None:
+    """Why it got the event, or why not."""
+    await server.webhook("http://127.0.0.1:1/", "ticket.*")
+    await server.webhook("http://127.0.0.1:1/", "user.*", is_active=False)
+    event = await server.event(user_id=1)
+    await server.webhook("http://127.0.0.1:1/", "*")
+    shown = (await server.call("GET", f"/events/{event['id']}")).json
+    assert [one["verdict"] for one in shown["webhooks"]] == [
+        "not_subscribed",
+        "skipped",
+        "created_later",
+    ]
+    assert all(one["reason"] for one in shown["webhooks"])
+
+
+async def test_many_publishers_get_ids_in_commit_order(server: Server) -> None:
+    """No id is used twice and none is missing."""
+    made = await asyncio.gather(*(server.event(user_id=n) for n in range(60)))
+    assert sorted(one["id"] for one in made) == list(range(1, 61))
+    log = (await server.call("GET", "/events?since_id=0&limit=200")).json["items"]
+    sent = {one["id"]: n for n, one in enumerate(made)}
+    assert all(one["payload"] == {"user_id": sent[one["id"]]} for one in log)
+    assert json.dumps(log)

@@ -1,0 +1,152 @@
+"""Webhooks: create, list, change, delete, check (contract §4)."""
+
+from typing import Any
+
+import pytest
+
+from tests.conftest import Receiver, Server, until
+
+URL = "http://127.0.0.1:9/hook"
+
+
+async def test_the_reply_has_every_field_and_no_secret(server: Server) -> None:
+    """The secret is write-only; header values are masked."""
+    made = await server.webhook(
+        URL, "ticket.*", secret="s3cret", headers={"Authorization": "Bearer x"}
+    )
+    assert set(made) == {
+        "id", "name", "url", "event_type", "is_active", "description", "created_at", "updated_at",
+        "last_triggered_at", "failure_count", "success_count", "has_secret", "disabled_reason",
+        "headers",
+    }  # fmt: skip
+    assert made["has_secret"] is True
+    assert list(made["headers"]) == ["Authorization"]
+    assert "Bearer x" not in str(made)
+    assert (await server.call("GET", f"/webhooks/{made['id']}")).json == made
+
+
+async def test_lists_are_paged_filtered_and_newest_first(server: Server) -> None:
+    """items, total, limit, offset."""
+    for number in range(5):
+        await server.webhook(URL, "user.created", name=f"Hook {number}", is_active=number != 2)
+    page = (await server.call("GET", "/webhooks?limit=2&offset=1")).json
+    assert [one["name"] for one in page["items"]] == ["Hook 3", "Hook 2"]
+    assert (page["total"], page["limit"], page["offset"]) == (5, 2, 1)
+    inactive = (await server.call("GET", "/webhooks?is_active=false")).json
+    assert [one["name"] for one in inactive["items"]] == ["Hook 2"]
+    assert (await server.call("GET", "/webhooks?q=hook%204")).json["total"] == 1
+    assert (await server.call("GET", "/webhooks?event_type=user.created")).json["total"] == 5
+    for query in ("limit=0", "limit=201", "offset=-1", "is_active=maybe", "colour=red"):
+        assert (await server.call("GET", f"/webhooks?{query}")).status == 422
+
+
+@pytest.mark.parametrize(
+    ("fields", "where"),
+    [
+        ({"name": ""}, "name"),
+        ({"name": "x" * 256}, "name"),
+        ({"name": "a\nb"}, "name"),
+        ({"url": "ftp://example.com/"}, "url"),
+        ({"url": "http://user:pw@example.com/"}, "url"),
+        ({"url": "http:///nowhere"}, "url"),
+        ({"url": "http://example.com/a b"}, "url"),
+        ({"url": "http://example.com:99999/"}, "url"),
+        ({"url": "http://10.0.0.5/"}, "url"),
+        ({"url": "http://2130706433.1/"}, None),
+        ({"event_type": "tickets.*"}, "event_type"),
+        ({"secret": "whsec_***"}, "secret"),
+        ({"headers": {"Host": "x"}}, "headers"),
+        ({"headers": {"X-Webhook-Id": "x"}}, "headers"),
+        ({"headers": {"Content-Length": "x"}}, "headers"),
+        ({"headers": {"X-A": "b\r\nX-C: d"}}, "headers"),
+        ({"headers": {"X A": "b"}}, "headers"),
+        ({"headers": {f"X-{n}": "b" for n in range(21)}}, "headers"),
+        ({"is_active": "yes"}, "is_active"),
+        ({"colour": "red"}, "colour"),
+    ],
+)
+async def test_bad_fields_are_named(server: Server, fields: Any, where: str | None) -> None:
+    """422 with the field; nothing is stored."""
+    body = {"name": "x", "url": URL, "event_type": "*", **fields}
+    reply = await server.call("POST", "/webhooks", body)
+    if where is None:  # a name that does not resolve now may be saved
+        assert reply.status in (201, 422)
+        return
+    assert reply.status == 422
+    assert reply.json["errors"][0]["loc"][0] == where
+    assert (await server.call("GET", "/webhooks")).json["total"] == 0
+
+
+async def test_a_generated_secret_is_shown_once(server: Server) -> None:
+    """In the reply to its making only."""
+    made = await server.webhook(URL, generate_secret=True)
+    assert made["secret"].startswith("whsec_")
+    assert "secret" not in (await server.call("GET", f"/webhooks/{made['id']}")).json
+
+
+async def test_patch_changes_what_is_given(server: Server, receiver: Receiver) -> None:
+    """An empty secret leaves it, null removes it; the type may come along unchanged."""
+    made = await server.webhook(receiver.url, "user.created", secret="s3cret")
+    path = f"/webhooks/{made['id']}"
+    same = await server.call(
+        "PATCH", path, {"name": "new", "secret": "", "event_type": "user.created"}
+    )
+    assert (same.status, same.json["name"], same.json["has_secret"]) == (200, "new", True)
+    assert same.json["url"] == receiver.url
+    other = await server.call("PATCH", path, {"event_type": "*"})
+    assert other.status == 422
+    await server.event(user_id=1)
+    await until(lambda: receiver.requests)
+    assert "X-Webhook-Signature" in receiver.requests[0].headers
+    assert (await server.call("PATCH", path, {"secret": None})).json["has_secret"] is False
+    await server.event(user_id=2)
+    await until(lambda: len(receiver.requests) == 2)
+    assert "X-Webhook-Signature" not in receiver.requests[1].headers
+    assert (await server.call("PATCH", "/webhooks/99", {"name": "x"})).status == 404
+
+
+async def test_masked_headers_keep_their_values(server: Server, receiver: Receiver) -> None:
+    """An edit form sends back what it was shown."""
+    made = await server.webhook(receiver.url, headers={"Authorization": "Bearer x", "X-Old": "1"})
+    shown = {"Authorization": made["headers"]["Authorization"], "X-New": "2"}
+    await server.call("PATCH", f"/webhooks/{made['id']}", {"headers": shown})
+    await server.event(user_id=1)
+    await until(lambda: receiver.requests)
+    got = receiver.requests[0].headers
+    assert (got["Authorization"], got["X-New"], got.get("X-Old")) == ("Bearer x", "2", None)
+
+
+async def test_deleting_takes_the_deliveries_along(server: Server) -> None:
+    """204, then 404; the totals follow."""
+    made = await server.webhook(URL, is_active=False)
+    await server.event(user_id=1)
+    assert (await server.call("GET", "/webhooks/stats")).json["skipped_deliveries"] == 1
+    assert (await server.call("DELETE", f"/webhooks/{made['id']}")).status == 204
+    assert (await server.call("GET", f"/webhooks/{made['id']}")).status == 404
+    stats = (await server.call("GET", "/webhooks/stats")).json
+    assert (stats["total_webhooks"], stats["total_deliveries"], stats["success_rate"]) == (
+        0,
+        0,
+        0.0,
+    )
+
+
+async def test_check_url_says_what_saving_would(server: Server) -> None:
+    """The addresses with their rules."""
+    local = await server.call("POST", "/webhooks/check-url", {"url": URL})
+    assert local.json["allowed"] is True
+    refused = await server.call("POST", "/webhooks/check-url", {"url": "http://[::ffff:a00:1]/"})
+    assert refused.json["allowed"] is False
+    assert refused.json["addresses"][0]["rule"] == "private network 10.0.0.0/8"
+    assert "allowed_networks" in refused.json["detail"]
+
+
+async def test_secrets_are_not_readable_in_the_file(server: Server) -> None:
+    """Encrypted at rest; the key lies beside it, for its owner only."""
+    await server.webhook(URL, secret="s3cret-in-clear", headers={"X-Key": "header-in-clear"})
+    folder = server.parts.database.path.parent
+    for file in folder.glob("events.db*"):
+        content = file.read_bytes()
+        assert b"s3cret-in-clear" not in content
+        assert b"header-in-clear" not in content
+    assert (folder / "secret.key").stat().st_mode & 0o777 == 0o600

@@ -1,0 +1,66 @@
+"""A real SQLite file with its writer, without HTTP."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bedolaga_events.counters import facts_of
+from bedolaga_events.metrics import Metrics
+from bedolaga_events.model import Committed, EventDraft
+from bedolaga_events.store import batch, webhooks
+from bedolaga_events.store.batch import Append, Change
+from bedolaga_events.store.check import findings
+from bedolaga_events.store.database import Database
+from bedolaga_events.store.writer import Writer
+from bedolaga_events.wire import canonical
+from tests.conftest import Clock
+
+
+@dataclass
+class Store:
+    """An open database and its only writer; `commits` is what listeners heard."""
+
+    database: Database
+    writer: Writer
+    commits: list[Committed] = field(default_factory=list)
+
+    async def append(self, event_type: str, key: str | None = None, **payload: Any) -> Any:
+        draft = EventDraft(
+            event_type,
+            canonical(payload),
+            idempotency_key=key,
+            facts=facts_of(event_type, payload),
+        )
+        [accepted] = await self.writer.append(Append((draft,)), 1)
+        return accepted
+
+    async def webhook(self, event_type: str = "*", **values: Any) -> Any:
+        row = {"name": "hook", "url": "http://example.com/", "event_type": event_type, **values}
+        return await self.writer.commit(
+            Change(lambda it: webhooks.insert(it.connection, row, it.now))
+        )
+
+    async def findings(self) -> list[str]:
+        return await self.database.read(lambda one: list(findings(one)))
+
+
+@pytest.fixture
+async def store(tmp_path: Path, clock: Clock) -> AsyncIterator[Store]:
+    """An empty store with a queue of 100."""
+    database = await Database.open(tmp_path / "events.db")
+    apply = partial(batch.apply, zone=ZoneInfo("Europe/Moscow"))
+    writer = Writer(database, apply, clock, 100, Metrics())
+    one = Store(database, writer)
+    writer.listeners.append(one.commits.append)
+    running = asyncio.create_task(writer.run())
+    yield one
+    writer.close()
+    await running
+    assert await one.findings() == []
+    await database.close()
