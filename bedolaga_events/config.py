@@ -361,7 +361,8 @@ def _bad_value(error: ValidationError, origins: Mapping[str, str]) -> ConfigErro
     found = error.errors(include_url=False, include_context=False)[0]
     path = [str(part) for part in found["loc"]]
     key = ".".join(path[:2]) if path[0] != "event_types" else path[0]
-    origin = origins.get(key) or origins.get(path[0]) or "settings"
+    inside = (one for leaf, one in origins.items() if leaf.partition(".")[0] == path[0])
+    origin = origins.get(key) or next(inside, "settings")
     name = variable_of(key) if origin == "environment" else ".".join(path)
     if found["type"] == "extra_forbidden":
         return ConfigError(f"{origin}: {name}: there is no such setting.")

@@ -1,0 +1,102 @@
+"""kill -9 and SIGTERM in the middle of load: what was answered 202 arrives (invariants 1 and 3)."""
+
+import asyncio
+import random
+import signal
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from tests.conftest import Receiver, until
+from tests.system.conftest import TOKEN, Process, checked
+
+PUBLISHERS = 8
+
+
+class Load:
+    """Publishers that post until they are stopped; `accepted` holds what was answered 202."""
+
+    def __init__(self, process: Process) -> None:
+        self.process = process
+        self.accepted: set[int] = set()
+        self.stopped = False
+        self._next = 0
+
+    async def run(self) -> None:
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        async with aiohttp.ClientSession(headers=headers) as session:
+            await asyncio.gather(*(self._publish(session) for _ in range(PUBLISHERS)))
+
+    async def _publish(self, session: aiohttp.ClientSession) -> None:
+        while not self.stopped:
+            self._next += 1
+            number = self._next
+            body = {"type": "user.created", "payload": {"user_id": number}}
+            try:
+                async with session.post(f"{self.process.url}/events", json=body) as answer:
+                    if answer.status == 202:
+                        await answer.read()
+                        self.accepted.add(number)
+            except aiohttp.ClientError:
+                await asyncio.sleep(0.01)  # the server is away for a moment
+
+
+def received(receiver: Receiver) -> dict[int, set[str]]:
+    """Every user that arrived, with the message ids under which it did."""
+    arrived: dict[int, set[str]] = {}
+    for one in receiver.requests:
+        number = int(one.body.partition(b'"user_id": ')[2].rstrip(b"}"))
+        arrived.setdefault(number, set()).add(one.headers["webhook-id"])
+    return arrived
+
+
+async def test_everything_answered_202_arrives_after_kill_9(
+    process: Process, receiver: Receiver, call: Any, tmp_path: Path
+) -> None:
+    """Five kills at random moments; a second POST has the first webhook-id; counters right."""
+    await process.start()
+    hook = {"name": "x", "url": receiver.url, "event_type": "*", "secret": "s3cret"}
+    status, _ = await call("POST", f"{process.url}/webhooks", hook)
+    assert status == 201
+    load = Load(process)
+    publishing = asyncio.create_task(load.run())
+    for _ in range(5):
+        goal = len(load.accepted) + random.randint(50, 200)
+        await until(lambda goal=goal: len(load.accepted) >= goal)
+        await process.stop(signal.SIGKILL)
+        assert await checked(tmp_path) == "All is well."
+        await process.start()
+    load.stopped = True
+    await publishing
+
+    async def all_sent() -> bool:
+        _, stats = await call("GET", f"{process.url}/webhooks/stats")
+        return bool(stats["pending_deliveries"] == 0)
+
+    await until(all_sent)
+    arrived = received(receiver)
+    assert load.accepted <= arrived.keys()
+    assert all(len(ids) == 1 for ids in arrived.values())
+    assert await process.stop() == 0
+    assert await checked(tmp_path) == "All is well."
+
+
+async def test_sigterm_in_the_middle_of_load_ends_well(
+    process: Process, receiver: Receiver, call: Any, tmp_path: Path
+) -> None:
+    """Exit code 0 within its time, no thread left behind, and nothing is lost."""
+    await process.start()
+    hook = {"name": "x", "url": receiver.url, "event_type": "*"}
+    await call("POST", f"{process.url}/webhooks", hook)
+    load = Load(process)
+    publishing = asyncio.create_task(load.run())
+    await until(lambda: len(load.accepted) >= 200)
+    assert await process.stop() == 0
+    load.stopped = True
+    await publishing
+    assert await checked(tmp_path) == "All is well."
+    assert "Traceback" not in (tmp_path / "server.log").read_text()
+    await process.start()
+    _, log = await call("GET", f"{process.url}/events?limit=1")
+    assert log["total"] >= len(load.accepted)

@@ -1,0 +1,86 @@
+"""The admin page in Debian's Chromium."""
+
+import shutil
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, async_playwright, expect
+
+from tests.conftest import Receiver, Server
+
+CHROMIUM = shutil.which("chromium")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's chromium")
+
+
+@pytest.fixture
+async def page() -> AsyncIterator[Page]:
+    """A browser's page in Russian; a message on its console or an exception fails the test."""
+    problems: list[str] = []
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        context = await browser.new_context(locale="ru-RU")
+        one = await context.new_page()
+        one.on("pageerror", lambda error: problems.append(str(error)))
+        one.on(
+            "console",
+            lambda message: problems.append(message.text) if message.type == "error" else None,
+        )
+        one.on("requestfailed", lambda request: problems.append(request.url))
+        yield one
+        await browser.close()
+    refused = ("status of 401", "status of 422")  # the browser logs what the page shows anyway
+    assert [one for one in problems if not any(what in one for what in refused)] == []
+
+
+async def test_from_the_printed_link_to_a_delivered_webhook(
+    starting: Any, receiver: Receiver, page: Page
+) -> None:
+    """Sign in, see an event live, create a webhook, see its delivery, deactivate, delete."""
+    server: Server = await starting(now=None)
+    await page.goto(f"{server.url}/#login={server.parts.access.codes.issue()}")
+    await expect(page.get_by_text("Подключено")).to_be_visible()
+    assert "login" not in page.url
+    await server.event("payment.completed", transaction_id=1, user_id=1, amount_kopeks=50_000)
+    await expect(page.locator(".stream li")).to_contain_text("payment.completed")
+    await expect(page.locator(".stat").nth(3)).to_contain_text("500")
+
+    await page.get_by_role("link", name="Webhooks").click()
+    await page.get_by_role("button", name="Создать webhook").click()
+    await page.locator("[name=name]").fill("CRM")
+    await page.locator("[name=url]").fill("http://10.0.0.5/")
+    await page.locator("[name=event_type]").select_option("*")
+    await page.get_by_role("button", name="Создать", exact=True).click()
+    await expect(page.get_by_role("alert")).to_contain_text("10.0.0.5")
+    await page.locator("[name=url]").fill(receiver.url)
+    await page.get_by_role("button", name="Создать", exact=True).click()
+    await expect(page.locator("tbody tr")).to_contain_text("CRM")
+    await server.event(user_id=1)
+    await page.get_by_role("link", name="История").click()
+    await expect(page.locator("tbody tr")).to_contain_text("Успешно")
+    assert len(receiver.requests) == 1
+
+    await page.get_by_role("link", name="Webhooks").click()
+    await page.get_by_role("button", name="Деактивировать").click()
+    await expect(page.locator("tbody tr")).to_contain_text("Неактивен")
+    page.once("dialog", lambda dialog: dialog.accept())
+    await page.get_by_role("button", name="Удалить").click()
+    await expect(page.get_by_text("Webhooks пока нет")).to_be_visible()
+
+
+async def test_a_pasted_token_and_a_wrong_one(server: Server, page: Page) -> None:
+    """A wrong token is answered in a sentence; #token= works and leaves the address."""
+    await page.goto(server.url)
+    await page.locator("[name=token]").fill("wrong")
+    await page.get_by_role("button", name="Войти").click()
+    await expect(page.get_by_role("alert")).to_be_visible()
+    await page.locator("[name=token]").fill("test-admin-token-0123456789")
+    await page.get_by_role("button", name="Войти").click()
+    await expect(page.get_by_text("Подключено")).to_be_visible()
+    await page.get_by_role("button", name="Выйти").click()
+    await page.goto("about:blank")
+    await page.goto(f"{server.url}/#token=test-admin-token-0123456789")
+    await expect(page.get_by_text("Подключено")).to_be_visible()
+    assert "token" not in page.url

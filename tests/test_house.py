@@ -1,0 +1,55 @@
+"""The repository itself: floors, module docstrings, sizes, one process per command."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+MODULES = sorted((ROOT / "bedolaga_events").rglob("*.py"))
+SOURCES = [
+    one
+    for pattern in (
+        "bedolaga_events/**/*.py",
+        "tests/**/*.py",
+        "bench/**/*.py",
+        "static/js/**/*.js",
+    )
+    for one in ROOT.glob(pattern)
+]
+MAX_LINES = 400
+
+
+def test_the_floors_hold() -> None:
+    """import-linter: the flow is one-way, the core is pure."""
+    program = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run([program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("module", [one for one in MODULES if one.read_text()], ids=str)
+def test_a_module_opens_with_what_it_is_for(module: Path) -> None:
+    """A newcomer reads the first line and knows whether this is the file."""
+    text = ast.get_docstring(ast.parse(module.read_text()))
+    assert text
+    assert text.splitlines()[0].endswith((".", "?", ":"))
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=str)
+def test_no_file_is_longer_than_a_person_reads_at_once(source: Path) -> None:
+    """Split it by its jobs."""
+    assert len(source.read_text().splitlines()) <= MAX_LINES
+
+
+def test_no_file_names_a_registry_or_this_machine() -> None:
+    """A lock file with download addresses would tie the project to one host."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False
+    ).stdout
+    names = [one for one in listed.split("\0") if one and (ROOT / one).is_file()]
+    words = ["pypi" + ".org", "registry.npm" + "js.org", "/work" + "/main"]
+    for name in names:
+        content = (ROOT / name).read_bytes()
+        assert not any(word.encode() in content for word in words), name
