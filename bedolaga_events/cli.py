@@ -93,7 +93,17 @@ def serve(**options: Any) -> None:
     """Start the server (the default)."""
     settings = _load(**options).settings
     logs.configure(settings.log)
-    sys.exit(asyncio.run(_serve(settings)))
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        sys.exit(runner.run(_serve(settings)))
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """uvloop when the extra `speed` is installed, otherwise asyncio's own."""
+    try:
+        import uvloop  # noqa: PLC0415 - optional
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
 
 
 async def _serve(settings: config.Settings) -> int:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from bedolaga_events.model import Attempt, Delivery, Event, Token, Webhook
@@ -50,6 +51,7 @@ def canonical(value: Any) -> str:
         raise ValueError("The JSON is nested too deeply.") from None
 
 
+@lru_cache(maxsize=64)  # what one commit holds has one time
 def rfc3339(microseconds: int) -> str:
     """``2026-01-15T10:30:00.123456Z`` for microseconds since the epoch."""
     moment = NAIVE_EPOCH + timedelta(microseconds=microseconds)

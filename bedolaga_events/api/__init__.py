@@ -7,7 +7,7 @@ import aiohttp_cors
 from aiohttp import web
 
 from bedolaga_events.api import deliveries, events, health, stats, tokens, webhooks, ws
-from bedolaga_events.api.middleware import add_security_headers, gate
+from bedolaga_events.api.middleware import gate
 from bedolaga_events.model import Scope
 
 PUBLISH, READ, ADMIN = Scope.PUBLISH, Scope.READ, Scope.ADMIN
@@ -57,7 +57,6 @@ def middleware() -> Any:
 
 def add_routes(app: web.Application, static: Path, allowed_origins: list[str]) -> None:
     """Put every route and the admin page into `app`."""
-    app.on_response_prepare.append(add_security_headers)
     cors = aiohttp_cors.setup(app, defaults=_cors(allowed_origins)) if allowed_origins else None
     for route in ROUTES:
         added = app.router.add_route(route.method, route.path, route.handler)

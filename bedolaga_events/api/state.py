@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from aiohttp import web
+from multidict import CIMultiDict
 
 from bedolaga_events.access import Access
 from bedolaga_events.catalogue import Catalogue
@@ -41,19 +42,29 @@ class Parts:
         self.broke.set()
 
 
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+SECURITY_HEADERS = {
+    "Content-Security-Policy": CSP,
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+JSON_HEADERS = CIMultiDict(
+    {"Content-Type": "application/json; charset=utf-8", **SECURITY_HEADERS},
+)
 PARTS = web.AppKey("parts", Parts)
 TOKEN = web.RequestKey("token", Token)
 
 
 def parts(request: web.Request) -> Parts:
     """The parts of the application that answers `request`."""
-    return request.config_dict[PARTS]
+    return request.app[PARTS]
 
 
 def reply(text: str, status: int = 200) -> web.Response:
-    """A reply of JSON text."""
-    return web.Response(
-        body=text.encode(),
-        status=status,
-        headers={"Content-Type": "application/json; charset=utf-8"},
-    )
+    """A reply of JSON text, with the security headers."""
+    return web.Response(body=text.encode(), status=status, headers=JSON_HEADERS.copy())

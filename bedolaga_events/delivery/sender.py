@@ -3,9 +3,8 @@
 import errno
 import ssl
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import aiohttp
 from aiohttp.client_reqrep import ClientResponse
@@ -21,14 +20,27 @@ MAX_RESPONSE_BODY = 16 * 1024  # bytes kept of an answer (contract §4)
 USER_AGENT = f"bedolaga-events/{__version__}"
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """Where a webhook's deliveries go and how they are signed."""
+class Secret(NamedTuple):
+    """A signing secret; an old one signs until a moment (microseconds)."""
 
-    webhook_id: int
-    url: str
-    secrets: tuple[str, ...] = ()
-    headers: Mapping[str, str] | None = None
+    value: str
+    until: int | None = None
+
+
+class Endpoint:
+    """Where a webhook's deliveries go and how they are signed.
+
+    Args:
+        headers: extra request headers of this webhook.
+    """
+
+    def __init__(
+        self, webhook_id: int, url: str, secrets: Sequence[Secret], headers: Mapping[str, str]
+    ) -> None:
+        self.webhook_id = webhook_id
+        self.url = URL(url, encoded=True)
+        self.secrets = secrets
+        self.headers = headers
 
 
 class _Response(ClientResponse):
@@ -85,11 +97,11 @@ class Sender:
         started_at = self._now()
         number = delivery.attempt_number + 1
         body = delivery.payload.encode("ascii")
-        headers = self._headers(endpoint, delivery, body, number, started_at // 1_000_000)
+        headers = self._headers(endpoint, delivery, body, number, started_at)
         began = time.perf_counter()
         refusals.set([])
         try:
-            answer = await self._post(endpoint.url, body, {**(endpoint.headers or {}), **headers})
+            answer = await self._post(endpoint.url, body, {**endpoint.headers, **headers})
         except (aiohttp.ClientError, OSError, ValueError, TimeoutError) as error:
             answer = self._failure(error)
         return Attempt(
@@ -101,10 +113,11 @@ class Sender:
         )
 
     def _headers(
-        self, endpoint: Endpoint, delivery: Delivery, body: bytes, number: int, seconds: int
+        self, endpoint: Endpoint, delivery: Delivery, body: bytes, number: int, now: int
     ) -> dict[str, str]:
         source = f"test{delivery.id}" if delivery.event_id is None else str(delivery.event_id)
         message_id = f"msg_{self._uid}_{source}_{endpoint.webhook_id}"
+        secrets = [one.value for one in endpoint.secrets if one.until is None or one.until > now]
         return {
             "Content-Type": "application/json",
             "User-Agent": USER_AGENT,
@@ -112,12 +125,12 @@ class Sender:
             "X-Webhook-Id": str(endpoint.webhook_id),
             "X-Webhook-Delivery": str(delivery.id),
             "X-Webhook-Attempt": str(number),
-            **signing.headers(body, endpoint.secrets, message_id, seconds),
+            **signing.headers(body, secrets, message_id, now // 1_000_000),
         }
 
-    async def _post(self, url: str, body: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
+    async def _post(self, url: URL, body: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
         async with self._session.post(
-            URL(url, encoded=True), data=body, headers=headers, allow_redirects=False
+            url, data=body, headers=headers, allow_redirects=False
         ) as response:
             text = await _head_of_body(response)
             answer = {

@@ -16,10 +16,10 @@ import structlog
 
 from bedolaga_events.config import Delivery as DeliverySettings
 from bedolaga_events.delivery import retry
-from bedolaga_events.delivery.sender import Endpoint, Sender
+from bedolaga_events.delivery.sender import Endpoint, Secret, Sender
 from bedolaga_events.errors import StoreError
 from bedolaga_events.metrics import Metrics
-from bedolaga_events.model import Attempt, Committed, Delivery, Status, Webhook
+from bedolaga_events.model import Attempt, Committed, Delivery, ErrorCode, Status, Webhook
 from bedolaga_events.store import deliveries, webhooks
 from bedolaga_events.store.database import Database
 from bedolaga_events.store.deliveries import Record
@@ -29,8 +29,8 @@ from bedolaga_events.store.writer import Writer
 LANE_BUFFER = 64  # due deliveries of one webhook in memory; the rest stays in the table
 LONGEST_SLEEP = 60.0  # seconds: then the table is asked again, whatever was heard
 STORE_RETRY = 1.0  # seconds before an outcome is offered again to a store that refused it
-
-log = structlog.get_logger()
+SECOND = 1_000_000  # microseconds
+HANGS = (ErrorCode.TIMEOUT, ErrorCode.CONNECT_TIMEOUT)
 
 
 @dataclass(slots=True)
@@ -39,11 +39,28 @@ class Lane:
 
     webhook: Webhook
     endpoint: Endpoint
+    width: int  # requests that may be out at once: less while the receiver hangs
     ready: deque[Delivery] = field(default_factory=deque)
-    flying: set[int] = field(default_factory=set)
+    flying: int = 0  # requests that are out
+    open: set[int] = field(default_factory=set)  # taken from `ready`, outcome not on disk yet
     more: bool = True  # the table may hold due deliveries that are not in `ready`
     reading: bool = False
+    settled: set[int] = field(default_factory=set)  # ended while `reading`: its snapshot is stale
     next_due: int | None = None  # microseconds
+
+    def can_start(self) -> bool:
+        """Whether the next delivery may go out now."""
+        is_free = self.flying < self.width and len(self.open) < LANE_BUFFER
+        return bool(self.ready) and is_free and self.webhook.is_active
+
+    def wants_more(self) -> bool:
+        """Whether the table is to be asked."""
+        is_low = len(self.ready) < LANE_BUFFER // 2
+        return self.more and is_low and not self.reading and self.webhook.is_active
+
+    def fall_due(self, at: int) -> None:
+        """Ask the table again at a moment (microseconds)."""
+        self.next_due = at if self.next_due is None else min(self.next_due, at)
 
 
 class Worker:
@@ -66,8 +83,10 @@ class Worker:
         self._settings = settings
         self._now = now
         self._metrics = metrics
+        self._log = structlog.get_logger().bind()
         self._lanes: dict[int, Lane] = {}
-        self._turns: deque[int] = deque()
+        self._turns: deque[Lane] = deque()
+        self._flying = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
         self._stopping = False
@@ -78,8 +97,8 @@ class Worker:
             self._place(one)
         while not self._stopping:
             self._wake.clear()
-            self._fill_from_clock()
-            self._start_what_fits()
+            self._look_at_the_clock()
+            self._start()
             try:
                 async with asyncio.timeout(self._sleep_seconds()):
                     await self._wake.wait()
@@ -91,15 +110,17 @@ class Worker:
         for webhook in committed.webhooks:
             self._place(webhook)
         for webhook_id in committed.deleted_webhooks:
-            if self._lanes.pop(webhook_id, None):
-                self._turns.remove(webhook_id)
+            if lane := self._lanes.pop(webhook_id, None):
+                self._turns.remove(lane)
         for webhook_id in committed.reread:
-            if webhook_id in self._lanes:
-                self._lanes[webhook_id].more = True
+            if lane := self._lanes.get(webhook_id):
+                lane.more = True
         for delivery in committed.deliveries:
             if delivery.status is Status.PENDING:
                 self._note(delivery, committed.now)
-        self._wake.set()
+        if committed.webhooks or committed.reread:
+            self._wake.set()
+        self._start()
 
     async def stop(self, seconds: float) -> None:
         """Start nothing new; wait for what is in flight, then let go of it (it stays pending)."""
@@ -118,23 +139,26 @@ class Worker:
     def _place(self, webhook: Webhook) -> None:
         lane = self._lanes.get(webhook.id)
         if lane is None:
-            self._lanes[webhook.id] = Lane(webhook, self._endpoint(webhook))
-            self._turns.append(webhook.id)
+            width = self._settings.per_webhook_concurrency
+            lane = Lane(webhook, self._endpoint(webhook), width)
+            self._lanes[webhook.id] = lane
+            self._turns.append(lane)
             return
         if webhook.is_active and not lane.webhook.is_active:
             lane.more = True
         if webhook.updated_at != lane.webhook.updated_at:
             lane.endpoint = self._endpoint(webhook)
+            lane.width = self._settings.per_webhook_concurrency
         if not webhook.is_active:
             lane.ready.clear()
         lane.webhook = webhook
 
     def _endpoint(self, webhook: Webhook) -> Endpoint:
-        boxes = [webhook.secret_box]
-        if webhook.old_secret_until is not None and webhook.old_secret_until > self._now():
-            boxes.append(webhook.old_secret_box)
-        headers = json.loads(self._vault.open(webhook.headers_box)) if webhook.headers_box else None
-        secrets = tuple(self._vault.open(box) for box in boxes if box is not None)
+        boxes = [(webhook.secret_box, None), (webhook.old_secret_box, webhook.old_secret_until)]
+        secrets = tuple(
+            Secret(self._vault.open(box), until) for box, until in boxes if box is not None
+        )
+        headers = json.loads(self._vault.open(webhook.headers_box)) if webhook.headers_box else {}
         return Endpoint(webhook.id, webhook.url, secrets, headers)
 
     def _note(self, delivery: Delivery, now: int) -> None:
@@ -143,74 +167,96 @@ class Worker:
         if lane is None or due is None:
             return
         if due > now:
-            lane.next_due = due if lane.next_due is None else min(lane.next_due, due)
+            if lane.next_due is None or due < lane.next_due:
+                lane.next_due = due
+                self._wake.set()
         elif lane.more or len(lane.ready) >= LANE_BUFFER or not lane.webhook.is_active:
             lane.more = True
-        else:
+        elif delivery.id not in lane.open:
             lane.ready.append(delivery)
 
-    def _fill_from_clock(self) -> None:
+    def _look_at_the_clock(self) -> None:
         now = self._now()
         for lane in self._lanes.values():
             if lane.next_due is not None and lane.next_due <= now:
                 lane.next_due, lane.more = None, True
-            if lane.more and not lane.reading and not lane.ready and lane.webhook.is_active:
-                lane.reading = True
-                self._spawn(self._read(lane))
+            self._refill(lane)
+
+    def _refill(self, lane: Lane) -> None:
+        if lane.wants_more() and not self._stopping:
+            lane.reading, lane.more = True, False  # what is committed from here on sets it again
+            lane.settled.clear()
+            self._spawn(self._read(lane))
 
     async def _read(self, lane: Lane) -> None:
         """Fill a lane from the table."""
-        now = self._now()
-        lane.more = False  # what is committed from here on sets it again
-        wanted = LANE_BUFFER + len(lane.flying)
-        found = await self._database.read(deliveries.due, lane.webhook.id, now, wanted)
-        following = await self._database.read(deliveries.next_due, lane.webhook.id, now)
-        known = lane.flying | {one.id for one in lane.ready}
+        wanted = LANE_BUFFER + len(lane.open)
+        found, following = await self._database.read(
+            deliveries.due, lane.webhook.id, self._now(), wanted
+        )
+        known = lane.open | lane.settled | {one.id for one in lane.ready}
         if lane.webhook.is_active:
             lane.ready.extend(one for one in found if one.id not in known)
         lane.more = lane.more or len(found) == wanted
         if following is not None:
-            lane.next_due = min(following, lane.next_due or following)
+            lane.fall_due(following)
         lane.reading = False
         self._wake.set()
 
-    def _start_what_fits(self) -> None:
+    def _start(self) -> None:
         """One delivery a lane and turn, so that a long queue does not hold up a short one."""
         idle_turns = 0
-        while idle_turns < len(self._turns) and self._in_flight() < self._settings.concurrency:
-            lane = self._lanes[self._turns[0]]
+        while idle_turns < len(self._turns) and self._flying < self._settings.concurrency:
+            lane = self._turns[0]
             self._turns.rotate(-1)
-            fits = len(lane.flying) < self._settings.per_webhook_concurrency
-            if lane.ready and fits and lane.webhook.is_active:
+            if lane.can_start() and not self._stopping:
                 delivery = lane.ready.popleft()
-                lane.flying.add(delivery.id)
+                lane.open.add(delivery.id)
+                lane.flying += 1
+                self._flying += 1
                 self._spawn(self._deliver(lane, delivery))
                 idle_turns = 0
             else:
                 idle_turns += 1
-        self._metrics.in_flight.set(self._in_flight())
-
-    def _in_flight(self) -> int:
-        return sum(len(lane.flying) for lane in self._lanes.values())
+        self._metrics.in_flight.set(self._flying)
 
     async def _deliver(self, lane: Lane, delivery: Delivery) -> None:
+        recorded = False
+        try:
+            record = self._outcome(lane, delivery, await self._send(lane, delivery))
+            recorded = await self._commit(record)
+        finally:
+            lane.open.discard(delivery.id)
+            if lane.reading:
+                lane.settled.add(delivery.id)
+            if not recorded:  # a mistake of ours: the row is still pending, try it again later
+                lane.fall_due(self._now() + round(LONGEST_SLEEP * SECOND))
+            self._refill(lane)
+            self._start()
+
+    async def _send(self, lane: Lane, delivery: Delivery) -> Attempt:
         try:
             attempt = await self._sender.send(lane.endpoint, delivery)
-            await self._commit(self._outcome(lane, delivery, attempt))
         finally:
-            lane.flying.discard(delivery.id)
-            self._wake.set()
+            lane.flying -= 1
+            self._flying -= 1
+        # A receiver that hangs holds its place for the whole timeout: it gets fewer of them.
+        hangs = attempt.error_code in HANGS
+        widest = self._settings.per_webhook_concurrency
+        lane.width = max(1, lane.width // 2) if hangs else min(widest, lane.width + 1)
+        self._start()
+        return attempt
 
-    async def _commit(self, record: Record) -> None:
+    async def _commit(self, record: Record) -> bool:
         """Record an attempt, however long the disk refuses: a made POST must not be forgotten."""
         while True:
             try:
-                await asyncio.shield(self._writer.commit(record))
-                return
+                await self._writer.commit(record)
+                return True
             except StoreError as error:
                 if self._stopping:
-                    return
-                log.warning("attempt not recorded yet", error=error.detail)
+                    return False
+                self._log.warning("attempt not recorded yet", error=error.detail)
                 await asyncio.sleep(STORE_RETRY)
 
     def _outcome(self, lane: Lane, delivery: Delivery, attempt: Attempt) -> Record:
@@ -220,19 +266,15 @@ class Worker:
         patience = self._settings.disable_after_hours
         match decision:
             case retry.Succeed():
-                return Record(delivery.id, lane.webhook.id, attempt, Status.SUCCESS)
+                return Record(delivery, attempt, Status.SUCCESS)
             case retry.Retry(at):
                 stop = retry.failed_too_long(lane.webhook.failing_since, now, patience)
-                return Record(
-                    delivery.id, lane.webhook.id, attempt, Status.PENDING, at, deactivate=stop
-                )
+                return Record(delivery, attempt, Status.PENDING, at, deactivate=stop)
             case retry.GiveUp():
                 stop = retry.failed_too_long(lane.webhook.failing_since, now, patience)
-                return Record(delivery.id, lane.webhook.id, attempt, Status.FAILED, deactivate=stop)
+                return Record(delivery, attempt, Status.FAILED, deactivate=stop)
             case retry.Deactivate(reason):
-                return Record(
-                    delivery.id, lane.webhook.id, attempt, Status.FAILED, deactivate=reason
-                )
+                return Record(delivery, attempt, Status.FAILED, deactivate=reason)
             case _:
                 assert_never(decision)
 
@@ -241,8 +283,8 @@ class Worker:
         self._metrics.attempts.labels(outcome).inc()
         self._metrics.attempt_seconds.observe(attempt.duration_ms / 1000)
         if attempt.succeeded:
-            self._metrics.delivered_seconds.observe((now - delivery.created_at) / 1_000_000)
-        log.info(
+            self._metrics.delivered_seconds.observe((now - delivery.created_at) / SECOND)
+        self._log.info(
             "delivery",
             webhook=delivery.webhook_id,
             delivery=delivery.id,
@@ -257,7 +299,7 @@ class Worker:
         due = [lane.next_due for lane in self._lanes.values() if lane.next_due is not None]
         if not due:
             return LONGEST_SLEEP
-        return min(max(min(due) - self._now(), 0) / 1_000_000, LONGEST_SLEEP)
+        return min(max(min(due) - self._now(), 0) / SECOND, LONGEST_SLEEP)
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
@@ -267,4 +309,4 @@ class Worker:
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and task.exception() is not None:
-            log.error("delivery task failed", exc_info=task.exception())
+            self._log.error("delivery task failed", exc_info=task.exception())

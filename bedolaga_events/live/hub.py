@@ -64,6 +64,8 @@ class Hub:
         if not committed.events:
             return
         self.last_event_id = committed.events[-1].id
+        if not self._sockets:
+            return
         data = frames.encode(wire.frame(one) for one in committed.events)
         for socket in list(self._sockets):
             self._send(socket, data)

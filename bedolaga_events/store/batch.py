@@ -59,7 +59,7 @@ def apply(
     results: list[Any] = []
     for kind, run in groupby(drafts, key=type):
         if kind is Append:
-            results += _Appending(transaction, zone).run(run)
+            results += _Appending(transaction, zone).run(list(run))
         elif kind is Record:
             results += _record(transaction, list(run))
         else:
@@ -93,7 +93,11 @@ class _Appending:
         self.deliveries: list[Delivery] = []
         self.keys: dict[str, tuple[Event, bytes]] = {}
 
-    def run(self, appends: Any) -> list[list[Accepted] | Conflict]:
+    def run(self, appends: list[Append]) -> list[list[Accepted] | Conflict]:
+        drafts = (draft for one in appends for draft in one.drafts)
+        keys = [one.idempotency_key for one in drafts if one.idempotency_key is not None]
+        if keys:
+            self.keys = events.by_keys(self.transaction.connection, keys)
         results = [self._append(one) for one in appends]
         self._write()
         return results
@@ -103,7 +107,7 @@ class _Appending:
         added: list[str] = []
         accepted: list[Accepted] = []
         for draft in append.drafts:
-            known = self._known(draft)
+            known = self.keys.get(draft.idempotency_key) if draft.idempotency_key else None
             if known is None:
                 accepted.append(Accepted(self._add(draft)))
                 if draft.idempotency_key is not None:
@@ -117,12 +121,6 @@ class _Appending:
                     del self.keys[key]
                 return Conflict("This idempotency key was used for another event.")
         return accepted
-
-    def _known(self, draft: EventDraft) -> tuple[Event, bytes] | None:
-        key = draft.idempotency_key
-        if key is None:
-            return None
-        return self.keys.get(key) or events.by_key(self.transaction.connection, key)
 
     def _add(self, draft: EventDraft) -> Event:
         now = self.transaction.now
@@ -182,23 +180,22 @@ def _moving(rows: list[tuple[Event, EventDraft]]) -> list[tuple[Event, Facts]]:
 
 def _record(transaction: Transaction, records: list[Record]) -> list[None]:
     """Attempts, the deliveries' new states, the webhooks' counters, and deactivations."""
-    connection = transaction.connection
-    kept: list[Record] = []
+    connection, now = transaction.connection, transaction.now
+    before = deliveries.statuses(connection, [one.delivery.id for one in records])
+    # A webhook may have been deleted while the request was out, and its deliveries with it.
+    kept = [one for one in records if one.delivery.id in before]
     deltas: Counter[tuple[int, str]] = Counter()
-    for one in records:
-        before = deliveries.status_of(connection, one.delivery_id)
-        if before is None:  # its webhook was deleted while the request was out
-            continue
-        kept.append(one)
-        deltas[one.webhook_id, before.value] -= 1
-        deltas[one.webhook_id, one.status.value] += 1
-    deliveries.store_attempts(connection, kept, transaction.now)
-    deliveries.add_counts(connection, deltas)
-    for webhook_id in {one.webhook_id for one in kept}:
-        _count(transaction, webhook_id, [one for one in kept if one.webhook_id == webhook_id])
-    transaction.committed.deliveries += [
-        deliveries.get(connection, one.webhook_id, one.delivery_id) for one in kept
-    ]
+    for one in kept:
+        deltas[one.delivery.webhook_id, before[one.delivery.id].value] -= 1
+        deltas[one.delivery.webhook_id, one.status.value] += 1
+    after = [one.after(now) for one in kept]
+    if kept:
+        attempts = (one.attempt for one in kept)
+        deliveries.store_attempts(connection, zip(after, attempts, strict=True))
+        deliveries.add_counts(connection, deltas)
+    for webhook_id in {one.webhook_id for one in after}:
+        _count(transaction, webhook_id, [r for r in kept if r.delivery.webhook_id == webhook_id])
+    transaction.committed.deliveries += after
     return [None] * len(records)
 
 

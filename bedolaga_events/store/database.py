@@ -11,7 +11,7 @@ import re
 import secrets
 import sqlite3
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
@@ -26,6 +26,7 @@ JOURNAL_SIZE_LIMIT = 64 * 1024 * 1024  # bytes; the WAL file shrinks back to thi
 CACHE_KIB = 16 * 1024
 READERS = 2
 FSYNC_SAMPLES = 16
+LARGEST_BLOCK = 128  # rows of one INSERT
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -97,6 +98,25 @@ async def hop(
     # aiosqlite has no public verb for this; all its own are built on these two names.
     run: Callable[..., Awaitable[R]] = connection._execute  # noqa: SLF001
     return await run(function, connection._conn, *args, **kwargs)  # noqa: SLF001
+
+
+def insert_rows(
+    connection: sqlite3.Connection, head: str, rows: Sequence[tuple[object, ...]], tail: str = ""
+) -> None:
+    """Insert rows in blocks of many: ``{head} VALUES (...), (...) {tail}``.
+
+    Each step of a statement gives up the GIL, and getting it back from a busy event loop costs
+    more than the row does. Blocks are powers of two, so that few statements are ever prepared.
+    """
+    done = 0
+    while done < len(rows):
+        size = min(1 << ((len(rows) - done).bit_length() - 1), LARGEST_BLOCK)
+        marks = f"({', '.join('?' * len(rows[0]))})"
+        connection.execute(
+            f"{head} VALUES {', '.join([marks] * size)} {tail}",
+            [value for row in rows[done : done + size] for value in row],
+        )
+        done += size
 
 
 def connect_beside(path: Path) -> sqlite3.Connection:

@@ -3,11 +3,12 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from bedolaga_events.errors import NotFound
 from bedolaga_events.model import Attempt, Delivery, ErrorCode, Status
+from bedolaga_events.store.database import insert_rows
 
 _DELIVERY = (
     "d.id, d.webhook_id, d.event_id, d.event_type, coalesce(e.payload, d.test_payload), d.status,"
@@ -44,91 +45,97 @@ class DeliveryFilter:
 class Record:
     """An attempt to be stored, and what was decided after it."""
 
-    delivery_id: int
-    webhook_id: int
+    delivery: Delivery  # as it was before the attempt
     attempt: Attempt
     status: Status
     next_retry_at: int | None = None
-    reason: str | None = None
     deactivate: str | None = None  # why the webhook is to be deactivated
+
+    def after(self, now: int) -> Delivery:
+        """The delivery as it is once the attempt is stored."""
+        return replace(
+            self.delivery,
+            status=self.status,
+            attempt_number=self.attempt.number,
+            delivered_at=now if self.status is Status.SUCCESS else None,
+            next_retry_at=self.next_retry_at,
+            last=self.attempt,
+            reason=None,
+        )
 
 
 def insert(connection: sqlite3.Connection, rows: Iterable[Delivery]) -> None:
     """Insert committed-to-be deliveries; only a test carries its payload."""
-    connection.executemany(
-        "INSERT INTO deliveries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    values = [
         (
-            (
-                one.id,
-                one.webhook_id,
-                one.event_id,
-                one.event_type,
-                one.status,
-                one.attempt_number,
-                one.created_at,
-                one.delivered_at,
-                one.next_retry_at,
-                one.reason,
-                one.payload if one.is_test else None,
-            )
-            for one in rows
-        ),
-    )
+            one.id,
+            one.webhook_id,
+            one.event_id,
+            one.event_type,
+            one.status,
+            one.attempt_number,
+            one.created_at,
+            one.delivered_at,
+            one.next_retry_at,
+            one.reason,
+            one.payload if one.is_test else None,
+        )
+        for one in rows
+    ]
+    insert_rows(connection, "INSERT INTO deliveries", values)
 
 
 def add_counts(connection: sqlite3.Connection, deltas: Mapping[tuple[int, str], int]) -> None:
     """Add to the number of kept deliveries by webhook and status."""
-    connection.executemany(
-        "INSERT INTO delivery_counts VALUES (?, ?, ?)"
-        " ON CONFLICT DO UPDATE SET value = value + excluded.value",
-        ((webhook, status, delta) for (webhook, status), delta in deltas.items() if delta),
+    insert_rows(
+        connection,
+        "INSERT INTO delivery_counts",
+        [(webhook, status, delta) for (webhook, status), delta in deltas.items() if delta],
+        "ON CONFLICT (webhook_id, status) DO UPDATE SET value = value + excluded.value",
     )
 
 
-def status_of(connection: sqlite3.Connection, delivery_id: int) -> Status | None:
-    """A delivery's status, or None when it is gone."""
+def statuses(connection: sqlite3.Connection, delivery_ids: Iterable[int]) -> dict[int, Status]:
+    """The status of each delivery that is still there."""
     row = connection.execute(
-        "SELECT status FROM deliveries WHERE id = ?", (delivery_id,)
+        "SELECT json_group_object(id, status) FROM deliveries"
+        " WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(delivery_ids)),),
     ).fetchone()
-    return None if row is None else Status(row[0])
+    return {int(number): Status(status) for number, status in json.loads(row[0]).items()}
 
 
-def store_attempts(connection: sqlite3.Connection, records: Iterable[Record], now: int) -> None:
+def store_attempts(
+    connection: sqlite3.Connection, made: Iterable[tuple[Delivery, Attempt]]
+) -> None:
     """Store attempts and where their deliveries stand after them."""
-    records = list(records)
-    connection.executemany(
-        "INSERT INTO attempts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            (
-                one.delivery_id,
-                one.attempt.number,
-                one.attempt.started_at,
-                one.attempt.duration_ms,
-                one.attempt.error_code,
-                one.attempt.error_message,
-                one.attempt.response_status,
-                json.dumps(one.attempt.response_headers),
-                one.attempt.response_body,
-                one.attempt.remote_address,
-                json.dumps(one.attempt.request_headers),
-            )
-            for one in records
-        ],
-    )
-    connection.executemany(
-        "UPDATE deliveries SET status = ?, attempt_number = ?, delivered_at = ?,"
-        " next_retry_at = ?, reason = ? WHERE id = ?",
-        [
-            (
-                one.status,
-                one.attempt.number,
-                now if one.status is Status.SUCCESS else None,
-                one.next_retry_at,
-                one.reason,
-                one.delivery_id,
-            )
-            for one in records
-        ],
+    made = list(made)
+    attempts = [
+        (
+            delivery.id,
+            one.number,
+            one.started_at,
+            one.duration_ms,
+            one.error_code,
+            one.error_message,
+            one.response_status,
+            json.dumps(one.response_headers),
+            one.response_body,
+            one.remote_address,
+            json.dumps(one.request_headers),
+        )
+        for delivery, one in made
+    ]
+    insert_rows(connection, "INSERT INTO attempts", attempts)
+    states = [
+        (one.id, one.status, one.attempt_number, one.delivered_at, one.next_retry_at, one.reason)
+        for one, _ in made
+    ]
+    connection.execute(
+        "UPDATE deliveries SET status = value ->> 1, attempt_number = value ->> 2,"
+        " delivered_at = value ->> 3, next_retry_at = value ->> 4, reason = value ->> 5"
+        " FROM json_each(?) WHERE deliveries.id = value ->> 0",
+        (json.dumps(states),),
     )
 
 
@@ -170,24 +177,25 @@ def page(connection: sqlite3.Connection, wanted: DeliveryFilter) -> tuple[list[D
     return [_delivery(row) for row in rows], _total(connection, wanted)
 
 
-def due(connection: sqlite3.Connection, webhook_id: int, now: int, limit: int) -> list[Delivery]:
-    """What is due for a webhook, longest due first (index deliveries_due)."""
+def due(
+    connection: sqlite3.Connection, webhook_id: int, now: int, limit: int
+) -> tuple[list[Delivery], int | None]:
+    """What is due for a webhook, longest due first, and when the next one falls due.
+
+    Without their latest attempts; both from index deliveries_due.
+    """
     rows = connection.execute(
-        f"{_SELECT} WHERE d.webhook_id = ? AND d.status = 'pending' AND d.next_retry_at <= ?"
+        f"SELECT {_DELIVERY} FROM deliveries d LEFT JOIN events e ON e.id = d.event_id"
+        " WHERE d.webhook_id = ? AND d.status = 'pending' AND d.next_retry_at <= ?"
         " ORDER BY d.next_retry_at, d.id LIMIT ?",
         (webhook_id, now, limit),
-    )
-    return [_delivery(row) for row in rows]
-
-
-def next_due(connection: sqlite3.Connection, webhook_id: int, after: int) -> int | None:
-    """When the next delivery of a webhook falls due after a moment, None when none does."""
-    row = connection.execute(
+    ).fetchall()
+    following = connection.execute(
         "SELECT min(next_retry_at) FROM deliveries"
         " WHERE webhook_id = ? AND status = 'pending' AND next_retry_at > ?",
-        (webhook_id, after),
-    ).fetchone()
-    return None if row[0] is None else int(row[0])
+        (webhook_id, now),
+    ).fetchone()[0]
+    return [_delivery((*row, None)) for row in rows], following
 
 
 def skipped_since(connection: sqlite3.Connection, webhook_id: int, since: int) -> int:

@@ -1,11 +1,13 @@
 """Every statement about events."""
 
 import hashlib
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from bedolaga_events.model import Event, EventDraft
+from bedolaga_events.store.database import insert_rows
 
 COUNTED_AT_MOST = 10_000  # a total after some id is exact up to here
 _COLUMNS = "id, type, payload, timestamp, created_at, deliveries"
@@ -29,30 +31,29 @@ def next_id(connection: sqlite3.Connection, table: str) -> int:
 
 def insert(connection: sqlite3.Connection, rows: Iterable[tuple[Event, EventDraft]]) -> None:
     """Insert committed-to-be events with the keys of their drafts."""
-    connection.executemany(
-        "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    values = [
         (
-            (
-                event.id,
-                event.type,
-                event.payload,
-                event.timestamp,
-                event.created_at,
-                event.deliveries,
-                draft.idempotency_key,
-                fingerprint(draft) if draft.idempotency_key is not None else None,
-            )
-            for event, draft in rows
-        ),
-    )
+            event.id,
+            event.type,
+            event.payload,
+            event.timestamp,
+            event.created_at,
+            event.deliveries,
+            draft.idempotency_key,
+            fingerprint(draft) if draft.idempotency_key is not None else None,
+        )
+        for event, draft in rows
+    ]
+    insert_rows(connection, "INSERT INTO events", values)
 
 
 def add_counts(connection: sqlite3.Connection, counts: dict[str, int]) -> None:
     """Add to the number of kept events by type."""
-    connection.executemany(
-        "INSERT INTO event_counts VALUES (?, ?)"
-        " ON CONFLICT (type) DO UPDATE SET value = value + excluded.value",
-        counts.items(),
+    insert_rows(
+        connection,
+        "INSERT INTO event_counts",
+        list(counts.items()),
+        "ON CONFLICT (type) DO UPDATE SET value = value + excluded.value",
     )
 
 
@@ -62,12 +63,14 @@ def fingerprint(draft: EventDraft) -> bytes:
     return hashlib.sha256(said.encode("ascii")).digest()
 
 
-def by_key(connection: sqlite3.Connection, key: str) -> tuple[Event, bytes] | None:
-    """The event that `key` made, with its request's fingerprint (index events_by_key)."""
-    row = connection.execute(
-        f"SELECT {_COLUMNS}, fingerprint FROM events WHERE idempotency_key = ?", (key,)
-    ).fetchone()
-    return None if row is None else (Event(*row[:6]), row[6])
+def by_keys(connection: sqlite3.Connection, keys: list[str]) -> dict[str, tuple[Event, bytes]]:
+    """The events that `keys` made, with their requests' fingerprints (index events_by_key)."""
+    rows = connection.execute(
+        f"SELECT idempotency_key, fingerprint, {_COLUMNS} FROM events"
+        " WHERE idempotency_key IN (SELECT value FROM json_each(?))",
+        (json.dumps(keys),),
+    )
+    return {key: (Event(*event), digest) for key, digest, *event in rows}
 
 
 def get(connection: sqlite3.Connection, event_id: int) -> Event | None:

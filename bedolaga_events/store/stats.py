@@ -1,6 +1,7 @@
 """Every statement about the dashboard's numbers (contract §5)."""
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable
 from datetime import tzinfo
 
@@ -12,14 +13,19 @@ Moved = Iterable[tuple[Event, Facts]]
 
 def add(connection: sqlite3.Connection, moved: Moved, zone: tzinfo) -> None:
     """Let committed-to-be events move the numbers."""
+    users, revenue = 0, Counter[str]()
     for event, facts in moved:
         match event.type:
             case "user.created":
-                _move(connection, "total_users", 1, 0)
+                users += 1
             case "payment.completed":
-                _add_revenue(connection, day_of(event.timestamp, zone), facts.kopeks)
+                revenue[day_of(event.timestamp, zone)] += facts.kopeks
             case "ticket.created" | "ticket.status_changed":
                 _change_ticket(connection, facts)
+    if users:
+        _move(connection, "total_users", users, 0)
+    for day, kopeks in revenue.items():
+        _add_revenue(connection, day, kopeks)
 
 
 def read(connection: sqlite3.Connection, today: str) -> dict[str, int | float]:

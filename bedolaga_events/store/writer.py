@@ -154,7 +154,8 @@ def _settle(future: asyncio.Future[Any], result: Any) -> None:
 
 
 def _is_disk(error: Exception) -> bool:
-    return isinstance(error, sqlite3.OperationalError)
+    name = getattr(error, "sqlite_errorname", "SQLITE_ERROR")  # SQLITE_ERROR: a wrong statement
+    return isinstance(error, sqlite3.OperationalError) and name != "SQLITE_ERROR"
 
 
 def _explained(error: Exception) -> Exception:

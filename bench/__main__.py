@@ -1,0 +1,33 @@
+"""`python -m bench [NAME ...]`: measure, and print a table of ratios."""
+
+import asyncio
+import os
+import platform
+import sys
+from importlib.metadata import version
+
+from bench import ingest
+
+PARTS = {
+    "ingest": ingest.ingest,
+    "batch": ingest.batch,
+    "end-to-end": ingest.end_to_end,
+    "ten-webhooks": ingest.ten_webhooks,
+}
+PACKAGES = ("aiohttp", "aiosqlite", "pydantic")
+
+
+async def main(names: list[str]) -> None:
+    versions = ", ".join(f"{one} {version(one)}" for one in PACKAGES)
+    machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
+    print(f"{machine}, {versions}\n")
+    print("| what | against | ratio | goal |\n| --- | --- | --- | --- |")
+    for name in names or PARTS:
+        async for what, against, ratio, goal in PARTS[name]():
+            print(f"| {what} | {against} | {ratio:.2f} | {goal:g} |", flush=True)
+
+
+if __name__ == "__main__":
+    if unknown := set(sys.argv[1:]) - PARTS.keys():
+        sys.exit(f"Unknown: {', '.join(sorted(unknown))}. Known: {', '.join(PARTS)}.")
+    asyncio.run(main(sys.argv[1:]))

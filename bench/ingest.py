@@ -1,0 +1,70 @@
+"""Events in, and events through: POST /events, and on to a signed webhook."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+
+from bench.run import EVENT, ROUNDS, SECONDS, TOKEN, Ours, bare_client, median, ours, peer
+from bench.wire import Load
+
+Row = tuple[str, str, float, float]
+
+
+async def ingest() -> AsyncIterator[Row]:
+    """Durable ingest against a bare handler that parses the JSON and answers."""
+    ratios = []
+    async with ours() as server, peer("server") as (port, _):
+        mine = Load(server.port, "/events", EVENT, TOKEN)
+        bare = Load(port, "/events", EVENT)
+        for _ in range(ROUNDS):
+            ratios.append(await mine.run(SECONDS) / await bare.run(SECONDS))
+    yield "durable ingest, 32 connections", "bare aiohttp handler", median(ratios), 0.80
+
+
+async def batch() -> AsyncIterator[Row]:
+    """A hundred events a call against one."""
+    ratios = []
+    body = b'{"events": [' + b", ".join([EVENT] * 100) + b"]}"
+    async with ours() as server:
+        single = Load(server.port, "/events", EVENT, TOKEN)
+        hundred = Load(server.port, "/events/batch", body, TOKEN)
+        for _ in range(ROUNDS):
+            rate = 100 * await hundred.run(SECONDS, connections=8)
+            ratios.append(rate / await single.run(SECONDS))
+    yield "batch ingest, events per second", "single ingest", median(ratios), 5.0
+
+
+async def end_to_end() -> AsyncIterator[Row]:
+    """Event in → signed POST → recorded, against bare server and bare client in series."""
+    ratios = []
+    async with peer("server") as (port, _), peer("sink") as (sink, _):
+        bare = Load(port, "/events", EVENT)
+        for _ in range(ROUNDS):
+            a, b = await bare.run(SECONDS), await bare_client(sink)
+            async with ours() as server:
+                await server.webhook(sink)
+                ratios.append(await _delivered_rate(server) / (1 / (1 / a + 1 / b)))
+    yield "end to end, one webhook", "bare server and client in series", median(ratios), 0.75
+
+
+async def ten_webhooks() -> AsyncIterator[Row]:
+    """Ten deliveries an event, against the bare client."""
+    ratios = []
+    async with peer("sink") as (sink, _):
+        for _ in range(ROUNDS):
+            bare = await bare_client(sink)
+            async with ours() as server:
+                for _ in range(10):
+                    await server.webhook(sink)
+                ratios.append(10 * await _delivered_rate(server, connections=1) / bare)
+    yield "end to end, ten webhooks, POSTs per second", "bare client", median(ratios), 0.75
+
+
+async def _delivered_rate(server: Ours, connections: int = 8) -> float:
+    """Events per second from the first POST until the last delivery is recorded."""
+    load = Load(server.port, "/events", EVENT, TOKEN)
+    started = time.perf_counter()
+    await load.run(SECONDS, connections)
+    while await server.pending():
+        await asyncio.sleep(0.02)
+    return len(load.times) / (time.perf_counter() - started)
