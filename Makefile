@@ -39,7 +39,7 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV) || { echo "Cannot make a virtual environment; on Debian: apt install python3-venv"; rm -rf $(VENV); exit 1; }
 
 $(STAMP): pyproject.toml constraints.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[speed]'
 	@touch $@
 
 $(TEST_STAMP): pyproject.toml constraints.txt | $(BIN)/python

@@ -1,11 +1,13 @@
 """The nouns: what the server keeps and what passes between its floors.
 
 Times are integer microseconds since 1970-01-01 UTC; `payload` is always the canonical JSON text
-(see `wire.canonical`), never a parsed object.
+(see `wire.canonical`), never a parsed object. What is made for every event is a named tuple: it
+costs a quarter of a frozen dataclass.
 """
 
 import enum
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
 class Scope(enum.StrEnum):
@@ -41,8 +43,7 @@ class ErrorCode(enum.StrEnum):
     CANCELLED = "cancelled"
 
 
-@dataclass(frozen=True, slots=True)
-class EventDraft:
+class EventDraft(NamedTuple):
     """An event that was accepted at the edge and has no id yet."""
 
     type: str
@@ -52,8 +53,7 @@ class EventDraft:
     facts: "Facts | None" = None
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """What the dashboard's numbers need from a payload, read once at the edge."""
 
     ticket_id: str | None = None  # as text: an id may be longer than 64 bits
@@ -62,8 +62,7 @@ class Facts:
     kopeks: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """A committed event."""
 
     id: int
@@ -74,8 +73,7 @@ class Event:
     deliveries: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(NamedTuple):
     """The answer to a draft: the event, or the one that its idempotency key already made."""
 
     event: Event
@@ -106,8 +104,7 @@ class Webhook:
     headers_box: bytes | None
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(NamedTuple):
     """One POST and what came of it."""
 
     number: int
@@ -127,8 +124,7 @@ class Attempt:
         return self.error_code is None
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(NamedTuple):
     """One event on its way to one webhook, with its latest attempt."""
 
     id: int

@@ -1,10 +1,11 @@
 """`python -m bench [NAME ...]`: measure, and print a table of ratios."""
 
-import asyncio
 import os
 import platform
 import sys
 from importlib.metadata import version
+
+import uvloop
 
 from bench import ingest
 
@@ -30,4 +31,4 @@ async def main(names: list[str]) -> None:
 if __name__ == "__main__":
     if unknown := set(sys.argv[1:]) - PARTS.keys():
         sys.exit(f"Unknown: {', '.join(sorted(unknown))}. Known: {', '.join(PARTS)}.")
-    asyncio.run(main(sys.argv[1:]))
+    uvloop.run(main(sys.argv[1:]))

@@ -60,7 +60,7 @@ async def ten_webhooks() -> AsyncIterator[Row]:
     yield "end to end, ten webhooks, POSTs per second", "bare client", median(ratios), 0.75
 
 
-async def _delivered_rate(server: Ours, connections: int = 8) -> float:
+async def _delivered_rate(server: Ours, connections: int = 32) -> float:
     """Events per second from the first POST until the last delivery is recorded."""
     load = Load(server.port, "/events", EVENT, TOKEN)
     started = time.perf_counter()

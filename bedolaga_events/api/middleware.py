@@ -44,7 +44,7 @@ def gate(scopes: Mapping[Any, Scope | None]) -> Any:
         except Exception:  # the one place where the unforeseen becomes a 500
             log.exception("request failed", method=request.method, path=request.path)
             response = error_reply(500, "The server made a mistake; its log says which.")
-        if not response.prepared and "X-Frame-Options" not in response.headers:  # a file
+        if not response.prepared and "X-Content-Type-Options" not in response.headers:
             response.headers.update(SECURITY_HEADERS)
         log.debug(
             "request",

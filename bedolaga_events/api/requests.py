@@ -1,6 +1,5 @@
 """The shapes of bodies and queries; the OpenAPI document is made from the same models."""
 
-from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeVar
 
 from aiohttp import web
@@ -220,7 +219,7 @@ async def _read(request: web.Request, limit: int) -> bytes:
 
 
 def _validated(model: type[M], value: Any) -> M:
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         raise Unprocessable(
             "The body is a JSON object.", errors=[{"loc": [], "msg": "not an object"}]
         )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from bedolaga_events.errors import Conflict, EventsError
 from bedolaga_events.model import Accepted, Committed, Delivery, Event, EventDraft, Facts, Status
@@ -18,8 +18,7 @@ from bedolaga_events.store.webhooks import Subscriber
 SKIPPED = "The webhook was inactive when the event came."
 
 
-@dataclass(frozen=True, slots=True)
-class Append:
+class Append(NamedTuple):
     """Events to be stored, all or none."""
 
     drafts: tuple[EventDraft, ...]

@@ -3,8 +3,8 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from bedolaga_events.errors import NotFound
 from bedolaga_events.model import Attempt, Delivery, ErrorCode, Status
@@ -23,7 +23,7 @@ _SELECT = (
     " LEFT JOIN events e ON e.id = d.event_id"
     " LEFT JOIN attempts a ON a.delivery_id = d.id AND a.number = d.attempt_number"
 )
-_FIELDS = tuple(field.name for field in fields(Delivery) if field.name != "last")
+_FIELDS = tuple(name for name in Delivery._fields if name != "last")
 _WIDTH = len(_FIELDS)
 COUNTED_AT_MOST = 10_000  # a filtered total is exact up to here, then "more than"
 
@@ -41,8 +41,7 @@ class DeliveryFilter:
     offset: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """An attempt to be stored, and what was decided after it."""
 
     delivery: Delivery  # as it was before the attempt
@@ -53,8 +52,7 @@ class Record:
 
     def after(self, now: int) -> Delivery:
         """The delivery as it is once the attempt is stored."""
-        return replace(
-            self.delivery,
+        return self.delivery._replace(
             status=self.status,
             attempt_number=self.attempt.number,
             delivered_at=now if self.status is Status.SUCCESS else None,

@@ -7,9 +7,9 @@ import asyncio
 import sqlite3
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 
@@ -19,6 +19,7 @@ from bedolaga_events.model import Committed
 from bedolaga_events.store.database import Database, hop
 
 MAX_BATCH = 2_000  # drafts in one transaction: bounds how long the others wait
+LONGEST_DRAIN = 0.5  # seconds until others of this connection get their turn
 
 Apply = Callable[[sqlite3.Connection, Sequence[Any], int], tuple[list[Any], Committed]]
 Listener = Callable[[Committed], None]
@@ -31,6 +32,15 @@ class _Waiting:
     draft: Any
     weight: int
     done: asyncio.Future[Any]
+
+
+class _Done(NamedTuple):
+    """A transaction that ended; `committed` is None when it failed."""
+
+    batch: list[_Waiting]
+    results: list[Any]
+    committed: Committed | None
+    seconds: float
 
 
 class Writer:
@@ -90,45 +100,55 @@ class Writer:
 
     async def run(self) -> None:
         """Write until `close`."""
+        loop = asyncio.get_running_loop()
         while self._queue or not self._closing:
             if not self._queue:
                 self._wake.clear()
                 await self._wake.wait()
                 continue
-            batch = [self._queue.popleft() for _ in range(min(MAX_BATCH, len(self._queue)))]
-            await self._write(batch)
-            self._weight -= sum(one.weight for one in batch)
+            await hop(self._database.writer, self._drain, loop)
 
     def close(self) -> None:
         """Refuse new drafts; `run` returns once the queue is written."""
         self._closing = True
         self._wake.set()
 
-    async def _write(self, batch: list[_Waiting]) -> None:
+    def _drain(self, connection: sqlite3.Connection, loop: asyncio.AbstractEventLoop) -> None:
+        """On the connection's thread: transaction after transaction, while anything waits.
+
+        The next one does not wait for the event loop to hear of the last one.
+        """
+        until = time.perf_counter() + LONGEST_DRAIN
+        while self._queue and time.perf_counter() < until:
+            batch = [self._queue.popleft() for _ in range(min(MAX_BATCH, len(self._queue)))]
+            for done in self._write(connection, batch):
+                loop.call_soon_threadsafe(self._tell, done)
+
+    def _write(self, connection: sqlite3.Connection, batch: list[_Waiting]) -> Iterator[_Done]:
         started = time.perf_counter()
         try:
-            results, committed = await hop(
-                self._database.writer, self._transaction, [one.draft for one in batch]
-            )
+            results, committed = self._transaction(connection, [one.draft for one in batch])
         except (sqlite3.Error, EventsError, ValueError, TypeError, OverflowError) as error:
-            await self._isolate(batch, error)
+            if len(batch) == 1 or _is_disk(error):
+                log.error("commit failed", error=str(error), drafts=len(batch))
+                yield _Done(batch, [_explained(error)] * len(batch), None, 0.0)
+            else:  # one bad draft must not take its neighbours along: each by itself
+                for one in batch:
+                    yield from self._write(connection, [one])
             return
-        self._metrics.commit_seconds.observe(time.perf_counter() - started)
-        self._metrics.commit_drafts.observe(len(batch))
-        for one, result in zip(batch, results, strict=True):
-            _settle(one.done, result)
-        for listener in self.listeners:
-            listener(committed)
+        yield _Done(batch, results, committed, time.perf_counter() - started)
 
-    async def _isolate(self, batch: list[_Waiting], error: Exception) -> None:
-        """One bad draft must not take its neighbours along: write each by itself."""
-        if len(batch) > 1 and not _is_disk(error):
-            for one in batch:
-                await self._write([one])
+    def _tell(self, done: _Done) -> None:
+        """On the event loop: the callers first, then everybody who listens."""
+        self._weight -= sum(one.weight for one in done.batch)
+        for one, result in zip(done.batch, done.results, strict=True):
+            _settle(one.done, result)
+        if done.committed is None:
             return
-        log.error("commit failed", error=str(error), drafts=len(batch))
-        for one in batch:
-            _settle(one.done, _explained(error))
+        self._metrics.commit_seconds.observe(done.seconds)
+        self._metrics.commit_drafts.observe(len(done.batch))
+        for listener in self.listeners:
+            listener(done.committed)
 
     def _transaction(
         self, connection: sqlite3.Connection, drafts: Sequence[Any]

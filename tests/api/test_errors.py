@@ -53,12 +53,14 @@ async def test_a_mistake_of_ours_is_a_500_without_its_inside(
 
 
 async def test_replies_carry_the_security_headers(server: Server) -> None:
-    """Page and API alike: no inline script, no frame, no other host."""
-    for path in ("/", "/health", "/nothing"):
+    """The page: no inline script, no frame, no other host; nothing is sniffed anywhere."""
+    for path in ("/", "/js/app.js", "/css/page.css"):
         headers = (await server.call("GET", path)).headers
         assert "script-src 'self'" in headers["Content-Security-Policy"]
         assert "unsafe-inline" not in headers["Content-Security-Policy"]
-        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["X-Frame-Options"] == "DENY"
+    for path in ("/", "/health", "/nothing", "/metrics"):
+        assert (await server.call("GET", path)).headers["X-Content-Type-Options"] == "nosniff"
 
 
 async def test_health_needs_no_token_and_tells_when_a_part_died(server: Server) -> None:
