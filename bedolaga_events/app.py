@@ -16,6 +16,7 @@ from bedolaga_events.api.state import PARTS, Parts
 from bedolaga_events.catalogue import Catalogue, added_type
 from bedolaga_events.config import Settings
 from bedolaga_events.delivery.addresses import Policy, policy
+from bedolaga_events.delivery.replay import Replayer
 from bedolaga_events.delivery.sender import Sender
 from bedolaga_events.delivery.worker import Worker
 from bedolaga_events.housekeeping import Housekeeping
@@ -66,9 +67,11 @@ async def _run(
 ) -> AsyncIterator[None]:
     parts, worker = await _assemble(settings, now)
     app[PARTS] = parts
+    replayer = Replayer(parts.writer)
+    parts.writer.listeners.append(replayer.heard)
     housekeeping = Housekeeping(parts.database, parts.writer, parts.access, parts.hub, now)
     writing = _supervised(parts, parts.writer.run())
-    others = [_supervised(parts, worker.run()), _supervised(parts, housekeeping.run())]
+    others = [_supervised(parts, one.run()) for one in (worker, housekeeping, replayer)]
     try:
         await _ensure_token(parts)
         await housekeeping.reread_tokens()

@@ -141,6 +141,11 @@ class Delivery(NamedTuple):
     last: Attempt | None = None
     reason: str | None = None
 
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether a person gave it up: only then a failed delivery has a reason of its own."""
+        return self.status is Status.FAILED and self.reason is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Token:
@@ -160,6 +165,13 @@ class Token:
         return scope in self.scopes or Scope.ADMIN in self.scopes
 
 
+class Failing(NamedTuple):
+    """A warning: so much of the time after which a webhook is deactivated has passed."""
+
+    webhook: Webhook
+    percent: int
+
+
 @dataclass(slots=True)
 class Committed:
     """What one transaction changed: the only thing that listeners are told, after COMMIT."""
@@ -167,7 +179,11 @@ class Committed:
     now: int
     events: list[Event] = field(default_factory=list)
     deliveries: list[Delivery] = field(default_factory=list)  # new or changed
+    urgent: set[int] = field(default_factory=set)  # of these: sent now, also while inactive
     webhooks: list[Webhook] = field(default_factory=list)  # created or changed
+    disabled: list[Webhook] = field(default_factory=list)  # of these: deactivated by the server
+    failing: list[Failing] = field(default_factory=list)
     deleted_webhooks: list[int] = field(default_factory=list)
     revoked_tokens: set[int] = field(default_factory=set)
     reread: set[int] = field(default_factory=set)  # webhooks with due rows not listed here
+    replaying: bool = False  # a replay was started

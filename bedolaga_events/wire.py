@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from bedolaga_events.model import Attempt, Delivery, Event, Token, Webhook
+from bedolaga_events.model import Attempt, Delivery, ErrorCode, Event, Token, Webhook
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NAIVE_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - formatting without a zone is twice as fast
@@ -111,7 +111,7 @@ def delivery(delivery: Delivery, *, bodies: bool = True) -> str:
         "event_type": delivery.event_type,
         "status": delivery.status,
         "response_status": last.response_status if last else None,
-        "error_code": last.error_code if last else None,
+        "error_code": _error_code(delivery),
         "error_message": delivery.reason or (last.error_message if last else None),
         "attempt_number": delivery.attempt_number,
         "duration_ms": last.duration_ms if last else None,
@@ -124,6 +124,12 @@ def delivery(delivery: Delivery, *, bodies: bool = True) -> str:
         return json.dumps(fields)
     fields["response_body"] = last.response_body if last else None
     return spliced(fields, payload=delivery.payload)
+
+
+def _error_code(delivery: Delivery) -> ErrorCode | None:
+    if delivery.is_cancelled:
+        return ErrorCode.CANCELLED
+    return delivery.last.error_code if delivery.last else None
 
 
 def attempt(attempt: Attempt) -> dict[str, object]:

@@ -37,7 +37,20 @@ ROUTES = (
     Route("DELETE", r"/webhooks/{id:\d+}", ADMIN, webhooks.delete),
     Route("GET", r"/webhooks/{id:\d+}/deliveries", READ, deliveries.index),
     Route("GET", r"/webhooks/{id:\d+}/deliveries/{delivery_id:\d+}", READ, deliveries.show),
+    Route(
+        "POST", r"/webhooks/{id:\d+}/deliveries/{delivery_id:\d+}/retry", ADMIN, deliveries.retry
+    ),
+    Route(
+        "POST", r"/webhooks/{id:\d+}/deliveries/{delivery_id:\d+}/cancel", ADMIN, deliveries.cancel
+    ),
+    Route("POST", r"/webhooks/{id:\d+}/replay", ADMIN, deliveries.replay),
+    Route("POST", r"/webhooks/{id:\d+}/test", ADMIN, deliveries.test),
+    Route("POST", r"/webhooks/{id:\d+}/rotate-secret", ADMIN, webhooks.rotate_secret),
+    Route("GET", r"/webhooks/{id:\d+}/series", READ, webhooks.series),
+    Route("GET", "/deliveries", READ, deliveries.everywhere),
+    Route("GET", "/deliveries/series", READ, stats.deliveries),
     Route("GET", "/stats", READ, stats.show),
+    Route("GET", "/stats/series", READ, stats.series),
     Route("PUT", "/stats", ADMIN, stats.put),
     Route("GET", "/tokens", ADMIN, tokens.index),
     Route("POST", "/tokens", ADMIN, tokens.create),

@@ -1,4 +1,4 @@
-"""The history of a webhook's deliveries (contract §4)."""
+"""The history of deliveries, and mending it: retry, cancel, replay, test (contract §4)."""
 
 import json
 
@@ -6,34 +6,157 @@ from aiohttp import web
 
 from bedolaga_events import wire
 from bedolaga_events.api import requests
-from bedolaga_events.api.state import parts, reply
-from bedolaga_events.store import deliveries, webhooks
+from bedolaga_events.api.requests import DeliveriesQuery, Replay, TestDelivery
+from bedolaga_events.api.state import Parts, parts, reply
+from bedolaga_events.errors import Conflict, Unprocessable
+from bedolaga_events.model import Delivery, Status, Webhook
+from bedolaga_events.patterns import covering
+from bedolaga_events.store import deliveries, replays, webhooks
+from bedolaga_events.store.batch import Change, Transaction
+
+CANCELLED = "Cancelled by hand."
 
 
 async def index(request: web.Request) -> web.Response:
     """GET /webhooks/{id}/deliveries."""
-    database = parts(request).database
-    query = requests.query(request, requests.DeliveriesQuery)
-    webhook = await database.read(webhooks.get, requests.path_id(request, "id"))
-    wanted = deliveries.DeliveryFilter(
-        webhook_id=webhook.id,
-        status=query.status,
-        event_id=query.event_id,
-        since=None if query.since is None else wire.microseconds(query.since),
-        until=None if query.until is None else wire.microseconds(query.until),
-        limit=query.limit,
-        offset=query.offset,
-    )
-    found, total = await database.read(deliveries.page, wanted)
-    texts = map(wire.delivery, found)
-    return reply(wire.page(texts, total=total, limit=query.limit, offset=query.offset))
+    webhook = await _webhook(request)
+    return await _page(request, requests.query(request, DeliveriesQuery), webhook.id)
+
+
+async def everywhere(request: web.Request) -> web.Response:
+    """GET /deliveries: of all webhooks."""
+    query = requests.query(request, requests.AllDeliveriesQuery)
+    return await _page(request, query, query.webhook_id)
 
 
 async def show(request: web.Request) -> web.Response:
     """GET /webhooks/{id}/deliveries/{delivery_id}: with every attempt."""
     database = parts(request).database
-    webhook_id, delivery_id = (requests.path_id(request, one) for one in ("id", "delivery_id"))
+    webhook_id, delivery_id = _ids(request)
     delivery = await database.read(deliveries.get, webhook_id, delivery_id)
     made = await database.read(deliveries.attempts, delivery_id)
     attempts = json.dumps([wire.attempt(one) for one in made])
     return reply(wire.delivery(delivery).removesuffix("}") + f', "attempts": {attempts}}}')
+
+
+async def retry(request: web.Request) -> web.Response:
+    """POST /webhooks/{id}/deliveries/{delivery_id}/retry: sent again now, whatever its status.
+
+    While an automatic retry is pending this takes its place; attempts go on counting.
+    """
+    webhook_id, delivery_id = _ids(request)
+
+    def urge(transaction: Transaction) -> Delivery:
+        connection, now = transaction.connection, transaction.now
+        delivery = deliveries.get(connection, webhook_id, delivery_id)
+        after = deliveries.change_state(connection, delivery, Status.PENDING, now, None)
+        _send_now(transaction, after)
+        return after
+
+    return reply(wire.delivery(await parts(request).writer.commit(Change(urge))), 202)
+
+
+async def cancel(request: web.Request) -> web.Response:
+    """POST /webhooks/{id}/deliveries/{delivery_id}/cancel: a pending one is given up."""
+    webhook_id, delivery_id = _ids(request)
+
+    def give_up(transaction: Transaction) -> Delivery:
+        connection = transaction.connection
+        delivery = deliveries.get(connection, webhook_id, delivery_id)
+        if delivery.status is not Status.PENDING:
+            raise Conflict(f"Delivery {delivery_id} is not pending: it is {delivery.status}.")
+        after = deliveries.change_state(connection, delivery, Status.FAILED, None, CANCELLED)
+        transaction.committed.deliveries.append(after)
+        return after
+
+    return reply(wire.delivery(await parts(request).writer.commit(Change(give_up))))
+
+
+async def replay(request: web.Request) -> web.Response:
+    """POST /webhooks/{id}/replay: all matching deliveries again, in small steps."""
+    server = parts(request)
+    body = await requests.body(request, Replay)
+    webhook = await _webhook(request)
+    until = server.now() + 1 if body.until is None else wire.microseconds(body.until)
+    wanted = replays.Wanted(webhook.id, body.status, wire.microseconds(body.since), until)
+    matching = await server.database.read(replays.count, wanted)
+    if body.dry_run:
+        return reply(json.dumps({"queued": 0, "matching": matching, "dry_run": True}))
+
+    def start(transaction: Transaction) -> None:
+        webhooks.get(transaction.connection, webhook.id)
+        replays.start(transaction.connection, wanted, matching)
+        transaction.committed.replaying = True
+
+    await server.writer.commit(Change(start))
+    return reply(json.dumps({"queued": matching}), 202)
+
+
+async def test(request: web.Request) -> web.Response:
+    """POST /webhooks/{id}/test: the type's example, marked as a test, sent once."""
+    server = parts(request)
+    body = await requests.body(request, TestDelivery) if request.can_read_body else TestDelivery()
+    webhook = await _webhook(request)
+    kind = _tested_type(server, webhook, body.event_type)
+    draft = Delivery(
+        id=0,
+        webhook_id=webhook.id,
+        event_id=None,
+        event_type=kind,
+        payload=wire.canonical(server.catalogue.types[kind].example),
+        status=Status.PENDING,
+        attempt_number=0,
+        created_at=server.now(),
+        delivered_at=None,
+        next_retry_at=server.now(),
+        is_test=True,
+    )
+
+    def insert(transaction: Transaction) -> Delivery:
+        webhooks.get(transaction.connection, webhook.id)
+        made = deliveries.insert_test(transaction.connection, draft)
+        _send_now(transaction, made)
+        return made
+
+    return reply(wire.delivery(await server.writer.commit(Change(insert))), 202)
+
+
+def _send_now(transaction: Transaction, delivery: Delivery) -> None:
+    transaction.committed.deliveries.append(delivery)
+    transaction.committed.urgent.add(delivery.id)
+
+
+def _tested_type(server: Parts, webhook: Webhook, asked: str | None) -> str:
+    covered = [one for one in server.catalogue.types if webhook.event_type in covering(one)]
+    if asked is None and covered:
+        return covered[0]
+    if asked in covered:
+        return asked
+    known = ", ".join(covered) or "none that the server knows"
+    raise Unprocessable.at(["event_type"], f"this webhook gets {known}")
+
+
+async def _webhook(request: web.Request) -> Webhook:
+    return await parts(request).database.read(webhooks.get, requests.path_id(request, "id"))
+
+
+def _ids(request: web.Request) -> tuple[int, int]:
+    return requests.path_id(request, "id"), requests.path_id(request, "delivery_id")
+
+
+async def _page(
+    request: web.Request, query: DeliveriesQuery, webhook_id: int | None
+) -> web.Response:
+    wanted = deliveries.DeliveryFilter(
+        webhook_id=webhook_id,
+        status=query.status,
+        event_id=query.event_id,
+        since=None if query.since is None else wire.microseconds(query.since),
+        until=None if query.until is None else wire.microseconds(query.until),
+        q=json.dumps(query.q)[1:-1] if query.q else None,
+        limit=query.limit,
+        offset=query.offset,
+    )
+    found, total = await parts(request).database.read(deliveries.page, wanted)
+    texts = map(wire.delivery, found)
+    return reply(wire.page(texts, total=total, limit=query.limit, offset=query.offset))

@@ -47,6 +47,12 @@ def _empty_is_none(value: Any) -> Any:
     return None if value == "" else value
 
 
+def _ended(status: Status) -> Status:
+    if status is Status.PENDING:
+        raise ValueError("what is pending is sent anyway; choose failed, skipped or success")
+    return status
+
+
 Moment = Annotated[str, AfterValidator(_time)]
 Key = Annotated[str, StringConstraints(min_length=1, max_length=255), AfterValidator(_printable)]
 Name = Annotated[
@@ -57,6 +63,7 @@ Name = Annotated[
 Secret = Annotated[str, StringConstraints(max_length=500), AfterValidator(_one_line)]
 Description = Annotated[str, StringConstraints(max_length=2_000)]
 Id = Annotated[int, Field(ge=0, le=MAX_ID)]
+Ended = Annotated[Status, Field(strict=False), AfterValidator(_ended)]
 EventPattern = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 
 
@@ -109,6 +116,21 @@ class CheckUrl(Body):
     url: str
 
 
+class Replay(Body):
+    since: Moment
+    until: Moment | None = None
+    status: Ended = Status.FAILED
+    dry_run: bool = False
+
+
+class TestDelivery(Body):
+    event_type: str | None = None
+
+
+class RotateSecret(Body):
+    overlap_hours: Annotated[float, Field(ge=0, le=24 * 30)] = 24
+
+
 class NewToken(Body):
     name: Name
     scopes: Annotated[list[Annotated[Scope, Field(strict=False)]], Field(min_length=1)]
@@ -153,6 +175,15 @@ class DeliveriesQuery(Paged):
     event_id: Id | None = None
     since: Moment | None = None
     until: Moment | None = None
+    q: Annotated[str, StringConstraints(max_length=200)] | None = None
+
+
+class AllDeliveriesQuery(DeliveriesQuery):
+    webhook_id: Id | None = None
+
+
+class SeriesQuery(Query):
+    window: Literal["24h", "7d", "30d"] = "24h"
 
 
 class LanguageQuery(Query):

@@ -7,6 +7,7 @@ from aiohttp import web
 from bedolaga_events.api import requests
 from bedolaga_events.api.state import Parts, parts, reply
 from bedolaga_events.counters import day_of
+from bedolaga_events.series import Buckets, of_attempts, of_events
 from bedolaga_events.store import stats
 from bedolaga_events.store.batch import Change, Transaction
 
@@ -30,6 +31,24 @@ async def put(request: web.Request) -> web.Response:
 
     await server.writer.commit(Change(set_values))
     return reply(json.dumps(await _read(server)))
+
+
+async def series(request: web.Request) -> web.Response:
+    """GET /stats/series: events by type and revenue by time bucket."""
+    server = parts(request)
+    query = requests.query(request, requests.SeriesQuery)
+    buckets = Buckets(query.window, server.now(), server.settings.dashboard.zone)
+    rows = await server.database.read(stats.event_hours, buckets.since)
+    return reply(json.dumps({"window": query.window, **of_events(buckets, rows)}))
+
+
+async def deliveries(request: web.Request) -> web.Response:
+    """GET /deliveries/series: outcomes and latency of all webhooks by time bucket."""
+    server = parts(request)
+    query = requests.query(request, requests.SeriesQuery)
+    buckets = Buckets(query.window, server.now(), server.settings.dashboard.zone)
+    rows = await server.database.read(stats.attempt_hours, None, buckets.since)
+    return reply(json.dumps({"window": query.window, **of_attempts(buckets, rows)}))
 
 
 async def _read(server: Parts) -> dict[str, int | float]:

@@ -10,17 +10,28 @@ from aiohttp import web
 
 from bedolaga_events import wire
 from bedolaga_events.api import requests
-from bedolaga_events.api.requests import CheckUrl, NewWebhook, WebhookChange, WebhooksQuery
+from bedolaga_events.api.requests import (
+    CheckUrl,
+    NewWebhook,
+    RotateSecret,
+    SeriesQuery,
+    WebhookChange,
+    WebhooksQuery,
+)
 from bedolaga_events.api.state import Parts, parts, reply
 from bedolaga_events.delivery import guard
 from bedolaga_events.delivery.signing import WHSEC
 from bedolaga_events.errors import Unprocessable
 from bedolaga_events.model import Webhook
 from bedolaga_events.patterns import is_known
+from bedolaga_events.series import Buckets, of_attempts
 from bedolaga_events.store import deliveries, webhooks
+from bedolaga_events.store import stats as store_stats
 from bedolaga_events.store.batch import Change, Transaction
 
 SECRET_BYTES = 32
+HOUR = 3_600_000_000  # microseconds
+DELETED_AT_ONCE = 1_000  # deliveries in one transaction
 MAX_HEADER = 4_096  # characters of a value
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")  # RFC 9110 §5.6.2
 RESERVED = re.compile(
@@ -109,15 +120,62 @@ def activate_or_change(
 
 
 async def delete(request: web.Request) -> web.Response:
-    """DELETE /webhooks/{id}: its deliveries go with it."""
+    """DELETE /webhooks/{id}: its deliveries go with it, in steps that hold up nobody."""
+    server = parts(request)
     webhook_id = requests.path_id(request, "id")
 
-    def remove(transaction: Transaction) -> None:
+    def stop(transaction: Transaction) -> None:
+        changed = {"is_active": False}
+        webhook = webhooks.update(transaction.connection, webhook_id, changed, transaction.now)
+        transaction.committed.webhooks.append(webhook)
+
+    def remove_some(transaction: Transaction) -> bool:
+        removed = deliveries.delete_some(transaction.connection, webhook_id, DELETED_AT_ONCE)
+        if removed == DELETED_AT_ONCE:
+            return True
         webhooks.delete(transaction.connection, webhook_id)
         transaction.committed.deleted_webhooks.append(webhook_id)
+        return False
 
-    await parts(request).writer.commit(Change(remove))
+    await server.writer.commit(Change(stop))
+    while await server.writer.commit(Change(remove_some)):
+        pass
     return web.Response(status=204)
+
+
+async def rotate_secret(request: web.Request) -> web.Response:
+    """POST /webhooks/{id}/rotate-secret: a new secret; the old one signs too for a while."""
+    server = parts(request)
+    webhook_id = requests.path_id(request, "id")
+    body = await requests.body(request, RotateSecret) if request.can_read_body else RotateSecret()
+    made = new_secret()
+
+    def rotate(transaction: Transaction) -> Webhook:
+        before = webhooks.get(transaction.connection, webhook_id)
+        until = transaction.now + round(body.overlap_hours * HOUR)
+        overlaps = before.secret_box is not None and body.overlap_hours > 0
+        values = {
+            "secret_box": server.vault.seal(made),
+            "old_secret_box": before.secret_box if overlaps else None,
+            "old_secret_until": until if overlaps else None,
+        }
+        webhook = webhooks.update(transaction.connection, webhook_id, values, transaction.now)
+        transaction.committed.webhooks.append(webhook)
+        return webhook
+
+    webhook = await server.writer.commit(Change(rotate))
+    shown = {"secret": made, "old_secret_until": wire.optional_time(webhook.old_secret_until)}
+    return reply(json.dumps(shown))
+
+
+async def series(request: web.Request) -> web.Response:
+    """GET /webhooks/{id}/series: outcomes and latency by time bucket."""
+    server = parts(request)
+    query = requests.query(request, SeriesQuery)
+    webhook = await server.database.read(webhooks.get, requests.path_id(request, "id"))
+    buckets = Buckets(query.window, server.now(), server.settings.dashboard.zone)
+    rows = await server.database.read(store_stats.attempt_hours, webhook.id, buckets.since)
+    return reply(json.dumps({"window": query.window, **of_attempts(buckets, rows)}))
 
 
 async def stats(request: web.Request) -> web.Response:

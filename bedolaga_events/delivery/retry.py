@@ -11,6 +11,7 @@ from bedolaga_events.wire import EPOCH
 SECOND = 1_000_000  # microseconds
 JITTER = 0.2  # a retry comes 0 to 20 % late, never early (contract §4)
 GONE = 410
+WARNINGS = (50, 70, 90)  # percent of the time until deactivation
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +94,20 @@ def failed_too_long(failing_since: int | None, now: int, hours: float) -> str | 
     if not hours or failing_since is None or now - failing_since < hours * 3600 * SECOND:
         return None
     return f"Every delivery failed for {hours:g} hours."
+
+
+def warning(failing_since: int | None, before: int | None, now: int, hours: float) -> int | None:
+    """The percentage (50, 70, 90) of the time until deactivation that passed since `before`.
+
+    Args:
+        failing_since: the webhook's first failure after its last success, in microseconds.
+        before: when it was last looked at; None: never.
+        now: microseconds.
+        hours: until deactivation; 0 for never.
+    """
+    if not hours or failing_since is None or before is None:
+        return None
+    whole = hours * 3600 * SECOND
+    passed = [one for one in WARNINGS if before - failing_since < whole * one / 100]
+    reached = [one for one in passed if now - failing_since >= whole * one / 100]
+    return max(reached, default=None)

@@ -41,6 +41,7 @@ class Lane:
     endpoint: Endpoint
     width: int  # requests that may be out at once: less while the receiver hangs
     ready: deque[Delivery] = field(default_factory=deque)
+    urgent: deque[Delivery] = field(default_factory=deque)  # by hand: also while it is inactive
     flying: int = 0  # requests that are out
     open: set[int] = field(default_factory=set)  # taken from `ready`, outcome not on disk yet
     more: bool = True  # the table may hold due deliveries that are not in `ready`
@@ -50,8 +51,14 @@ class Lane:
 
     def can_start(self) -> bool:
         """Whether the next delivery may go out now."""
-        is_free = self.flying < self.width and len(self.open) < LANE_BUFFER
-        return bool(self.ready) and is_free and self.webhook.is_active
+        if self.flying >= self.width or len(self.open) >= LANE_BUFFER:
+            return False
+        return bool(self.urgent or (self.ready and self.webhook.is_active))
+
+    def known(self) -> set[int]:
+        """Deliveries that are on their way already: none of them is taken twice."""
+        waiting = {one.id for queue in (self.ready, self.urgent) for one in queue}
+        return self.open | waiting
 
     def wants_more(self) -> bool:
         """Whether the table is to be asked."""
@@ -116,7 +123,9 @@ class Worker:
             if lane := self._lanes.get(webhook_id):
                 lane.more = True
         for delivery in committed.deliveries:
-            if delivery.status is Status.PENDING:
+            if delivery.id in committed.urgent:
+                self._urge(delivery)
+            elif delivery.status is Status.PENDING:
                 self._note(delivery, committed.now)
         if committed.webhooks or committed.reread:
             self._wake.set()
@@ -175,6 +184,11 @@ class Worker:
         elif delivery.id not in lane.open:
             lane.ready.append(delivery)
 
+    def _urge(self, delivery: Delivery) -> None:
+        lane = self._lanes.get(delivery.webhook_id)
+        if lane is not None and delivery.id not in lane.known():
+            lane.urgent.append(delivery)
+
     def _look_at_the_clock(self) -> None:
         now = self._now()
         for lane in self._lanes.values():
@@ -194,7 +208,7 @@ class Worker:
         found, following = await self._database.read(
             deliveries.due, lane.webhook.id, self._now(), wanted
         )
-        known = lane.open | lane.settled | {one.id for one in lane.ready}
+        known = lane.known() | lane.settled
         if lane.webhook.is_active:
             lane.ready.extend(one for one in found if one.id not in known)
         lane.more = lane.more or len(found) == wanted
@@ -210,7 +224,7 @@ class Worker:
             lane = self._turns[0]
             self._turns.rotate(-1)
             if lane.can_start() and not self._stopping:
-                delivery = lane.ready.popleft()
+                delivery = (lane.urgent or lane.ready).popleft()
                 lane.open.add(delivery.id)
                 lane.flying += 1
                 self._flying += 1
@@ -260,23 +274,28 @@ class Worker:
                 await asyncio.sleep(STORE_RETRY)
 
     def _outcome(self, lane: Lane, delivery: Delivery, attempt: Attempt) -> Record:
-        now = self._now()
-        decision = retry.decide(attempt, self._settings.retry_schedule, now, random.random())
+        now, webhook, patience = self._now(), lane.webhook, self._settings.disable_after_hours
+        # A test is one attempt, and says nothing about the webhook.
+        schedule = [] if delivery.is_test else self._settings.retry_schedule
         self._tell(delivery, attempt, now)
-        patience = self._settings.disable_after_hours
-        match decision:
+        match retry.decide(attempt, schedule, now, random.random()):
             case retry.Succeed():
                 return Record(delivery, attempt, Status.SUCCESS)
             case retry.Retry(at):
-                stop = retry.failed_too_long(lane.webhook.failing_since, now, patience)
-                return Record(delivery, attempt, Status.PENDING, at, deactivate=stop)
+                record = Record(delivery, attempt, Status.PENDING, at)
             case retry.GiveUp():
-                stop = retry.failed_too_long(lane.webhook.failing_since, now, patience)
-                return Record(delivery, attempt, Status.FAILED, deactivate=stop)
+                record = Record(delivery, attempt, Status.FAILED)
             case retry.Deactivate(reason):
-                return Record(delivery, attempt, Status.FAILED, deactivate=reason)
-            case _:
-                assert_never(decision)
+                record = Record(delivery, attempt, Status.FAILED, deactivate=reason)
+            case unreachable:
+                assert_never(unreachable)
+        if delivery.is_test:
+            return record._replace(deactivate=None)
+        since = webhook.failing_since
+        return record._replace(
+            deactivate=record.deactivate or retry.failed_too_long(since, now, patience),
+            warn=retry.warning(since, webhook.last_triggered_at, now, patience),
+        )
 
     def _tell(self, delivery: Delivery, attempt: Attempt, now: int) -> None:
         outcome = attempt.error_code or "success"

@@ -9,9 +9,20 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from bedolaga_events.errors import Conflict, EventsError
-from bedolaga_events.model import Accepted, Committed, Delivery, Event, EventDraft, Facts, Status
+from bedolaga_events.model import (
+    Accepted,
+    Attempt,
+    Committed,
+    Delivery,
+    Event,
+    EventDraft,
+    Facts,
+    Failing,
+    Status,
+)
 from bedolaga_events.patterns import covering
 from bedolaga_events.store import deliveries, events, stats, webhooks
+from bedolaga_events.store.database import next_id
 from bedolaga_events.store.deliveries import Record
 from bedolaga_events.store.webhooks import Subscriber
 
@@ -83,8 +94,8 @@ class _Appending:
     def __init__(self, transaction: Transaction, zone: tzinfo) -> None:
         self.transaction = transaction
         self.zone = zone
-        self.event_id = events.next_id(transaction.connection, "events")
-        self.delivery_id = events.next_id(transaction.connection, "deliveries")
+        self.event_id = next_id(transaction.connection, "events")
+        self.delivery_id = next_id(transaction.connection, "deliveries")
         self.by_pattern: dict[str, list[Subscriber]] = {}
         for one in webhooks.subscribers(transaction.connection):
             self.by_pattern.setdefault(one.event_type, []).append(one)
@@ -164,6 +175,7 @@ class _Appending:
         connection, committed = self.transaction.connection, self.transaction.committed
         events.insert(connection, self.rows)
         events.add_counts(connection, Counter(event.type for event, _ in self.rows))
+        stats.add_events(connection, self.rows)
         deliveries.insert(connection, self.deliveries)
         deliveries.add_counts(
             connection, Counter((one.webhook_id, one.status.value) for one in self.deliveries)
@@ -180,18 +192,19 @@ def _moving(rows: list[tuple[Event, EventDraft]]) -> list[tuple[Event, Facts]]:
 def _record(transaction: Transaction, records: list[Record]) -> list[None]:
     """Attempts, the deliveries' new states, the webhooks' counters, and deactivations."""
     connection, now = transaction.connection, transaction.now
-    before = deliveries.statuses(connection, [one.delivery.id for one in records])
+    before = deliveries.states(connection, [one.delivery.id for one in records])
     # A webhook may have been deleted while the request was out, and its deliveries with it.
     kept = [one for one in records if one.delivery.id in before]
+    if not kept:
+        return [None] * len(records)
+    after = [one.after(before[one.delivery.id], now) for one in kept]
     deltas: Counter[tuple[int, str]] = Counter()
-    for one in kept:
-        deltas[one.delivery.webhook_id, before[one.delivery.id].value] -= 1
-        deltas[one.delivery.webhook_id, one.status.value] += 1
-    after = [one.after(now) for one in kept]
-    if kept:
-        attempts = (one.attempt for one in kept)
-        deliveries.store_attempts(connection, zip(after, attempts, strict=True))
-        deliveries.add_counts(connection, deltas)
+    for one in after:
+        deltas[one.webhook_id, before[one.id].status.value] -= 1
+        deltas[one.webhook_id, one.status.value] += 1
+    deliveries.store_attempts(connection, zip(after, (one.attempt for one in kept), strict=True))
+    deliveries.add_counts(connection, deltas)
+    stats.add_attempts(connection, ((one.delivery.webhook_id, one.attempt) for one in kept))
     for webhook_id in {one.webhook_id for one in after}:
         _count(transaction, webhook_id, [r for r in kept if r.delivery.webhook_id == webhook_id])
     transaction.committed.deliveries += after
@@ -199,7 +212,8 @@ def _record(transaction: Transaction, records: list[Record]) -> list[None]:
 
 
 def _count(transaction: Transaction, webhook_id: int, records: list[Record]) -> None:
-    connection, now = transaction.connection, transaction.now
+    connection, now, committed = transaction.connection, transaction.now, transaction.committed
+    real = [one.attempt for one in records if not one.delivery.is_test]
     latest = max(records, key=lambda one: one.attempt.started_at).attempt
     successes = sum(one.attempt.succeeded for one in records)
     webhooks.record(
@@ -208,11 +222,23 @@ def _count(transaction: Transaction, webhook_id: int, records: list[Record]) -> 
         successes=successes,
         failures=len(records) - successes,
         last_triggered_at=latest.started_at,
-        last_failed_at=None if latest.succeeded else latest.started_at,
+        failing_from=_failing_from(real),
     )
+    webhook = webhooks.get(connection, webhook_id)
+    percent = max((one.warn for one in records if one.warn), default=None)
     reason = next((one.deactivate for one in records if one.deactivate), None)
-    if reason is not None:
-        webhooks.update(
-            connection, webhook_id, {"is_active": False, "disabled_reason": reason}, now
-        )
-    transaction.committed.webhooks.append(webhooks.get(connection, webhook_id))
+    if reason is not None and webhook.is_active:
+        values = {"is_active": False, "disabled_reason": reason}
+        webhook = webhooks.update(connection, webhook_id, values, now)
+        committed.disabled.append(webhook)
+    elif percent is not None:
+        committed.failing.append(Failing(webhook, percent))
+    committed.webhooks.append(webhook)
+
+
+def _failing_from(attempts: list[Attempt]) -> webhooks.FailingFrom:
+    """What these attempts say of how long a webhook has failed; a test says nothing."""
+    successes = [one.started_at for one in attempts if one.succeeded]
+    failures = [one.started_at for one in attempts if not one.succeeded]
+    since = [one for one in failures if not successes or one > max(successes)]
+    return webhooks.FailingFrom(bool(successes), min(since, default=None))

@@ -119,6 +119,12 @@ def insert_rows(
         done += size
 
 
+def next_id(connection: sqlite3.Connection, table: str) -> int:
+    """The id that the next row of `table` gets: ids grow, also after old rows are gone."""
+    row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
+    return 1 if row is None else int(row[0]) + 1
+
+
 def connect_beside(path: Path) -> sqlite3.Connection:
     """A connection for a command that runs beside a server; the file is migrated if need be.
 

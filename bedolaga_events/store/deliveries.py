@@ -2,13 +2,14 @@
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from bedolaga_events.errors import NotFound
 from bedolaga_events.model import Attempt, Delivery, ErrorCode, Status
-from bedolaga_events.store.database import insert_rows
+from bedolaga_events.store.database import insert_rows, next_id
 
 _DELIVERY = (
     "d.id, d.webhook_id, d.event_id, d.event_type, coalesce(e.payload, d.test_payload), d.status,"
@@ -30,13 +31,17 @@ COUNTED_AT_MOST = 10_000  # a filtered total is exact up to here, then "more tha
 
 @dataclass(frozen=True, slots=True)
 class DeliveryFilter:
-    """Which deliveries a list shows; times in microseconds, `until` exclusive."""
+    """Which deliveries a list shows; times in microseconds, `until` exclusive.
+
+    `q` is looked for in the payload as it is stored: ASCII-escaped JSON.
+    """
 
     webhook_id: int | None = None
     status: Status | None = None
     event_id: int | None = None
     since: int | None = None
     until: int | None = None
+    q: str | None = None
     limit: int = 50
     offset: int = 0
 
@@ -49,17 +54,29 @@ class Record(NamedTuple):
     status: Status
     next_retry_at: int | None = None
     deactivate: str | None = None  # why the webhook is to be deactivated
+    warn: int | None = None  # percent of the time until then
 
-    def after(self, now: int) -> Delivery:
-        """The delivery as it is once the attempt is stored."""
+    def after(self, before: "State", now: int) -> Delivery:
+        """The delivery as it is once the attempt is stored.
+
+        What was cancelled while its request was out stays so, unless the receiver took it.
+        """
+        stays = before.status is not Status.PENDING and not self.attempt.succeeded
         return self.delivery._replace(
-            status=self.status,
+            status=before.status if stays else self.status,
             attempt_number=self.attempt.number,
             delivered_at=now if self.status is Status.SUCCESS else None,
-            next_retry_at=self.next_retry_at,
+            next_retry_at=None if stays else self.next_retry_at,
             last=self.attempt,
-            reason=None,
+            reason=before.reason if stays else None,
         )
+
+
+class State(NamedTuple):
+    """Where a delivery stands."""
+
+    status: Status
+    reason: str | None
 
 
 def insert(connection: sqlite3.Connection, rows: Iterable[Delivery]) -> None:
@@ -93,14 +110,14 @@ def add_counts(connection: sqlite3.Connection, deltas: Mapping[tuple[int, str], 
     )
 
 
-def statuses(connection: sqlite3.Connection, delivery_ids: Iterable[int]) -> dict[int, Status]:
-    """The status of each delivery that is still there."""
+def states(connection: sqlite3.Connection, delivery_ids: Iterable[int]) -> dict[int, State]:
+    """Where each delivery stands that is still there."""
     row = connection.execute(
-        "SELECT json_group_object(id, status) FROM deliveries"
+        "SELECT json_group_array(json_array(id, status, reason)) FROM deliveries"
         " WHERE id IN (SELECT value FROM json_each(?))",
         (json.dumps(list(delivery_ids)),),
     ).fetchone()
-    return {int(number): Status(status) for number, status in json.loads(row[0]).items()}
+    return {number: State(Status(status), why) for number, status, why in json.loads(row[0])}
 
 
 def store_attempts(
@@ -135,6 +152,46 @@ def store_attempts(
         " FROM json_each(?) WHERE deliveries.id = value ->> 0",
         (json.dumps(states),),
     )
+
+
+def change_state(
+    connection: sqlite3.Connection,
+    delivery: Delivery,
+    status: Status,
+    due: int | None,
+    why: str | None,
+) -> Delivery:
+    """Put one delivery into another state by hand; its counts follow."""
+    connection.execute(
+        "UPDATE deliveries SET status = ?, next_retry_at = ?, reason = ? WHERE id = ?",
+        (status, due, why, delivery.id),
+    )
+    before, after = (delivery.webhook_id, delivery.status), (delivery.webhook_id, status)
+    if before != after:
+        add_counts(connection, {before: -1, after: 1})
+    return delivery._replace(status=status, next_retry_at=due, reason=why)
+
+
+def delete_some(connection: sqlite3.Connection, webhook_id: int, limit: int) -> int:
+    """Delete deliveries of a webhook that is on its way out; returns how many."""
+    rows = connection.execute(
+        "SELECT id, status FROM deliveries WHERE webhook_id = ? LIMIT ?", (webhook_id, limit)
+    ).fetchall()
+    connection.execute(
+        "DELETE FROM deliveries WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps([row[0] for row in rows]),),
+    )
+    gone = Counter((webhook_id, status) for _, status in rows)
+    add_counts(connection, {key: -value for key, value in gone.items()})
+    return len(rows)
+
+
+def insert_test(connection: sqlite3.Connection, draft: Delivery) -> Delivery:
+    """Insert a test delivery; its id is the next one."""
+    made = draft._replace(id=next_id(connection, "deliveries"))
+    insert(connection, [made])
+    add_counts(connection, {(made.webhook_id, made.status): 1})
+    return made
 
 
 def get(connection: sqlite3.Connection, webhook_id: int, delivery_id: int) -> Delivery:
@@ -207,13 +264,14 @@ def skipped_since(connection: sqlite3.Connection, webhook_id: int, since: int) -
 
 
 def _conditions(wanted: DeliveryFilter) -> tuple[str, list[object]]:
-    where, values = ["1"], list[object]()
+    # The status stands in the text, so that SQLite may use the partial indexes.
+    where, values = [f"d.status = '{wanted.status}'" if wanted.status else "1"], list[object]()
     for condition, value in (
         ("d.webhook_id = ?", wanted.webhook_id),
-        ("d.status = ?", wanted.status),
         ("d.event_id = ?", wanted.event_id),
         ("d.created_at >= ?", wanted.since),
         ("d.created_at < ?", wanted.until),
+        ("instr(coalesce(e.payload, d.test_payload), ?)", wanted.q),
     ):
         if value is not None:
             where.append(condition)
@@ -222,7 +280,8 @@ def _conditions(wanted: DeliveryFilter) -> tuple[str, list[object]]:
 
 
 def _total(connection: sqlite3.Connection, wanted: DeliveryFilter) -> int:
-    if wanted.event_id is wanted.since is wanted.until is None:
+    narrowing = (wanted.event_id, wanted.since, wanted.until, wanted.q)
+    if all(one is None for one in narrowing):
         row = connection.execute(
             "SELECT coalesce(sum(value), 0) FROM delivery_counts"
             " WHERE webhook_id = coalesce(?, webhook_id) AND status = coalesce(?, status)",
@@ -231,7 +290,8 @@ def _total(connection: sqlite3.Connection, wanted: DeliveryFilter) -> int:
     else:
         where, values = _conditions(wanted)
         row = connection.execute(
-            f"SELECT count(*) FROM (SELECT 1 FROM deliveries d WHERE {where} LIMIT ?)",
+            "SELECT count(*) FROM (SELECT 1 FROM deliveries d"
+            f" LEFT JOIN events e ON e.id = d.event_id WHERE {where} LIMIT ?)",
             (*values, COUNTED_AT_MOST),
         ).fetchone()
     return int(row[0])

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from bedolaga_events.model import Event, EventDraft
-from bedolaga_events.store.database import insert_rows
+from bedolaga_events.store.database import insert_rows, next_id
 
 COUNTED_AT_MOST = 10_000  # a total after some id is exact up to here
 _COLUMNS = "id, type, payload, timestamp, created_at, deliveries"
@@ -21,12 +21,6 @@ class EventFilter:
     since_id: int | None = None
     limit: int = 50
     offset: int = 0
-
-
-def next_id(connection: sqlite3.Connection, table: str) -> int:
-    """The id that the next row of `table` gets: ids grow, also after old rows are gone."""
-    row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
-    return 1 if row is None else int(row[0]) + 1
 
 
 def insert(connection: sqlite3.Connection, rows: Iterable[tuple[Event, EventDraft]]) -> None:

@@ -5,8 +5,9 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import tzinfo
 
-from bedolaga_events.counters import day_of, ticket_change
-from bedolaga_events.model import Event, Facts
+from bedolaga_events.counters import day_of, hour_of, ticket_change
+from bedolaga_events.model import Attempt, Event, EventDraft, Facts
+from bedolaga_events.store.database import insert_rows
 
 Moved = Iterable[tuple[Event, Facts]]
 
@@ -26,6 +27,57 @@ def add(connection: sqlite3.Connection, moved: Moved, zone: tzinfo) -> None:
         _move(connection, "total_users", users, 0)
     for day, kopeks in revenue.items():
         _add_revenue(connection, day, kopeks)
+
+
+def add_events(connection: sqlite3.Connection, rows: Iterable[tuple[Event, EventDraft]]) -> None:
+    """Add committed-to-be events to the hours of the charts."""
+    hours = Counter[tuple[int, str]]()
+    kopeks = Counter[tuple[int, str]]()
+    for event, draft in rows:
+        key = hour_of(event.timestamp), event.type
+        hours[key] += 1
+        if event.type == "payment.completed" and draft.facts is not None:
+            kopeks[key] += draft.facts.kopeks
+    insert_rows(
+        connection,
+        "INSERT INTO event_hours",
+        [(*key, value, kopeks[key]) for key, value in hours.items()],
+        "ON CONFLICT (hour, type) DO UPDATE SET value = value + excluded.value,"
+        " kopeks = kopeks + excluded.kopeks",
+    )
+
+
+def add_attempts(connection: sqlite3.Connection, made: Iterable[tuple[int, Attempt]]) -> None:
+    """Add attempts, each with its webhook's id, to the hours of the charts."""
+    successes, failures = Counter[tuple[int, int, int]](), Counter[tuple[int, int, int]]()
+    for webhook_id, attempt in made:
+        key = webhook_id, hour_of(attempt.started_at), attempt.duration_ms.bit_length()
+        (successes if attempt.succeeded else failures)[key] += 1
+    insert_rows(
+        connection,
+        "INSERT INTO attempt_hours",
+        [(*key, successes[key], failures[key]) for key in successes.keys() | failures.keys()],
+        "ON CONFLICT (webhook_id, hour, bin) DO UPDATE SET"
+        " successes = successes + excluded.successes, failures = failures + excluded.failures",
+    )
+
+
+def event_hours(connection: sqlite3.Connection, since: int) -> list[tuple[int, str, int, int]]:
+    """(hour, type, events, kopeks) from an hour on."""
+    return connection.execute(
+        "SELECT hour, type, value, kopeks FROM event_hours WHERE hour >= ? ORDER BY 1, 2", (since,)
+    ).fetchall()
+
+
+def attempt_hours(
+    connection: sqlite3.Connection, webhook_id: int | None, since: int
+) -> list[tuple[int, int, int, int]]:
+    """(hour, bin, successes, failures) of one webhook or of all, from an hour on."""
+    return connection.execute(
+        "SELECT hour, bin, sum(successes), sum(failures) FROM attempt_hours"
+        " WHERE webhook_id = coalesce(?, webhook_id) AND hour >= ? GROUP BY 1, 2 ORDER BY 1, 2",
+        (webhook_id, since),
+    ).fetchall()
 
 
 def read(connection: sqlite3.Connection, today: str) -> dict[str, int | float]:

@@ -4,7 +4,7 @@ import json
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 from bedolaga_events.errors import NotFound
 from bedolaga_events.model import Status, Webhook
@@ -126,6 +126,13 @@ def delete(connection: sqlite3.Connection, webhook_id: int) -> None:
     connection.execute("DELETE FROM webhooks WHERE id = ?", (webhook_id,))
 
 
+class FailingFrom(NamedTuple):
+    """What a few attempts say of how long a webhook has failed."""
+
+    succeeded: bool  # one of them succeeded
+    failed_at: int | None  # the first failure after that success, in microseconds
+
+
 def record(
     connection: sqlite3.Connection,
     webhook_id: int,
@@ -133,23 +140,20 @@ def record(
     successes: int,
     failures: int,
     last_triggered_at: int,
-    last_failed_at: int | None,
+    failing_from: FailingFrom,
 ) -> None:
-    """Add attempts by outcome; `last_failed_at` is None when the latest attempt succeeded."""
+    """Add attempts by outcome to a webhook's counters."""
     connection.execute(
         "UPDATE webhooks SET success_count = success_count + ?, failure_count = failure_count + ?,"
         " last_triggered_at = max(coalesce(last_triggered_at, 0), ?),"
-        " failing_since = CASE WHEN ? IS NULL THEN NULL WHEN ? THEN ?"
-        " ELSE coalesce(failing_since, ?) END"
-        " WHERE id = ?",
+        " failing_since = CASE WHEN ? THEN ? ELSE coalesce(failing_since, ?) END WHERE id = ?",
         (
             successes,
             failures,
             last_triggered_at,
-            last_failed_at,
-            successes > 0,
-            last_failed_at,
-            last_failed_at,
+            failing_from.succeeded,
+            failing_from.failed_at,
+            failing_from.failed_at,
             webhook_id,
         ),
     )
@@ -172,8 +176,14 @@ def stats(connection: sqlite3.Connection) -> dict[str, int | float]:
         "failed_deliveries": counts[Status.FAILED],
         "pending_deliveries": counts[Status.PENDING],
         "skipped_deliveries": counts[Status.SKIPPED],
+        "replaying_deliveries": _replaying(connection),
         "success_rate": round(100 * counts[Status.SUCCESS] / finished, 2) if finished else 0.0,
     }
+
+
+def _replaying(connection: sqlite3.Connection) -> int:
+    row = connection.execute("SELECT coalesce(sum(remaining), 0) FROM replays").fetchone()
+    return int(row[0])
 
 
 def _webhook(row: tuple[Any, ...]) -> Webhook:

@@ -52,6 +52,7 @@ CREATE TABLE deliveries (
 );
 CREATE INDEX deliveries_due ON deliveries (webhook_id, next_retry_at) WHERE status = 'pending';
 CREATE INDEX deliveries_by_webhook ON deliveries (webhook_id, status, id);
+CREATE INDEX deliveries_unsent ON deliveries (status, id) WHERE status IN ('failed', 'skipped');
 CREATE INDEX deliveries_by_event ON deliveries (event_id);
 
 CREATE TABLE attempts (
@@ -76,6 +77,35 @@ CREATE TABLE delivery_counts (
     value INTEGER NOT NULL,
     PRIMARY KEY (webhook_id, status)
 ) WITHOUT ROWID;
+
+-- What the charts show, by hour since the epoch. `bin`: attempts of 2^(bin-1) to 2^bin milliseconds.
+CREATE TABLE attempt_hours (
+    webhook_id INTEGER NOT NULL REFERENCES webhooks (id) ON DELETE CASCADE,
+    hour INTEGER NOT NULL,
+    bin INTEGER NOT NULL,
+    successes INTEGER NOT NULL,
+    failures INTEGER NOT NULL,
+    PRIMARY KEY (webhook_id, hour, bin)
+) WITHOUT ROWID;
+CREATE TABLE event_hours (
+    hour INTEGER NOT NULL,
+    type TEXT NOT NULL,
+    value INTEGER NOT NULL,
+    kopeks INTEGER NOT NULL,
+    PRIMARY KEY (hour, type)
+) WITHOUT ROWID;
+
+-- Deliveries that are to be sent again, taken step by step: ids after `position`, up to `last`.
+CREATE TABLE replays (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    webhook_id INTEGER NOT NULL REFERENCES webhooks (id) ON DELETE CASCADE,
+    status TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    until INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    last INTEGER NOT NULL,
+    remaining INTEGER NOT NULL
+);
 
 CREATE TABLE tokens (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
