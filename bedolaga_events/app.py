@@ -12,10 +12,13 @@ from aiohttp import web
 
 from bedolaga_events import api
 from bedolaga_events.access import Access
+from bedolaga_events.alerts import Alerts
 from bedolaga_events.api.state import PARTS, Parts
 from bedolaga_events.catalogue import Catalogue, added_type
 from bedolaga_events.config import Settings
-from bedolaga_events.delivery.addresses import Policy, policy
+from bedolaga_events.delivery import addresses
+from bedolaga_events.delivery.addresses import Policy
+from bedolaga_events.delivery.guard import trusted_cas
 from bedolaga_events.delivery.replay import Replayer
 from bedolaga_events.delivery.sender import Sender
 from bedolaga_events.delivery.worker import Worker
@@ -65,13 +68,26 @@ def static_folder() -> Path:
 async def _run(
     settings: Settings, now: Callable[[], int], app: web.Application
 ) -> AsyncIterator[None]:
-    parts, worker = await _assemble(settings, now)
+    policy = _policy(settings)
+    alerts = Alerts(settings.alerts, now)
+    await alerts.check_hosts(policy)
+    parts, worker = await _assemble(settings, policy, now)
     app[PARTS] = parts
-    replayer = Replayer(parts.writer)
-    parts.writer.listeners.append(replayer.heard)
-    housekeeping = Housekeeping(parts.database, parts.writer, parts.access, parts.hub, now)
-    writing = _supervised(parts, parts.writer.run())
-    others = [_supervised(parts, one.run()) for one in (worker, housekeeping, replayer)]
+    database, writer = parts.database, parts.writer
+    replayer = Replayer(writer)
+    housekeeping = Housekeeping(settings, database, writer, parts.access, parts.hub, now)
+    writer.listeners += [
+        parts.hub.publish,
+        worker.heard,
+        replayer.heard,
+        alerts.heard,
+        partial(_revoke, parts),
+    ]
+    writing = _supervised(parts, writer.run())
+    others = [
+        _supervised(parts, work)
+        for work in (worker.run(), housekeeping.run(), replayer.run(), alerts.run(database))
+    ]
     try:
         await _ensure_token(parts)
         await housekeeping.reread_tokens()
@@ -82,19 +98,22 @@ async def _run(
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
-        parts.writer.close()
+        writer.close()
         await asyncio.gather(writing, return_exceptions=True)
         await worker.close()
-        await parts.database.close()
+        await database.close()
 
 
-async def _assemble(settings: Settings, now: Callable[[], int]) -> tuple[Parts, Worker]:
-    """Open the store and connect its listeners: writer → hub and worker."""
+async def _assemble(
+    settings: Settings, policy: Policy, now: Callable[[], int]
+) -> tuple[Parts, Worker]:
+    """Open the store and make what stands around it."""
     path = settings.database.path
     metrics = Metrics()
+    tls = trusted_cas(settings.delivery.ca_file)
     database = await Database.open(path)
     try:
-        box = _vault(settings)
+        box = vault_of(settings)
         await _try_key(database, box)
         apply = partial(batch.apply, zone=settings.dashboard.zone)
         writer = Writer(database, apply, now, settings.events.queue_limit, metrics)
@@ -117,18 +136,18 @@ async def _assemble(settings: Settings, now: Callable[[], int]) -> tuple[Parts, 
         vault=box,
         access=Access(now, settings.auth.max_failures),
         hub=hub,
-        policy=_policy(settings),
+        policy=policy,
     )
     sender = Sender(
-        parts.policy,
+        policy,
         database.uid,
         now,
         connect_timeout=settings.delivery.connect_timeout,
         total_timeout=settings.delivery.total_timeout,
         limit=settings.delivery.concurrency,
+        tls=tls,
     )
     worker = Worker(database, writer, sender, box, settings.delivery, now, metrics)
-    writer.listeners += [hub.publish, worker.heard, partial(_revoke, parts)]
     log.info("database open", path=str(path), fsync_ms=round(database.fsync_seconds * 1000, 3))
     return parts, worker
 
@@ -140,7 +159,8 @@ def _revoke(parts: Parts, committed: Committed) -> None:
         parts.hub.revoke(committed.revoked_tokens, protocol.UNAUTHORIZED, protocol.REVOKED)
 
 
-def _vault(settings: Settings) -> Vault:
+def vault_of(settings: Settings) -> Vault:
+    """The key from the settings, or from the file beside the database."""
     if settings.secret_key is not None:
         return vault.from_setting(settings.secret_key.get_secret_value())
     return vault.from_file(settings.database.path.parent)
@@ -161,7 +181,8 @@ def _catalogue(settings: Settings) -> Catalogue:
 
 
 def _policy(settings: Settings) -> Policy:
-    return policy(settings.delivery.allowed_networks, loopback=_is_loopback(settings.server.host))
+    loopback = _is_loopback(settings.server.host)
+    return addresses.policy(settings.delivery.allowed_networks, loopback=loopback)
 
 
 def _is_loopback(host: str) -> bool:

@@ -17,12 +17,12 @@ from aiohttp import web
 
 from bedolaga_events import __version__, config, logs
 from bedolaga_events.api.state import PARTS
-from bedolaga_events.app import clock, create_app
+from bedolaga_events.app import clock, create_app, vault_of
 from bedolaga_events.errors import ConfigError, EventsError
 from bedolaga_events.model import Scope
 from bedolaga_events.store import check as store_check
-from bedolaga_events.store import tokens
-from bedolaga_events.store.database import connect_beside
+from bedolaga_events.store import tokens, vault, webhooks
+from bedolaga_events.store.database import connect_beside, locked
 from bedolaga_events.wire import optional_time
 
 SCOPES = [one.value for one in Scope]
@@ -260,6 +260,30 @@ def show_config(**options: Any) -> None:
     """Every setting: its value (secrets masked), where it came from, its environment name."""
     for one in config.describe(_load(**options)):
         click.echo(f"{one.key} = {one.value}\n    {one.meaning}; from {one.origin}; {one.variable}")
+
+
+@commands.command("rotate-key")
+@_settings_options
+def rotate_key(**options: Any) -> None:
+    """Encrypt all secrets with a new key; the server must not be running.
+
+    With a key file, the file is replaced. With BEDOLAGA_EVENTS_SECRET_KEY, the new key is printed:
+    set it before the next start.
+    """
+    settings = _load(**options).settings
+    folder, given = settings.database.path.parent, settings.secret_key
+    with locked(settings.database.path), _beside(options) as connection:
+        old = vault_of(settings)
+        key = vault.new_key()
+        new = vault.from_setting(key)
+        connection.execute("BEGIN IMMEDIATE")
+        changed = webhooks.reseal(connection, lambda box: new.seal(old.open(box)))
+        if given is None:
+            vault.keep_next(folder, key)
+        connection.execute("COMMIT")
+        if given is None:
+            vault.use_next(folder)
+    click.echo(f"{changed} secrets have a new key." if given is None else key)
 
 
 @commands.command()

@@ -98,6 +98,7 @@ class Delivery(Section):
     disable_after_hours: float = Field(
         120, ge=0, description="hours of nothing but failures that deactivate a webhook; 0 = never"
     )
+    ca_file: str = Field("", description="PEM file of a CA to trust besides the system's")
     allowed_networks: list[Network] = Field(
         [], description="networks (CIDR) besides public ones where deliveries may go"
     )
@@ -136,6 +137,20 @@ class Dashboard(Section):
         return ZoneInfo(self.timezone)
 
 
+class Alerts(Section):
+    urls: list[SecretStr] = Field(
+        [], description="apprise URLs that are told of trouble, such as tgram://BOT/CHAT"
+    )
+    failure_rate_percent: float = Field(
+        50, gt=0, le=100, description="failed attempts of a webhook in the last hour"
+    )
+    failure_rate_attempts: int = Field(
+        20, ge=1, description="attempts from which on that rate means something"
+    )
+    backlog_minutes: float = Field(15, gt=0, description="minutes that deliveries may be overdue")
+    disk_free_mb: int = Field(500, ge=0, description="megabytes of disk that should be free")
+
+
 class Log(Section):
     level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="least level shown"
@@ -170,6 +185,7 @@ class Settings(BaseSettings):
     security: Security = Security()
     retention: Retention = Retention()
     dashboard: Dashboard = Dashboard()
+    alerts: Alerts = Alerts()
     log: Log = Log()
     event_types: list[AddedType] = Field([], description="event types besides the built-in six")
     token: SecretStr | None = Field(
@@ -270,13 +286,23 @@ def _shown(value: Any) -> str:
             return "••••••"
         case list():
             return json.dumps(
-                [one.value if isinstance(one, AddedType) else one for one in value],
+                [_shown_one(one) for one in value],
                 ensure_ascii=False,
             )
         case bool():
             return str(value).lower()
         case _:
             return str(value)
+
+
+def _shown_one(value: Any) -> Any:
+    match value:
+        case SecretStr():
+            return "••••••"
+        case AddedType():
+            return value.value
+        case _:
+            return value
 
 
 def _read_toml(path: Path) -> dict[str, Any]:

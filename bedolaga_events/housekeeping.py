@@ -1,17 +1,20 @@
-"""What must be done now and then: reread tokens, note their use, checkpoint, optimize."""
+"""What must be done now and then: reread tokens, prune what is old, checkpoint, optimize."""
 
 import asyncio
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import structlog
 
 from bedolaga_events.access import Access
+from bedolaga_events.config import Settings
+from bedolaga_events.counters import hour_of
 from bedolaga_events.errors import StoreError
 from bedolaga_events.live import protocol
 from bedolaga_events.live.hub import Hub
-from bedolaga_events.store import tokens
+from bedolaga_events.store import retention, tokens
 from bedolaga_events.store.batch import Change
 from bedolaga_events.store.database import Database, hop
 from bedolaga_events.store.writer import Writer
@@ -20,6 +23,11 @@ TICK = 1.0  # seconds: how late a token revoked on the command line still opens 
 TOUCH_EVERY = 60  # ticks between writes of last_used_at
 CHECKPOINT_EVERY = 300  # ticks; only when nothing was written since the last look
 OPTIMIZE_EVERY = 86_400  # ticks
+RETAIN_EVERY = 300  # ticks
+RETAIN_STEP = 500  # events in one transaction
+SHRINK_STEP = 1_000  # pages given back at once
+DAY = 86_400_000_000  # microseconds
+MEGABYTE = 1_000_000
 EXPIRED_KEPT = 7 * 86_400_000_000  # microseconds that an expired token stays in the list
 
 log = structlog.get_logger()
@@ -29,8 +37,15 @@ class Housekeeping:
     """Runs its rounds until it is cancelled."""
 
     def __init__(
-        self, database: Database, writer: Writer, access: Access, hub: Hub, now: Callable[[], int]
+        self,
+        settings: Settings,
+        database: Database,
+        writer: Writer,
+        access: Access,
+        hub: Hub,
+        now: Callable[[], int],
     ) -> None:
+        self._settings = settings
         self._database = database
         self._writer = writer
         self._access = access
@@ -50,6 +65,8 @@ class Housekeeping:
                     await self.touch_tokens()
                 if tick % CHECKPOINT_EVERY == 0:
                     await self._checkpoint_when_idle()
+                if tick % RETAIN_EVERY == 0:
+                    await self.retain()
                 if tick % OPTIMIZE_EVERY == 0:
                     await hop(self._database.writer, _optimize)
             except (StoreError, sqlite3.Error) as error:
@@ -68,6 +85,33 @@ class Housekeeping:
         if used:
             await self._writer.commit(Change(lambda it: tokens.touch(it.connection, used)))
         await self._writer.commit(Change(lambda it: tokens.delete_expired(it.connection, before)))
+
+    async def retain(self) -> None:
+        """Let go of what is older than `retention_days`, then of the oldest over `retention_mb`."""
+        kept = self._settings.retention
+        now = self._now()
+        if kept.retention_days:
+            before = now - round(kept.retention_days * DAY)
+            await self._prune(before, lambda _: True)
+            while await self._commit(retention.prune_tests, before, RETAIN_STEP) == RETAIN_STEP:
+                pass
+        if kept.retention_mb:
+            most = kept.retention_mb * MEGABYTE
+            await self._prune(now, lambda used: used > most)
+        await self._commit(retention.prune_hours, hour_of(now))
+        free = 1
+        while free:
+            free = await hop(self._database.writer, retention.shrink, SHRINK_STEP)
+
+    async def _prune(self, before: int, wanted: Callable[[int], bool]) -> None:
+        """Step by step from the oldest event on, while `wanted` says so of the bytes in use."""
+        position: int | None = 0
+        zone = self._settings.dashboard.zone
+        while position is not None and wanted(await self._database.read(retention.used_bytes)):
+            position = await self._commit(retention.prune, before, position, RETAIN_STEP, zone)
+
+    async def _commit(self, verb: Callable[..., Any], *args: object) -> Any:
+        return await self._writer.commit(Change(lambda it: verb(it.connection, *args)))
 
     async def _checkpoint_when_idle(self) -> None:
         size = _wal_bytes(self._database.path)

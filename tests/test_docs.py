@@ -9,6 +9,8 @@ import pytest
 from bedolaga_events import __version__
 from bedolaga_events.cli import commands
 from bedolaga_events.config import Settings, describe, load
+from bedolaga_events.metrics import Metrics
+from bedolaga_events.model import ErrorCode
 
 ROOT = Path(__file__).parents[1]
 READMES = ["README.md", "README.ru.md"]
@@ -59,3 +61,30 @@ def test_every_command_is_described(name: str) -> None:
 def test_the_changelog_knows_this_version() -> None:
     """A release without a word about it is a mistake."""
     assert f"## {__version__}" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_the_dashboard_of_grafana_uses_metrics_that_exist() -> None:
+    """A renamed metric would leave an empty panel."""
+    text = Metrics().text().decode()
+    known = {line.split()[2] for line in text.splitlines() if line.startswith("# TYPE")}
+    used = set(re.findall(r"bedolaga_events_\w+", (ROOT / "deploy/grafana.json").read_text()))
+    suffixes = ("", "_total", "_bucket")
+    allowed = {one.removesuffix("_total") + end for one in known for end in suffixes}
+    assert used
+    assert used <= allowed
+
+
+def test_the_schedule_in_the_documents_is_the_default() -> None:
+    """docs/delivery.md lists every step."""
+    text = (ROOT / "docs/delivery.md").read_text()
+    for number, seconds in enumerate(Settings().delivery.retry_schedule, start=2):
+        hours, minutes = divmod(round(seconds) // 60, 60)
+        shown = f"{hours} h" if hours else f"{minutes} min" if minutes else f"{seconds:g} s"
+        assert f"| {number} | {shown} |" in text
+
+
+def test_every_error_code_can_be_looked_up() -> None:
+    """docs/delivery.md explains what the history shows."""
+    text = (ROOT / "docs/delivery.md").read_text()
+    for code in ErrorCode:
+        assert f"`{code}`" in text, code

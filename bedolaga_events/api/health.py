@@ -8,7 +8,7 @@ from bedolaga_events import __version__
 from bedolaga_events.api.middleware import authenticate
 from bedolaga_events.api.state import Parts, parts, reply
 from bedolaga_events.model import Scope
-from bedolaga_events.store import events, webhooks
+from bedolaga_events.store import deliveries, events, webhooks
 
 
 async def health(request: web.Request) -> web.Response:
@@ -41,5 +41,9 @@ async def metrics(request: web.Request) -> web.Response:
 async def _gauge(server: Parts) -> None:
     numbers = await server.database.read(webhooks.stats)
     server.metrics.pending.set(numbers["pending_deliveries"])
+    now = server.now()
+    server.metrics.due.set(await server.database.read(deliveries.due_count, now))
+    oldest = await server.database.read(deliveries.oldest_pending)
+    server.metrics.oldest_pending_seconds.set(0 if oldest is None else (now - oldest) / 1_000_000)
     server.metrics.fsync_seconds.set(server.database.fsync_seconds)
     server.metrics.database_bytes.set(server.database.path.stat().st_size)

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import ssl
 from contextvars import ContextVar
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ from aiohttp import AddrInfoType, TCPConnector
 from yarl import URL
 
 from bedolaga_events.delivery.addresses import Policy, Verdict
-from bedolaga_events.errors import Unprocessable
+from bedolaga_events.errors import ConfigError, Unprocessable
 
 MAX_URL = 2_048  # characters
 RESOLVE_TIMEOUT = 5.0  # seconds
@@ -44,7 +45,22 @@ class Checked:
         return "The address is allowed." if refused is None else f"The {refused.sentence}."
 
 
-def connector(policy: Policy, limit: int) -> TCPConnector:
+def trusted_cas(ca_file: str) -> ssl.SSLContext:
+    """The system's CAs, and those of `ca_file` (PEM; "" for none).
+
+    Raises:
+        ConfigError: the file cannot be read or holds no certificate.
+    """
+    context = ssl.create_default_context()
+    if ca_file:
+        try:
+            context.load_verify_locations(ca_file)
+        except (OSError, ssl.SSLError) as error:
+            raise ConfigError(f"delivery.ca_file: {ca_file}: {error}.") from None
+    return context
+
+
+def connector(policy: Policy, limit: int, tls: ssl.SSLContext) -> TCPConnector:
     """A connector that dials only what `policy` allows.
 
     The check is made on the very address about to be dialled, so IP literals (which never reach a
@@ -59,7 +75,9 @@ def connector(policy: Policy, limit: int) -> TCPConnector:
             raise Refused(verdict.sentence)
         return socket.socket(family, kind, protocol)
 
-    return TCPConnector(socket_factory=open_socket, limit=limit, ttl_dns_cache=DNS_CACHE_SECONDS)
+    return TCPConnector(
+        socket_factory=open_socket, limit=limit, ttl_dns_cache=DNS_CACHE_SECONDS, ssl=tls
+    )
 
 
 async def check(text: str, policy: Policy) -> Checked:

@@ -4,10 +4,12 @@ import errno
 import ssl
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import aiohttp
-from aiohttp.client_reqrep import ClientResponse
+from aiohttp.client_reqrep import ClientRequest, ClientResponse
 from yarl import URL
 
 from bedolaga_events import __version__
@@ -43,15 +45,27 @@ class Endpoint:
         self.headers = headers
 
 
-class _Response(ClientResponse):
-    """A response that remembers who answered: a short answer gives its connection back at once."""
+@dataclass(slots=True)
+class _Trail:
+    """What one POST learned on its way that neither its answer nor its error says."""
 
     peer: str | None = None
+    reused: bool = False  # it went over a connection that had served another request
 
-    async def start(self, connection: Any) -> ClientResponse:
-        address = connection.transport.get_extra_info("peername") if connection.transport else None
-        self.peer = str(address[0]) if address else None
-        return await super().start(connection)
+
+_trail: ContextVar[_Trail] = ContextVar("trail")
+
+
+class _Request(ClientRequest):
+    """A request that notes which connection it goes over."""
+
+    async def send(self, conn: Any) -> ClientResponse:
+        address = conn.transport.get_extra_info("peername") if conn.transport else None
+        trail = _trail.get()
+        trail.peer = str(address[0]) if address else None
+        trail.reused = getattr(conn.protocol, "has_served", False)
+        conn.protocol.has_served = True
+        return await super().send(conn)
 
 
 class Sender:
@@ -63,6 +77,7 @@ class Sender:
         now: the clock, in microseconds.
         connect_timeout, total_timeout: seconds.
         limit: connections at most.
+        tls: the CAs that are trusted.
     """
 
     def __init__(
@@ -74,16 +89,17 @@ class Sender:
         connect_timeout: float,
         total_timeout: float,
         limit: int,
+        tls: ssl.SSLContext,
     ) -> None:
         self._uid = uid
         self._now = now
         self._connect_timeout = connect_timeout
         self._total_timeout = total_timeout
         self._session = aiohttp.ClientSession(
-            connector=connector(policy, limit),
+            connector=connector(policy, limit, tls),
             timeout=aiohttp.ClientTimeout(total=total_timeout, sock_connect=connect_timeout),
             cookie_jar=aiohttp.DummyCookieJar(),
-            response_class=_Response,
+            request_class=_Request,
             auto_decompress=False,  # a gzip bomb is kept as the few bytes that it came in
             skip_auto_headers=("Accept-Encoding", "User-Agent"),
         )
@@ -99,11 +115,7 @@ class Sender:
         body = delivery.payload.encode("ascii")
         headers = self._headers(endpoint, delivery, body, number, started_at)
         began = time.perf_counter()
-        refusals.set([])
-        try:
-            answer = await self._post(endpoint.url, body, {**endpoint.headers, **headers})
-        except (aiohttp.ClientError, OSError, ValueError, TimeoutError) as error:
-            answer = self._failure(error)
+        answer = await self._answer(endpoint.url, body, {**endpoint.headers, **headers})
         return Attempt(
             number=number,
             started_at=started_at,
@@ -128,6 +140,20 @@ class Sender:
             **signing.headers(body, secrets, message_id, now // 1_000_000),
         }
 
+    async def _answer(self, url: URL, body: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
+        while True:
+            refusals.set([])
+            _trail.set(_Trail())
+            try:
+                return await self._post(url, body, headers)
+            except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
+                # A kept connection that was closed under us, with nothing of an answer: that is
+                # no failure of the receiver. At worst every kept one is tried, then a fresh one.
+                if not _trail.get().reused:
+                    return self._failure(error)
+            except (aiohttp.ClientError, OSError, ValueError, TimeoutError) as error:
+                return self._failure(error)
+
     async def _post(self, url: URL, body: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
         async with self._session.post(
             url, data=body, headers=headers, allow_redirects=False
@@ -140,7 +166,7 @@ class Sender:
                     for name, value in response.headers.items()
                 ),
                 "response_body": text,
-                "remote_address": response.peer if isinstance(response, _Response) else None,
+                "remote_address": _trail.get().peer,
             }
             return answer | _judgement(response.status, response.reason)
 
@@ -153,7 +179,8 @@ class Sender:
                 "remote_address": refused[0].address,
             }
         code, message = self._explain(error)
-        return {"error_code": code, "error_message": message}
+        peer = _trail.get().peer
+        return {"error_code": code, "error_message": message, "remote_address": peer}
 
     def _explain(self, error: Exception) -> tuple[ErrorCode, str]:
         match error:

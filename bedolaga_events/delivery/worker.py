@@ -39,7 +39,8 @@ class Lane:
 
     webhook: Webhook
     endpoint: Endpoint
-    width: int  # requests that may be out at once: less while the receiver hangs
+    width: int = 1  # requests that may be out at once: doubles with each answer
+    answers: bool = True  # the last request was answered, if only by a refusal
     ready: deque[Delivery] = field(default_factory=deque)
     urgent: deque[Delivery] = field(default_factory=deque)  # by hand: also while it is inactive
     flying: int = 0  # requests that are out
@@ -94,6 +95,7 @@ class Worker:
         self._lanes: dict[int, Lane] = {}
         self._turns: deque[Lane] = deque()
         self._flying = 0
+        self._doubtful = 0  # of these: to receivers that left the last one without an answer
         self._tasks: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
         self._stopping = False
@@ -148,8 +150,7 @@ class Worker:
     def _place(self, webhook: Webhook) -> None:
         lane = self._lanes.get(webhook.id)
         if lane is None:
-            width = self._settings.per_webhook_concurrency
-            lane = Lane(webhook, self._endpoint(webhook), width)
+            lane = Lane(webhook, self._endpoint(webhook))
             self._lanes[webhook.id] = lane
             self._turns.append(lane)
             return
@@ -157,7 +158,6 @@ class Worker:
             lane.more = True
         if webhook.updated_at != lane.webhook.updated_at:
             lane.endpoint = self._endpoint(webhook)
-            lane.width = self._settings.per_webhook_concurrency
         if not webhook.is_active:
             lane.ready.clear()
         lane.webhook = webhook
@@ -223,22 +223,30 @@ class Worker:
         while idle_turns < len(self._turns) and self._flying < self._settings.concurrency:
             lane = self._turns[0]
             self._turns.rotate(-1)
-            if lane.can_start() and not self._stopping:
+            if lane.can_start() and self._trusts(lane) and not self._stopping:
                 delivery = (lane.urgent or lane.ready).popleft()
                 lane.open.add(delivery.id)
                 lane.flying += 1
                 self._flying += 1
-                self._spawn(self._deliver(lane, delivery))
+                self._doubtful += not lane.answers
+                self._spawn(self._deliver(lane, delivery, doubtful=not lane.answers))
                 idle_turns = 0
             else:
                 idle_turns += 1
         self._metrics.in_flight.set(self._flying)
 
-    async def _deliver(self, lane: Lane, delivery: Delivery) -> None:
+    def _trusts(self, lane: Lane) -> bool:
+        """Receivers that hang share half of the places, so that the others go on."""
+        return lane.answers or self._doubtful < max(1, self._settings.concurrency // 2)
+
+    async def _deliver(self, lane: Lane, delivery: Delivery, *, doubtful: bool) -> None:
         recorded = False
         try:
-            record = self._outcome(lane, delivery, await self._send(lane, delivery))
+            attempt = await self._send(lane, delivery, doubtful)
+            record = self._outcome(lane, delivery, attempt)
             recorded = await self._commit(record)
+            if record.status is not Status.PENDING:
+                self._metrics.deliveries.labels(record.status).inc()
         finally:
             lane.open.discard(delivery.id)
             if lane.reading:
@@ -248,16 +256,17 @@ class Worker:
             self._refill(lane)
             self._start()
 
-    async def _send(self, lane: Lane, delivery: Delivery) -> Attempt:
+    async def _send(self, lane: Lane, delivery: Delivery, doubtful: bool) -> Attempt:
         try:
             attempt = await self._sender.send(lane.endpoint, delivery)
         finally:
             lane.flying -= 1
             self._flying -= 1
-        # A receiver that hangs holds its place for the whole timeout: it gets fewer of them.
-        hangs = attempt.error_code in HANGS
+            self._doubtful -= doubtful
+        # One that hangs holds its places for the whole timeout: it gets one, until it answers.
+        lane.answers = attempt.error_code not in HANGS
         widest = self._settings.per_webhook_concurrency
-        lane.width = max(1, lane.width // 2) if hangs else min(widest, lane.width + 1)
+        lane.width = min(widest, lane.width * 2) if lane.answers else 1
         self._start()
         return attempt
 

@@ -1,11 +1,11 @@
 """Do the counters equal what counting the rows says (invariant 6)?"""
 
-import json
 import sqlite3
 from collections.abc import Iterator
 
 from bedolaga_events.counters import kopeks_of
 from bedolaga_events.store import events
+from bedolaga_events.wire import parse
 
 _PAIRS = (
     (
@@ -59,9 +59,7 @@ def _revenue(connection: sqlite3.Connection) -> Iterator[str]:
     kept, unbacked = connection.execute(
         "SELECT coalesce(sum(kopeks), 0), coalesce(sum(unbacked), 0) FROM revenue"
     ).fetchone()
-    paid = sum(
-        kopeks_of(json.loads(one)) for one in events.payloads(connection, "payment.completed")
-    )
+    paid = sum(kopeks_of(parse(one)) for one in events.payloads(connection, "payment.completed"))
     if kept != unbacked + paid:
         yield f"revenue: the days hold {kept} kopeks, the payments {unbacked + paid}"
 

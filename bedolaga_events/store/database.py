@@ -11,7 +11,8 @@ import re
 import secrets
 import sqlite3
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
@@ -123,6 +124,20 @@ def next_id(connection: sqlite3.Connection, table: str) -> int:
     """The id that the next row of `table` gets: ids grow, also after old rows are gone."""
     row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
     return 1 if row is None else int(row[0]) + 1
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Keep servers off the database for a while.
+
+    Raises:
+        ConfigError: one is running.
+    """
+    descriptor = _lock(path)
+    try:
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def connect_beside(path: Path) -> sqlite3.Connection:

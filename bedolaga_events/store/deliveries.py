@@ -253,6 +253,35 @@ def due(
     return [_delivery((*row, None)) for row in rows], following
 
 
+def overdue_since(connection: sqlite3.Connection, webhook_id: int) -> int | None:
+    """When the longest overdue delivery of a webhook was to be sent (index deliveries_due)."""
+    row = connection.execute(
+        "SELECT min(next_retry_at) FROM deliveries WHERE webhook_id = ? AND status = 'pending'",
+        (webhook_id,),
+    ).fetchone()
+    return None if row[0] is None else int(row[0])
+
+
+def due_count(connection: sqlite3.Connection, now: int) -> int:
+    """How many deliveries are due, counted up to a bound."""
+    row = connection.execute(
+        "SELECT count(*) FROM (SELECT 1 FROM deliveries"
+        " WHERE status = 'pending' AND next_retry_at <= ? LIMIT ?)",
+        (now, COUNTED_AT_MOST),
+    ).fetchone()
+    return int(row[0])
+
+
+def oldest_pending(connection: sqlite3.Connection) -> int | None:
+    """When the oldest pending delivery was made (one look a webhook: deliveries_by_webhook)."""
+    row = connection.execute(
+        "SELECT min(created_at) FROM deliveries WHERE id IN (SELECT"
+        " (SELECT min(id) FROM deliveries d WHERE d.webhook_id = w.id AND d.status = 'pending')"
+        " FROM webhooks w)"
+    ).fetchone()
+    return None if row[0] is None else int(row[0])
+
+
 def skipped_since(connection: sqlite3.Connection, webhook_id: int, since: int) -> int:
     """How many deliveries of a webhook were skipped since a moment."""
     row = connection.execute(

@@ -15,6 +15,7 @@ from bedolaga_events.errors import ConfigError
 KEY_BYTES = 32
 NONCE_BYTES = 12  # NIST SP 800-38D §8.2
 KEY_FILE = "secret.key"
+NEXT_KEY_FILE = "secret.key.next"
 WRONG_KEY = (
     "the key does not open the secrets in this database; "
     "restore secret.key or set BEDOLAGA_EVENTS_SECRET_KEY to the key it was made with"
@@ -22,10 +23,11 @@ WRONG_KEY = (
 
 
 class Vault:
-    """Seals and opens small texts with one key (32 bytes)."""
+    """Seals small texts with one key (32 bytes), and opens them with it or an alternative."""
 
-    def __init__(self, key: bytes) -> None:
+    def __init__(self, key: bytes, *alternatives: bytes) -> None:
         self._cipher = AESGCM(key)
+        self._all = [self._cipher, *map(AESGCM, alternatives)]
 
     def seal(self, text: str) -> bytes:
         """Encrypt; equal texts give different boxes."""
@@ -38,10 +40,12 @@ class Vault:
         Raises:
             ConfigError: another key made it.
         """
-        try:
-            return self._cipher.decrypt(box[:NONCE_BYTES], box[NONCE_BYTES:], None).decode()
-        except InvalidTag:
-            raise ConfigError(f"secret key: {WRONG_KEY}.") from None
+        for cipher in self._all:
+            try:
+                return cipher.decrypt(box[:NONCE_BYTES], box[NONCE_BYTES:], None).decode()
+            except InvalidTag:
+                continue
+        raise ConfigError(f"secret key: {WRONG_KEY}.")
 
 
 def from_setting(key: str) -> Vault:
@@ -50,15 +54,7 @@ def from_setting(key: str) -> Vault:
     Raises:
         ConfigError: the text is too short to be a key.
     """
-    try:
-        raw = base64.b64decode(key, validate=True)
-    except (binascii.Error, ValueError):
-        raw = b""
-    if len(raw) == KEY_BYTES:
-        return Vault(raw)
-    if len(key) < 16:
-        raise ConfigError("secret_key: a key has at least 16 characters.")
-    return Vault(hashlib.sha256(key.encode()).digest())
+    return Vault(_raw(key))
 
 
 def from_file(folder: Path) -> Vault:
@@ -69,13 +65,49 @@ def from_file(folder: Path) -> Vault:
     """
     path = folder / KEY_FILE
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        _write(path, os.O_EXCL, new_key())
     except FileExistsError:
-        return from_setting(path.read_text(encoding="ascii").strip())
+        pass
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror}.") from None
+    # A key change that was cut off after its commit left the key in the second file.
+    files = [one for one in (path, folder / NEXT_KEY_FILE) if one.exists()]
+    try:
+        return Vault(*(_raw(one.read_text(encoding="ascii").strip()) for one in files))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: {error}.") from None
+
+
+def new_key() -> str:
+    """A new random key, as text."""
+    return base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
+
+
+def keep_next(folder: Path, key: str) -> None:
+    """Write down the key that is about to be used; from now on it opens secrets too."""
+    _write(folder / NEXT_KEY_FILE, os.O_TRUNC, key)
+
+
+def use_next(folder: Path) -> None:
+    """Make the key that was written down the key."""
+    (folder / NEXT_KEY_FILE).replace(folder / KEY_FILE)
+
+
+def _raw(key: str) -> bytes:
+    try:
+        raw = base64.b64decode(key, validate=True)
+    except (binascii.Error, ValueError):
+        raw = b""
+    if len(raw) == KEY_BYTES:
+        return raw
+    if len(key) < 16:
+        raise ConfigError("secret_key: a key has at least 16 characters.")
+    return hashlib.sha256(key.encode()).digest()
+
+
+def _write(path: Path, how: int, key: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | how, 0o600)
     with os.fdopen(descriptor, "wb") as file:
-        file.write(base64.b64encode(secrets.token_bytes(KEY_BYTES)) + b"\n")
+        file.write(key.encode() + b"\n")
         file.flush()
         os.fsync(descriptor)
-    return from_setting(path.read_text(encoding="ascii").strip())

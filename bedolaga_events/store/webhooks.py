@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
@@ -124,6 +124,21 @@ def delete(connection: sqlite3.Connection, webhook_id: int) -> None:
     """
     get(connection, webhook_id)
     connection.execute("DELETE FROM webhooks WHERE id = ?", (webhook_id,))
+
+
+def reseal(connection: sqlite3.Connection, change: Callable[[bytes], bytes]) -> int:
+    """Replace every encrypted value by `change` of it; returns how many there were."""
+    columns = ("secret_box", "old_secret_box", "headers_box")
+    changed = 0
+    for webhook in everything(connection):
+        for column in columns:
+            box = getattr(webhook, column)
+            if box is not None:
+                connection.execute(
+                    f"UPDATE webhooks SET {column} = ? WHERE id = ?", (change(box), webhook.id)
+                )
+                changed += 1
+    return changed
 
 
 class FailingFrom(NamedTuple):

@@ -1,0 +1,128 @@
+"""What is old goes, in small steps; what is pending stays (design: data)."""
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable
+from datetime import tzinfo
+
+from bedolaga_events.counters import day_of, kopeks_of
+from bedolaga_events.store import deliveries, events
+from bedolaga_events.wire import parse
+
+HOURS_KEPT = 24 * 32  # of the charts: a little more than their longest window
+
+
+def prune(
+    connection: sqlite3.Connection, before: int, after_id: int, limit: int, zone: tzinfo
+) -> int | None:
+    """Delete finished events from before a moment, with their deliveries.
+
+    One of which a delivery is pending stays. The dashboard's numbers keep what the gone ones added.
+
+    Args:
+        before: microseconds.
+        after_id: where the last step ended; 0 at first.
+        limit: how many events one step looks at.
+        zone: whose days the revenue is counted in.
+
+    Returns:
+        Where the next step starts; None when nothing is old any more.
+    """
+    looked_at = connection.execute(
+        "SELECT id, type, payload, timestamp, created_at FROM events WHERE id > ?"
+        " ORDER BY id LIMIT ?",
+        (after_id, limit),
+    ).fetchall()
+    old = [row[:4] for row in looked_at if row[4] < before]
+    if not old:
+        return None
+    pending = {
+        row[0]
+        for row in connection.execute(
+            "SELECT event_id FROM deliveries WHERE status = 'pending'"
+            " AND event_id IN (SELECT value FROM json_each(?))",
+            (json.dumps([row[0] for row in old]),),
+        )
+    }
+    _drop_events(connection, [row for row in old if row[0] not in pending], zone)
+    return int(old[-1][0])
+
+
+def prune_tests(connection: sqlite3.Connection, before: int, limit: int) -> int:
+    """Delete finished test deliveries from before a moment; returns how many."""
+    rows = connection.execute(
+        "SELECT id, webhook_id, status FROM deliveries"
+        " WHERE event_id IS NULL AND status <> 'pending' AND created_at < ? LIMIT ?",
+        (before, limit),
+    ).fetchall()
+    _drop_deliveries(connection, rows)
+    return len(rows)
+
+
+def prune_hours(connection: sqlite3.Connection, now_hour: int) -> None:
+    """Forget the hours that no chart shows any more."""
+    for table in ("event_hours", "attempt_hours"):
+        connection.execute(f"DELETE FROM {table} WHERE hour < ?", (now_hour - HOURS_KEPT,))
+
+
+def used_bytes(connection: sqlite3.Connection) -> int:
+    """How much of the file is in use."""
+    size, pages, free = (
+        int(connection.execute(f"PRAGMA {name}").fetchone()[0])
+        for name in ("page_size", "page_count", "freelist_count")
+    )
+    return size * (pages - free)
+
+
+def shrink(connection: sqlite3.Connection, pages: int) -> int:
+    """Give free pages back to the file system; returns how many are free after that."""
+    connection.execute(f"PRAGMA incremental_vacuum({pages})").fetchall()
+    return int(connection.execute("PRAGMA freelist_count").fetchone()[0])
+
+
+def _drop_events(
+    connection: sqlite3.Connection, rows: list[tuple[int, str, str, int]], zone: tzinfo
+) -> None:
+    ids = json.dumps([row[0] for row in rows])
+    made = connection.execute(
+        "SELECT id, webhook_id, status FROM deliveries"
+        " WHERE event_id IN (SELECT value FROM json_each(?))",
+        (ids,),
+    ).fetchall()
+    _drop_deliveries(connection, made)
+    connection.execute("DELETE FROM events WHERE id IN (SELECT value FROM json_each(?))", (ids,))
+    types = Counter(row[1] for row in rows)
+    events.add_counts(connection, {kind: -count for kind, count in types.items()})
+    _keep_numbers(connection, rows, types, zone)
+
+
+def _drop_deliveries(connection: sqlite3.Connection, rows: Iterable[tuple[int, int, str]]) -> None:
+    rows = list(rows)
+    connection.execute(
+        "DELETE FROM deliveries WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps([row[0] for row in rows]),),
+    )
+    gone = Counter((webhook_id, status) for _, webhook_id, status in rows)
+    deliveries.add_counts(connection, {key: -count for key, count in gone.items()})
+
+
+def _keep_numbers(
+    connection: sqlite3.Connection,
+    rows: list[tuple[int, str, str, int]],
+    types: Counter[str],
+    zone: tzinfo,
+) -> None:
+    """What the gone rows stood for becomes part of the numbers' unbacked share."""
+    connection.execute(
+        "UPDATE gauges SET unbacked = unbacked + ? WHERE name = 'total_users'",
+        (types["user.created"],),
+    )
+    paid = Counter[str]()
+    for _, kind, payload, timestamp in rows:
+        if kind == "payment.completed":
+            paid[day_of(timestamp, zone)] += kopeks_of(parse(payload))
+    for day, kopeks in paid.items():
+        connection.execute(
+            "UPDATE revenue SET unbacked = unbacked + ? WHERE day = ?", (kopeks, day)
+        )
