@@ -25,6 +25,7 @@ from bedolaga_events.delivery.worker import Worker
 from bedolaga_events.housekeeping import Housekeeping
 from bedolaga_events.live import protocol
 from bedolaga_events.live.hub import Hub
+from bedolaga_events.live.replay import Replays
 from bedolaga_events.metrics import Metrics
 from bedolaga_events.model import Committed, Scope
 from bedolaga_events.store import batch, events, tokens, vault, webhooks
@@ -120,6 +121,7 @@ async def _assemble(
         hub = Hub(
             await database.read(events.last_id),
             settings.live.max_connections,
+            settings.live.max_per_address,
             settings.live.unsent_limit_kib * 1024,
             metrics,
         )
@@ -136,6 +138,7 @@ async def _assemble(
         vault=box,
         access=Access(now, settings.auth.max_failures),
         hub=hub,
+        replays=Replays(database, hub),
         policy=policy,
     )
     sender = Sender(

@@ -106,6 +106,7 @@ class Delivery(Section):
 
 class Live(Section):
     max_connections: int = Field(2_000, ge=1, description="open /ws connections at most")
+    max_per_address: int = Field(200, ge=1, description="of these from one address at most")
     ping_seconds: Seconds = Field(
         25, description="seconds between protocol pings (proxies cut at 60)"
     )

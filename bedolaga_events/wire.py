@@ -168,6 +168,18 @@ def webhook(webhook: Webhook, header_names: Iterable[str]) -> dict[str, object]:
     }
 
 
+def webhook_news(one: Webhook, **more: object) -> str:
+    """A webhook as the live feed shows it: without its headers."""
+    fields = webhook(one, ())
+    del fields["headers"]
+    return json.dumps(fields | more)
+
+
+def news(kind: str, payload: str, now: int) -> str:
+    """A message of a topic, around the JSON text of its payload."""
+    return f'{{"type": "{kind}", "payload": {payload}, "timestamp": "{rfc3339(now)}"}}'
+
+
 def token(token: Token) -> dict[str, object]:
     """A token as GET /tokens lists it."""
     return {

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import aiohttp_cors
 from aiohttp import web
 
-from bedolaga_events.api import deliveries, events, health, stats, tokens, webhooks, ws
+from bedolaga_events.api import deliveries, events, health, sse, stats, tokens, webhooks, ws
 from bedolaga_events.api.middleware import gate
 from bedolaga_events.model import Scope
 
@@ -26,6 +26,7 @@ ROUTES = (
     Route("POST", "/events", PUBLISH, events.create),
     Route("POST", "/events/batch", PUBLISH, events.create_batch),
     Route("GET", "/events", READ, events.index),
+    Route("GET", "/events/stream", READ, sse.stream),
     Route("GET", r"/events/{id:\d+}", READ, events.show),
     Route("GET", "/event-types", READ, events.types),
     Route("GET", "/webhooks", READ, webhooks.index),

@@ -186,6 +186,13 @@ class SeriesQuery(Query):
     window: Literal["24h", "7d", "30d"] = "24h"
 
 
+class StreamQuery(Query):
+    since: Id | None = None
+    epoch: str | None = None
+    events: str | None = None
+    topics: str | None = None
+
+
 class LanguageQuery(Query):
     lang: Literal["ru", "en"] | None = None
 

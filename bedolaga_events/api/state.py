@@ -12,6 +12,7 @@ from bedolaga_events.catalogue import Catalogue
 from bedolaga_events.config import Settings
 from bedolaga_events.delivery.addresses import Policy
 from bedolaga_events.live.hub import Hub
+from bedolaga_events.live.replay import Replays
 from bedolaga_events.metrics import Metrics
 from bedolaga_events.model import Token
 from bedolaga_events.store.database import Database
@@ -32,6 +33,7 @@ class Parts:
     vault: Vault
     access: Access
     hub: Hub
+    replays: Replays
     policy: Policy
     broken: str | None = None  # why /health says 503
     broke: asyncio.Event = field(default_factory=asyncio.Event)

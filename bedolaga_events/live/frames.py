@@ -1,4 +1,4 @@
-"""One committed batch → one byte string of WebSocket text frames (RFC 6455 §5.2)."""
+"""Messages → one byte string: WebSocket text frames (RFC 6455 §5.2) or server-sent events."""
 
 from collections.abc import Iterable
 
@@ -8,6 +8,14 @@ FIN_TEXT = 0x81
 def encode(texts: Iterable[str]) -> bytes:
     """Unmasked, uncompressed text frames, one a text, back to back."""
     return b"".join(map(_frame, texts))
+
+
+def encode_sse(messages: Iterable[tuple[int | None, str]]) -> bytes:
+    """Server-sent events of (id, JSON text); an id becomes the client's Last-Event-ID."""
+    return "".join(
+        f"data: {text}\n\n" if number is None else f"id: {number}\ndata: {text}\n\n"
+        for number, text in messages
+    ).encode()
 
 
 def _frame(text: str) -> bytes:

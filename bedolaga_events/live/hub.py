@@ -1,21 +1,28 @@
 """Who is connected, who gets what, and who is too slow."""
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Protocol
 
 from bedolaga_events import wire
 from bedolaga_events.live import frames
+from bedolaga_events.live.protocol import Encoding, Message, Wants
 from bedolaga_events.metrics import Metrics
 from bedolaga_events.model import Committed
+
+DELIVERIES = frozenset({"deliveries"})
+WEBHOOKS = frozenset({"deliveries", "webhooks"})
 
 
 class Socket(Protocol):
     """One connected client."""
 
     token_id: int
+    address: str
+    wants: Wants
 
     def write(self, data: bytes) -> None:
-        """Hand over whole frames; never waits."""
+        """Hand over whole messages; never waits."""
 
     def unsent(self) -> int:
         """Bytes that were handed over and that the client has not read."""
@@ -33,43 +40,76 @@ class Hub:
     Args:
         last_event_id: the newest event when the hub starts.
         max_sockets: more are refused.
+        max_per_address: more from one address are refused.
         unsent_limit: bytes that a socket may leave unread.
     """
 
     def __init__(
-        self, last_event_id: int, max_sockets: int, unsent_limit: int, metrics: Metrics
+        self,
+        last_event_id: int,
+        max_sockets: int,
+        max_per_address: int,
+        unsent_limit: int,
+        metrics: Metrics,
     ) -> None:
         self.last_event_id = last_event_id
+        self.unsent_limit = unsent_limit
         self._max_sockets = max_sockets
-        self._unsent_limit = unsent_limit
+        self._max_per_address = max_per_address
         self._metrics = metrics
-        self._sockets: set[Socket] = set()
+        self._sockets: set[Socket] = set()  # all who are connected
+        self._addresses = Counter[str]()
+        self._live: dict[Wants, set[Socket]] = {}  # who gets events now, by what they want
 
-    def is_full(self) -> bool:
-        """Whether one more socket would be too many."""
-        return len(self._sockets) >= self._max_sockets
+    def is_full(self, address: str) -> bool:
+        """Whether one more socket, or one more from `address`, would be too many."""
+        too_many = self._addresses[address] >= self._max_per_address
+        return too_many or len(self._sockets) >= self._max_sockets
 
-    def join(self, socket: Socket) -> None:
-        """From now on `socket` gets every event after `last_event_id`."""
+    def enter(self, socket: Socket) -> None:
+        """`socket` is connected, and gets nothing yet."""
         self._sockets.add(socket)
+        self._addresses[socket.address] += 1
         self._metrics.sockets.set(len(self._sockets))
+
+    def go_live(self, socket: Socket) -> None:
+        """From now on `socket` gets what it wants of all after `last_event_id`."""
+        if socket in self._sockets:
+            self._live.setdefault(socket.wants, set()).add(socket)
+
+    def change(self, socket: Socket, wants: Wants) -> None:
+        """From the next message on `socket` wants something else."""
+        was_live = self._forget(socket)
+        socket.wants = wants
+        if was_live:
+            self.go_live(socket)
 
     def leave(self, socket: Socket) -> None:
         """`socket` is gone."""
-        self._sockets.discard(socket)
+        if socket not in self._sockets:
+            return
+        self._forget(socket)
+        self._sockets.remove(socket)
+        self._addresses -= Counter({socket.address: 1})
         self._metrics.sockets.set(len(self._sockets))
 
     def publish(self, committed: Committed) -> None:
-        """Write a committed batch to every socket: encoded once, one write a socket."""
-        if not committed.events:
+        """Write a committed batch: encoded once for equal wants, one write a socket."""
+        if committed.events:
+            self.last_event_id = committed.events[-1].id
+        if not self._live:
             return
-        self.last_event_id = committed.events[-1].id
-        if not self._sockets:
+        messages = [Message(one.type, wire.frame(one), one.id) for one in committed.events]
+        if any(wants.topics for wants in self._live):
+            messages += _news(committed)
+        if not messages:
             return
-        data = frames.encode(wire.frame(one) for one in committed.events)
-        for socket in list(self._sockets):
-            self._send(socket, data)
-        self._metrics.messages.inc(len(committed.events) * len(self._sockets))
+        for wants, sockets in list(self._live.items()):
+            data, count = encode(messages, wants)
+            if data:
+                for socket in list(sockets):
+                    self._send(socket, data)
+                self._metrics.messages.inc(count * len(sockets))
 
     def revoke(self, token_ids: set[int], code: int, reason: str) -> None:
         """Close what came in with tokens that are gone."""
@@ -83,10 +123,45 @@ class Hub:
 
     def _send(self, socket: Socket, data: bytes) -> None:
         # Looked at before writing: a batch larger than the limit must not cut who reads well.
-        if socket.unsent() <= self._unsent_limit:
+        if socket.unsent() <= self.unsent_limit:
             socket.write(data)
             return
         # It does not read: nobody waits for it, and it can come back with `since`.
         self._metrics.slow_readers.inc()
         self.leave(socket)
         socket.abort()
+
+    def _forget(self, socket: Socket) -> bool:
+        group = self._live.get(socket.wants, set())
+        was_live = socket in group
+        group.discard(socket)
+        if not group:
+            self._live.pop(socket.wants, None)
+        return was_live
+
+
+def encode(messages: Iterable[Message], wants: Wants) -> tuple[bytes, int]:
+    """The bytes of what is wanted of `messages`, and how many those are."""
+    taken = [one for one in messages if wants.takes(one)]
+    if wants.encoding is Encoding.SSE:
+        return frames.encode_sse((one.id, one.text) for one in taken), len(taken)
+    return frames.encode(one.text for one in taken), len(taken)
+
+
+def _news(committed: Committed) -> list[Message]:
+    """What a commit tells those who asked for topics."""
+    told = [
+        ("delivery.updated", wire.delivery(one, bodies=False), DELIVERIES)
+        for one in committed.deliveries
+    ]
+    shown = wire.webhook_news
+    told += [("webhook.updated", shown(one), WEBHOOKS) for one in committed.webhooks]
+    told += [("webhook.disabled", shown(one), WEBHOOKS) for one in committed.disabled]
+    for warning in committed.failing:
+        told.append(("webhook.failing", shown(warning.webhook, percent=warning.percent), WEBHOOKS))
+    for webhook_id in committed.deleted_webhooks:
+        told.append(("webhook.deleted", f'{{"id": {webhook_id}}}', WEBHOOKS))
+    return [
+        Message(kind, wire.news(kind, payload, committed.now), None, topics)
+        for kind, payload, topics in told
+    ]

@@ -91,12 +91,29 @@ def page(connection: sqlite3.Connection, wanted: EventFilter) -> tuple[list[Even
     return [Event(*row) for row in rows], _total(connection, wanted)
 
 
-def after(connection: sqlite3.Connection, event_id: int, limit: int) -> list[Event]:
-    """The next events after `event_id`, oldest first."""
+def after(
+    connection: sqlite3.Connection, event_id: int, limit: int, max_characters: int
+) -> list[Event]:
+    """The next events after `event_id`, oldest first, up to a number and a size of payloads."""
     rows = connection.execute(
         f"SELECT {_COLUMNS} FROM events WHERE id > ? ORDER BY id LIMIT ?", (event_id, limit)
     )
-    return [Event(*row) for row in rows]
+    found, size = list[Event](), 0
+    for row in rows:
+        found.append(Event(*row))
+        size += len(found[-1].payload)
+        if size > max_characters:
+            break
+    return found
+
+
+def bounds(connection: sqlite3.Connection) -> tuple[int, int]:
+    """The id of the oldest kept event (of the next one when there is none), and up to which id
+    some have been pruned."""
+    row = connection.execute(
+        "SELECT (SELECT min(id) FROM events), (SELECT value FROM meta WHERE name = 'pruned_to')"
+    ).fetchone()
+    return row[0] or next_id(connection, "events"), int(row[1] or 0)
 
 
 def last_id(connection: sqlite3.Connection) -> int:

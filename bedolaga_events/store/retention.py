@@ -84,6 +84,8 @@ def shrink(connection: sqlite3.Connection, pages: int) -> int:
 def _drop_events(
     connection: sqlite3.Connection, rows: list[tuple[int, str, str, int]], zone: tzinfo
 ) -> None:
+    if not rows:
+        return
     ids = json.dumps([row[0] for row in rows])
     made = connection.execute(
         "SELECT id, webhook_id, status FROM deliveries"
@@ -92,6 +94,11 @@ def _drop_events(
     ).fetchall()
     _drop_deliveries(connection, made)
     connection.execute("DELETE FROM events WHERE id IN (SELECT value FROM json_each(?))", (ids,))
+    connection.execute(
+        "INSERT INTO meta VALUES ('pruned_to', ?) ON CONFLICT (name) DO UPDATE"
+        " SET value = max(CAST(value AS INTEGER), CAST(excluded.value AS INTEGER))",
+        (str(rows[-1][0]),),
+    )
     types = Counter(row[1] for row in rows)
     events.add_counts(connection, {kind: -count for kind, count in types.items()})
     _keep_numbers(connection, rows, types, zone)

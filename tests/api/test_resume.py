@@ -1,0 +1,238 @@
+"""Coming back with `since`, subscriptions, topics, server-sent events (contract §3)."""
+
+import asyncio
+import json
+from typing import Any
+
+import aiohttp
+import pytest
+
+from bedolaga_events.store import retention
+from bedolaga_events.store.batch import Change
+from tests.conftest import ADMIN, Clock, Receiver, Server, until
+
+
+async def batch(server: Server, count: int, first: int = 0) -> None:
+    events = [
+        {"type": "user.created", "payload": {"user_id": n}} for n in range(first, first + count)
+    ]
+    reply = await server.call("POST", "/events/batch", {"events": events})
+    assert reply.status == 202
+
+
+async def hello(socket: Any) -> Any:
+    message = await socket.receive_json()
+    assert message["type"] == "connection"
+    return message
+
+
+async def test_resuming_sends_what_was_missed_and_then_what_is_live(server: Server) -> None:
+    """Oldest first, then `resumed`, then live events."""
+    await batch(server, 1000)
+    async with server.socket(f"?token={ADMIN}&since=400&epoch={server.parts.database.uid}") as one:
+        await hello(one)
+        got = [(await one.receive_json())["id"] for _ in range(600)]
+        assert got == list(range(401, 1001))
+        assert await one.receive_json() == {
+            "type": "resumed",
+            "replayed": 600,
+            "from": 401,
+            "to": 1000,
+        }
+        await server.event(user_id=1)
+        assert (await one.receive_json())["id"] == 1001
+
+
+async def test_no_gap_and_no_repeat_while_events_keep_coming(server: Server) -> None:
+    """Clients that join from all sides while publishers run at full speed see each id once."""
+    await batch(server, 1000)
+    publishing = True
+
+    async def publish() -> None:
+        number = 0
+        while publishing:
+            await batch(server, 20, number)
+            number += 20
+
+    async def follow(since: int) -> None:
+        async with server.socket(f"?token={ADMIN}&since={since}") as socket:
+            await hello(socket)
+            seen, resumed = since, None
+            while seen < 3000:
+                message = await socket.receive_json()
+                if message["type"] == "resumed":
+                    resumed = message
+                    assert (message["from"], message["to"]) == (since + 1, seen)
+                    continue
+                assert message["id"] == seen + 1
+                seen = message["id"]
+            assert resumed is not None
+
+    publisher = asyncio.create_task(publish())
+    await asyncio.gather(*(follow(since) for since in range(0, 1000, 100)))
+    publishing = False
+    await publisher
+
+
+@pytest.mark.parametrize(
+    ("query", "gap"),
+    [
+        ("since=5&epoch=another", {"type": "gap", "reason": "epoch", "oldest_id": 1}),
+        ("since=99", {"type": "gap", "reason": "ahead", "oldest_id": 1}),
+        ("since=10", None),
+    ],
+)
+async def test_what_cannot_be_resumed_is_said_first(server: Server, query: str, gap: Any) -> None:
+    """Another database, an id beyond the last; nothing is missing at the last id itself."""
+    await batch(server, 10)
+    async with server.socket(f"?token={ADMIN}&{query}") as socket:
+        await hello(socket)
+        if gap is not None:
+            assert await socket.receive_json() == gap
+        resumed = await socket.receive_json()
+        assert (resumed["type"], resumed["replayed"]) == ("resumed", 0)
+        await server.event(user_id=1)
+        assert (await socket.receive_json())["id"] == 11
+
+
+async def test_what_retention_took_is_a_gap(server: Server, clock: Clock) -> None:
+    """The rest is replayed."""
+    await batch(server, 10)
+    clock.advance(86_400)
+    before = clock()
+    await batch(server, 10)
+    zone = server.parts.settings.dashboard.zone
+    step = Change(lambda it: retention.prune(it.connection, before, 0, 100, zone))
+    await server.parts.writer.commit(step)
+    async with server.socket(f"?token={ADMIN}&since=3") as socket:
+        await hello(socket)
+        assert await socket.receive_json() == {
+            "type": "gap",
+            "reason": "retention",
+            "oldest_id": 11,
+        }
+        assert [(await socket.receive_json())["id"] for _ in range(10)] == list(range(11, 21))
+        resumed = await socket.receive_json()
+        assert (resumed["from"], resumed["to"], resumed["replayed"]) == (11, 20, 10)
+    async with server.socket(f"?token={ADMIN}&since=10") as socket:
+        await hello(socket)
+        assert (await socket.receive_json())["id"] == 11
+
+
+async def test_a_bad_since_is_an_error_and_the_connection_is_live(server: Server) -> None:
+    """Not a silent replay of everything."""
+    async with server.socket(f"?token={ADMIN}&since=soon") as socket:
+        await hello(socket)
+        assert (await socket.receive_json())["type"] == "error"
+        await server.event(user_id=1)
+        assert (await socket.receive_json())["id"] == 1
+
+
+async def test_a_subscription_takes_effect_between_two_events(server: Server) -> None:
+    """Families and types; what does not fit is not sent; another connection is not touched."""
+    async with server.socket() as narrow, server.socket() as wide:
+        await hello(narrow)
+        await hello(wide)
+        await narrow.send_json({"type": "subscribe", "events": ["ticket.*"]})
+        assert await narrow.receive_json() == {"type": "subscribed", "events": ["ticket.*"]}
+        await server.event(user_id=1)
+        await server.event("ticket.created", ticket_id=1, user_id=1)
+        assert (await narrow.receive_json())["id"] == 2
+        assert [(await wide.receive_json())["id"] for _ in range(2)] == [1, 2]
+        await narrow.send_json({"type": "subscribe", "events": ["*"]})
+        await narrow.receive_json()
+        await server.event(user_id=1)
+        assert (await narrow.receive_json())["id"] == 3
+
+
+async def test_the_delivery_feed_is_for_who_asks(server: Server, receiver: Receiver) -> None:
+    """pending, then success; without bodies; webhooks too."""
+    async with server.socket() as socket, server.socket() as other:
+        await hello(socket)
+        await hello(other)
+        await socket.send_json({"type": "subscribe", "topics": ["deliveries"]})
+        await socket.receive_json()
+        hook = await server.webhook(receiver.url)
+        created = await socket.receive_json()
+        assert (created["type"], created["payload"]["id"]) == ("webhook.updated", hook["id"])
+        await server.event(user_id=1)
+        news = [await socket.receive_json() for _ in range(4)]
+        assert [one["type"] for one in news] == [
+            "user.created",
+            "delivery.updated",
+            "delivery.updated",
+            "webhook.updated",
+        ]
+        assert [one["payload"]["status"] for one in news[1:3]] == ["pending", "success"]
+        assert "response_body" not in news[2]["payload"]
+        assert "payload" not in news[2]["payload"]
+        assert news[3]["payload"]["success_count"] == 1
+        assert (await other.receive_json())["type"] == "user.created"
+        with pytest.raises(TimeoutError):
+            await other.receive(timeout=0.05)
+
+
+async def test_a_disabled_webhook_is_told(server: Server, receiver: Receiver) -> None:
+    """On both topics."""
+    receiver.status = 410
+    async with server.socket() as socket:
+        await hello(socket)
+        await socket.send_json({"type": "subscribe", "events": [], "topics": ["webhooks"]})
+        await socket.receive_json()
+        await server.webhook(receiver.url)
+        await server.event(user_id=1)
+        types = [(await socket.receive_json())["type"] for _ in range(3)]
+        assert types == ["webhook.updated", "webhook.updated", "webhook.disabled"]
+
+
+async def test_a_client_that_floods_is_answered_with_errors_and_then_closed(server: Server) -> None:
+    """A hundred messages in ten seconds are enough for anybody."""
+    async with server.socket() as socket:
+        await hello(socket)
+        for _ in range(450):
+            await socket.send_json({"type": "ping"})
+        kinds = []
+        while (message := await socket.receive()).type is aiohttp.WSMsgType.TEXT:
+            kinds.append(json.loads(message.data)["type"])
+        assert message.data == 1008
+        assert kinds.count("pong") >= 100
+        assert "error" in kinds
+
+
+async def test_one_address_gets_so_many_connections(starting: Any) -> None:
+    """1013: try again later; a place that becomes free can be taken."""
+    server: Server = await starting(live__max_per_address=2)
+    async with server.socket() as one, server.socket() as two:
+        await hello(one)
+        await hello(two)
+        async with server.socket() as three:
+            assert (await three.receive()).data == 1013
+    async with server.socket() as again:
+        await hello(again)
+
+
+async def test_server_sent_events_resume_and_go_on(server: Server) -> None:
+    """`Last-Event-ID` is `since`; `events` narrows."""
+    await batch(server, 3)
+    headers = {"Authorization": f"Bearer {ADMIN}", "Last-Event-ID": "1"}
+    async with server.session.get(f"{server.url}/events/stream", headers=headers) as stream:
+        assert stream.headers["Content-Type"].startswith("text/event-stream")
+
+        async def next_event() -> Any:
+            number = None
+            async for line in stream.content:
+                if line.startswith(b"id: "):
+                    number = int(line[4:])
+                if line.startswith(b"data: "):
+                    return number, json.loads(line[6:])
+            return None
+
+        assert [(await next_event())[0] for _ in range(2)] == [2, 3]
+        assert (await next_event())[1]["type"] == "resumed"
+        await server.event(user_id=1)
+        number, message = await next_event()
+        assert (number, message["id"], message["type"]) == (4, 4, "user.created")
+    bad = await server.call("GET", "/events/stream?events=tickets.*")
+    assert bad.status == 422
+    assert (await server.call("GET", "/events/stream", token=None)).status == 401
+    await until(lambda: not list(server.parts.hub.sockets()))
