@@ -1,11 +1,11 @@
 """Wire the parts together, start them, stop them."""
 
 import asyncio
-import ipaddress
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import structlog
 from aiohttp import web
@@ -13,6 +13,9 @@ from aiohttp import web
 from bedolaga_events import api
 from bedolaga_events.access import Access
 from bedolaga_events.alerts import Alerts
+from bedolaga_events.api import events as api_events
+from bedolaga_events.api.requests import NewEvent
+from bedolaga_events.api.sink import SINK, Sink
 from bedolaga_events.api.state import PARTS, Parts
 from bedolaga_events.catalogue import Catalogue, added_type
 from bedolaga_events.config import Settings
@@ -27,7 +30,7 @@ from bedolaga_events.live import protocol
 from bedolaga_events.live.hub import Hub
 from bedolaga_events.live.replay import Replays
 from bedolaga_events.metrics import Metrics
-from bedolaga_events.model import Committed, Scope
+from bedolaga_events.model import Accepted, Committed, Scope
 from bedolaga_events.store import batch, events, tokens, vault, webhooks
 from bedolaga_events.store.batch import Change, Transaction
 from bedolaga_events.store.database import Database
@@ -40,6 +43,29 @@ FEW_SOCKETS = 20  # are closed at once
 ENVIRONMENT_TOKEN = "BEDOLAGA_EVENTS_TOKEN"  # noqa: S105 - a name, not a secret
 
 log = structlog.get_logger()
+
+
+class Publisher:
+    """Events from the same process, without HTTP: `await app[EVENTS].publish(...)`."""
+
+    def __init__(self, app: web.Application) -> None:
+        self._app = app
+
+    async def publish(
+        self, event_type: str, payload: dict[str, Any], *, idempotency_key: str | None = None
+    ) -> Accepted:
+        """Store an event as POST /events does; it is on disk when this returns.
+
+        Raises:
+            Unprocessable: the type is unknown, or the payload breaks its schema.
+            Conflict: the key was used for another event.
+            StoreError: it cannot be stored now.
+        """
+        body = NewEvent(type=event_type, payload=payload)
+        return await api_events.accept(self._app[PARTS], body, idempotency_key)
+
+
+EVENTS = web.AppKey("events", Publisher)
 
 
 def clock() -> int:
@@ -56,6 +82,8 @@ def create_app(settings: Settings, now: Callable[[], int] = clock) -> web.Applic
     api.add_routes(app, static_folder(), settings.security.allowed_origins)
     app.cleanup_ctx.append(partial(_run, settings, now))
     app.on_shutdown.append(_say_goodbye)
+    app[EVENTS] = Publisher(app)
+    app[SINK] = Sink()
     return app
 
 
@@ -184,15 +212,8 @@ def _catalogue(settings: Settings) -> Catalogue:
 
 
 def _policy(settings: Settings) -> Policy:
-    loopback = _is_loopback(settings.server.host)
+    loopback = settings.server.is_local
     return addresses.policy(settings.delivery.allowed_networks, loopback=loopback)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 async def _ensure_token(parts: Parts) -> None:

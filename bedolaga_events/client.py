@@ -1,8 +1,8 @@
 """What a bot imports: a publisher whose events wait in a local outbox until the server has them.
 
-It knows nothing of the server's modules, and needs nothing but the standard library. The outbox is one SQLite file; events leave it in order,
-in batches, each with an idempotency key of its own, so that a restart of either side neither loses
-nor doubles one.
+It knows nothing of the server's modules, and needs nothing but the standard library. The outbox is
+one SQLite file; events leave it in order, in batches, each with an idempotency key of its own, so
+that a restart of either side neither loses nor doubles one.
 """
 
 import asyncio

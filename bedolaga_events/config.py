@@ -65,6 +65,22 @@ class Server(Section):
         [], description="networks (CIDR) whose X-Forwarded-* headers are believed"
     )
     shutdown_seconds: Seconds = Field(10, description="how long a stop waits for what is in flight")
+    sink: Literal["auto", "on", "off"] = Field(
+        "auto", description="the play receiver at /sink; auto: only while listening on loopback"
+    )
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it listens on loopback only."""
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
+
+    @property
+    def has_sink(self) -> bool:
+        """Whether /sink is there."""
+        return self.sink == "on" or (self.sink == "auto" and self.is_local)
 
 
 class Auth(Section):

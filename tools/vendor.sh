@@ -16,7 +16,7 @@ fetch() { # NAME VERSION FILE-IN-PACKAGE LOCAL-NAME
       -e 's#from *"preact"#from"./preact.js"#g' \
       -e 's#from *"@preact/signals-core"#from"./signals-core.js"#g' \
       -e '/^\/\/# sourceMappingURL/d' "$folder/package/$3" > "$target/$4.js"
-  cp "$folder/package/LICENSE" "$target/$4.LICENSE"
+  cp "$folder"/package/LICENSE* "$target/$4.LICENSE"
   echo "$4.js $1 $2 $3" >> "$target/VERSIONS"
 }
 
@@ -26,3 +26,4 @@ fetch preact 11.2.0 hooks/dist/hooks.mjs preact-hooks
 fetch htm 3.1.1 dist/htm.mjs htm
 fetch @preact/signals-core 1.14.5 dist/signals-core.mjs signals-core
 fetch @preact/signals 2.11.4 dist/signals.mjs signals
+fetch rapidoc 9.3.8 dist/rapidoc-min.js rapidoc

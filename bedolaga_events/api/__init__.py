@@ -1,67 +1,156 @@
 """The site map: every route, the scope it asks for, its handler."""
 
+import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import aiohttp_cors
 from aiohttp import web
+from pydantic import BaseModel
 
-from bedolaga_events.api import deliveries, events, health, sse, stats, tokens, webhooks, ws
+from bedolaga_events.api import (
+    deliveries,
+    events,
+    health,
+    openapi,
+    replies,
+    requests,
+    sink,
+    sse,
+    stats,
+    tokens,
+    webhooks,
+    ws,
+)
 from bedolaga_events.api.middleware import gate
+from bedolaga_events.api.state import parts, reply
 from bedolaga_events.model import Scope
 
 PUBLISH, READ, ADMIN = Scope.PUBLISH, Scope.READ, Scope.ADMIN
+NO_CONTENT = ()
+DELIVERY = r"/webhooks/{id:\d+}/deliveries/{delivery_id:\d+}"
 
 
 class Route(NamedTuple):
-    """One call; `scope` None asks for no token here."""
+    """One call; `scope` None asks for no token here.
+
+    What it takes and answers is what the OpenAPI document says of it: `reply` is a model, a list
+    of one, a media type, or NO_CONTENT; None leaves the call out of the document.
+    """
 
     method: str
     path: str
     scope: Scope | None
     handler: Any
+    reply: Any = None
+    statuses: tuple[int, ...] = (200,)
+    body: type[BaseModel] | None = None
+    query: type[BaseModel] | None = None
+    has_key: bool = False  # takes an Idempotency-Key
+    optional_body: bool = False
+
+
+async def openapi_document(request: web.Request) -> web.Response:
+    """GET /openapi.json: this API, described."""
+    return reply(json.dumps(openapi.describe(ROUTES, parts(request).catalogue)))
 
 
 ROUTES = (
-    Route("POST", "/events", PUBLISH, events.create),
-    Route("POST", "/events/batch", PUBLISH, events.create_batch),
-    Route("GET", "/events", READ, events.index),
-    Route("GET", "/events/stream", READ, sse.stream),
-    Route("GET", r"/events/{id:\d+}", READ, events.show),
-    Route("GET", "/event-types", READ, events.types),
-    Route("GET", "/webhooks", READ, webhooks.index),
-    Route("POST", "/webhooks", ADMIN, webhooks.create),
-    Route("GET", "/webhooks/stats", READ, webhooks.stats),
-    Route("POST", "/webhooks/check-url", ADMIN, webhooks.check_url),
-    Route("GET", r"/webhooks/{id:\d+}", READ, webhooks.show),
-    Route("PATCH", r"/webhooks/{id:\d+}", ADMIN, webhooks.update),
-    Route("DELETE", r"/webhooks/{id:\d+}", ADMIN, webhooks.delete),
-    Route("GET", r"/webhooks/{id:\d+}/deliveries", READ, deliveries.index),
-    Route("GET", r"/webhooks/{id:\d+}/deliveries/{delivery_id:\d+}", READ, deliveries.show),
     Route(
-        "POST", r"/webhooks/{id:\d+}/deliveries/{delivery_id:\d+}/retry", ADMIN, deliveries.retry
+        "POST", "/events", PUBLISH, events.create, replies.AcceptedEvent, (202, 200),
+        body=requests.NewEvent, has_key=True,
     ),
     Route(
-        "POST", r"/webhooks/{id:\d+}/deliveries/{delivery_id:\d+}/cancel", ADMIN, deliveries.cancel
+        "POST", "/events/batch", PUBLISH, events.create_batch, replies.AcceptedEvents, (202,),
+        body=requests.NewBatch,
     ),
-    Route("POST", r"/webhooks/{id:\d+}/replay", ADMIN, deliveries.replay),
-    Route("POST", r"/webhooks/{id:\d+}/test", ADMIN, deliveries.test),
-    Route("POST", r"/webhooks/{id:\d+}/rotate-secret", ADMIN, webhooks.rotate_secret),
-    Route("GET", r"/webhooks/{id:\d+}/series", READ, webhooks.series),
-    Route("GET", "/deliveries", READ, deliveries.everywhere),
-    Route("GET", "/deliveries/series", READ, stats.deliveries),
-    Route("GET", "/stats", READ, stats.show),
-    Route("GET", "/stats/series", READ, stats.series),
-    Route("PUT", "/stats", ADMIN, stats.put),
-    Route("GET", "/tokens", ADMIN, tokens.index),
-    Route("POST", "/tokens", ADMIN, tokens.create),
-    Route("DELETE", r"/tokens/{id:\d+}", ADMIN, tokens.delete),
-    Route("POST", "/login", None, tokens.login),
-    Route("POST", "/ws/ticket", READ, tokens.ticket),
+    Route(
+        "GET", "/events", READ, events.index, replies.Page[replies.Event],
+        query=requests.EventsQuery,
+    ),
+    Route(
+        "GET", "/events/stream", READ, sse.stream, "text/event-stream",
+        query=requests.StreamQuery,
+    ),
+    Route("GET", r"/events/{id:\d+}", READ, events.show, replies.EventWithDeliveries),
+    Route(
+        "GET", "/event-types", READ, events.types, [replies.EventType],
+        query=requests.LanguageQuery,
+    ),
+    Route(
+        "GET", "/webhooks", READ, webhooks.index, replies.Page[replies.Webhook],
+        query=requests.WebhooksQuery,
+    ),
+    Route(
+        "POST", "/webhooks", ADMIN, webhooks.create, replies.Webhook, (201,),
+        body=requests.NewWebhook,
+    ),
+    Route("GET", "/webhooks/stats", READ, webhooks.stats, replies.WebhookStats),
+    Route(
+        "POST", "/webhooks/check-url", ADMIN, webhooks.check_url, replies.CheckedUrl,
+        body=requests.CheckUrl,
+    ),
+    Route("GET", r"/webhooks/{id:\d+}", READ, webhooks.show, replies.Webhook),
+    Route(
+        "PATCH", r"/webhooks/{id:\d+}", ADMIN, webhooks.update, replies.Webhook,
+        body=requests.WebhookChange,
+    ),
+    Route("DELETE", r"/webhooks/{id:\d+}", ADMIN, webhooks.delete, NO_CONTENT, (204,)),
+    Route(
+        "POST", r"/webhooks/{id:\d+}/replay", ADMIN, deliveries.replay, replies.Replayed,
+        (202, 200), body=requests.Replay,
+    ),
+    Route(
+        "POST", r"/webhooks/{id:\d+}/test", ADMIN, deliveries.test, replies.Delivery, (202,),
+        body=requests.TestDelivery, optional_body=True,
+    ),
+    Route(
+        "POST", r"/webhooks/{id:\d+}/rotate-secret", ADMIN, webhooks.rotate_secret,
+        replies.RotatedSecret, body=requests.RotateSecret, optional_body=True,
+    ),
+    Route(
+        "GET", r"/webhooks/{id:\d+}/series", READ, webhooks.series, replies.AttemptsSeries,
+        query=requests.SeriesQuery,
+    ),
+    Route(
+        "GET", r"/webhooks/{id:\d+}/deliveries", READ, deliveries.index,
+        replies.Page[replies.Delivery], query=requests.DeliveriesQuery,
+    ),
+    Route("GET", DELIVERY, READ, deliveries.show, replies.DeliveryWithAttempts),
+    Route("POST", f"{DELIVERY}/retry", ADMIN, deliveries.retry, replies.Delivery, (202,)),
+    Route("POST", f"{DELIVERY}/cancel", ADMIN, deliveries.cancel, replies.Delivery),
+    Route(
+        "GET", "/deliveries", READ, deliveries.everywhere, replies.Page[replies.Delivery],
+        query=requests.AllDeliveriesQuery,
+    ),
+    Route(
+        "GET", "/deliveries/series", READ, stats.deliveries, replies.AttemptsSeries,
+        query=requests.SeriesQuery,
+    ),
+    Route("GET", "/stats", READ, stats.show, replies.Stats),
+    Route("PUT", "/stats", ADMIN, stats.put, replies.Stats, body=requests.NewStats),
+    Route(
+        "GET", "/stats/series", READ, stats.series, replies.EventsSeries,
+        query=requests.SeriesQuery,
+    ),
+    Route("GET", "/tokens", ADMIN, tokens.index, replies.Tokens),
+    Route(
+        "POST", "/tokens", ADMIN, tokens.create, replies.CreatedToken, (201,),
+        body=requests.NewToken,
+    ),
+    Route("DELETE", r"/tokens/{id:\d+}", ADMIN, tokens.delete, NO_CONTENT, (204,)),
+    Route("POST", "/login", None, tokens.login, replies.CreatedToken, (201,), body=requests.Login),
+    Route("POST", "/ws/ticket", READ, tokens.ticket, replies.Ticket),
+    Route("POST", "/sink/in", None, sink.take),
+    Route("GET", "/sink", READ, sink.show, replies.Sink),
+    Route("PUT", "/sink", ADMIN, sink.put, replies.Sink, body=requests.SinkMode),
+    Route("DELETE", "/sink", ADMIN, sink.clear, NO_CONTENT, (204,)),
+    Route("GET", "/health", None, health.health, replies.Health, (200, 503)),
+    Route("GET", "/metrics", None, health.metrics, "text/plain"),  # the config may open it
     Route("GET", "/ws", None, ws.connect),  # asks for a token itself: see contract §3
-    Route("GET", "/health", None, health.health),
-    Route("GET", "/metrics", None, health.metrics),  # the config may open it
-)
+    Route("GET", "/openapi.json", None, openapi_document),
+    Route("GET", "/docs", None, openapi.docs),
+)  # fmt: skip
 
 
 def middleware() -> Any:

@@ -19,10 +19,15 @@ async def create(request: web.Request) -> web.Response:
     """POST /events: 202 once it is on disk."""
     server = parts(request)
     body = await requests.body(request, NewEvent)
-    draft = _draft(server, body, requests.idempotency_key(request))
-    [accepted] = await _append(server, (draft,))
+    accepted = await accept(server, body, requests.idempotency_key(request))
     text = wire.accepted(accepted.event, duplicate=accepted.duplicate)
     return reply(text, 200 if accepted.duplicate else 202)
+
+
+async def accept(server: Parts, body: NewEvent, key: str | None) -> Accepted:
+    """Check and store one event."""
+    [accepted] = await _append(server, (_draft(server, body, key),))
+    return accepted
 
 
 async def create_batch(request: web.Request) -> web.Response:

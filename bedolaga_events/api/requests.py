@@ -137,6 +137,10 @@ class NewToken(Body):
     expires_at: Moment | None = None
 
 
+class SinkMode(Body):
+    mode: Literal["ok", "error", "slow", "hang"]
+
+
 class Login(Body):
     code: str
 
@@ -205,16 +209,31 @@ async def body(request: web.Request, model: type[M], limit: int = BODY_LIMIT) ->
     """
     if request.content_type != "application/json":
         raise UnsupportedMedia("Send JSON, with the header Content-Type: application/json.")
-    if request.content_length is not None and request.content_length > limit:
-        raise too_large(limit)
-    raw = await _read(request, limit)
+    content = await raw(request, limit)
     try:
-        value = wire.parse(raw.decode("utf-8"))
+        value = wire.parse(content.decode("utf-8"))
     except UnicodeDecodeError:
         raise BadRequest("The body is not UTF-8.") from None
     except ValueError as error:
         raise BadRequest(str(error)) from None
     return _validated(model, value)
+
+
+async def raw(request: web.Request, limit: int) -> bytes:
+    """Read a body of at most `limit` bytes.
+
+    Raises:
+        TooLarge: it is larger.
+    """
+    if request.content_length is not None and request.content_length > limit:
+        raise too_large(limit)
+    pieces, size = [], 0
+    while chunk := await request.content.readany():
+        size += len(chunk)
+        if size > limit:
+            raise too_large(limit)
+        pieces.append(chunk)
+    return b"".join(pieces)
 
 
 def query(request: web.Request, model: type[M]) -> M:
@@ -244,16 +263,6 @@ def idempotency_key(request: web.Request) -> str | None:
 def too_large(limit: int) -> TooLarge:
     """The refusal of a body over its limit in bytes."""
     return TooLarge(f"The body is over {limit // 1024} KiB.")
-
-
-async def _read(request: web.Request, limit: int) -> bytes:
-    parts, size = [], 0
-    while chunk := await request.content.readany():
-        size += len(chunk)
-        if size > limit:
-            raise too_large(limit)
-        parts.append(chunk)
-    return b"".join(parts)
 
 
 def _validated(model: type[M], value: Any) -> M:

@@ -1,0 +1,253 @@
+"""The shapes of replies, for the OpenAPI document; a test holds real replies against them."""
+
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bedolaga_events.model import ErrorCode, Scope, Status
+
+T = TypeVar("T")
+TIME = "RFC 3339, UTC, microseconds"
+
+
+class Reply(BaseModel):
+    """A JSON reply; a field that is not named here is a mistake in one of the two."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Page(Reply, Generic[T]):
+    items: list[T]
+    total: int
+    limit: int
+    offset: int
+
+
+class FieldError(Reply):
+    loc: list[str | int]
+    msg: str
+
+
+class Error(Reply):
+    detail: str = Field(description="one sentence for a person")
+    errors: list[FieldError] = Field(default=[], description="by field, with 422")
+
+
+class AcceptedEvent(Reply):
+    id: int
+    type: str
+    timestamp: str = Field(description=TIME)
+    deliveries: int = Field(description="how many webhooks it goes to, skipped ones included")
+    duplicate: bool = Field(default=False, description="known by its idempotency key")
+
+
+class AcceptedEvents(Reply):
+    items: list[AcceptedEvent]
+
+
+class Event(Reply):
+    id: int
+    type: str
+    payload: dict[str, Any]
+    timestamp: str
+    created_at: str
+    deliveries: int
+
+
+class Delivery(Reply):
+    id: int
+    webhook_id: int
+    event_id: int | None = Field(description="null for a test delivery")
+    event_type: str
+    payload: dict[str, Any]
+    status: Status
+    response_status: int | None
+    response_body: str | None
+    error_code: ErrorCode | None
+    error_message: str | None
+    attempt_number: int = Field(description="attempts made")
+    duration_ms: int | None
+    is_test: bool
+    created_at: str
+    delivered_at: str | None
+    next_retry_at: str | None
+
+
+class Attempt(Reply):
+    number: int
+    started_at: str
+    duration_ms: int
+    response_status: int | None
+    response_headers: list[tuple[str, str]]
+    response_body: str | None = Field(description="first 16 KiB, as text")
+    error_code: ErrorCode | None
+    error_message: str | None
+    remote_address: str | None
+    request_headers: list[tuple[str, str]]
+
+
+class DeliveryWithAttempts(Delivery):
+    attempts: list[Attempt]
+
+
+class Verdict(Reply):
+    webhook_id: int
+    name: str
+    verdict: str = Field(
+        description="a delivery's status, or not_subscribed, created_later, removed"
+    )
+    reason: str | None
+    delivery_id: int | None
+
+
+class EventWithDeliveries(Reply):
+    id: int
+    type: str
+    payload: dict[str, Any]
+    timestamp: str
+    created_at: str
+    deliveries: list[Delivery]
+    webhooks: list[Verdict]
+
+
+class EventType(Reply):
+    value: str
+    label: str
+    description: str
+    example: dict[str, Any]
+    schema_: dict[str, Any] = Field(alias="schema")
+
+
+class Webhook(Reply):
+    id: int
+    name: str
+    url: str
+    event_type: str
+    is_active: bool
+    description: str | None
+    created_at: str
+    updated_at: str
+    last_triggered_at: str | None
+    failure_count: int
+    success_count: int
+    has_secret: bool
+    disabled_reason: str | None
+    headers: dict[str, str] = Field(description="extra request headers, masked")
+    secret: str = Field(default="", description="only in the reply that made it")
+    skipped_since_inactive: int = Field(default=0, description="only when it was activated")
+
+
+class WebhookStats(Reply):
+    total_webhooks: int
+    active_webhooks: int
+    total_deliveries: int
+    successful_deliveries: int
+    failed_deliveries: int
+    pending_deliveries: int
+    skipped_deliveries: int
+    replaying_deliveries: int = Field(description="to be queued by replays that are under way")
+    success_rate: float = Field(description="percent of finished deliveries")
+
+
+class Replayed(Reply):
+    queued: int
+    matching: int = Field(default=0, description="with dry_run")
+    dry_run: bool = False
+
+
+class RotatedSecret(Reply):
+    secret: str
+    old_secret_until: str | None
+
+
+class CheckedAddress(Reply):
+    address: str
+    allowed: bool
+    rule: str
+
+
+class CheckedUrl(Reply):
+    allowed: bool
+    addresses: list[CheckedAddress]
+    detail: str
+
+
+class AttemptsBucket(Reply):
+    start: str
+    success: int
+    failed: int
+    p50_ms: int | None
+    p95_ms: int | None
+    p99_ms: int | None
+
+
+class AttemptsSeries(Reply):
+    window: str
+    bucket_seconds: int
+    items: list[AttemptsBucket]
+
+
+class EventsBucket(Reply):
+    start: str
+    events: dict[str, int]
+    revenue: float = Field(description="rubles")
+
+
+class EventsSeries(Reply):
+    window: str
+    bucket_seconds: int
+    items: list[EventsBucket]
+
+
+class Stats(Reply):
+    total_users: int
+    active_subscriptions: int
+    open_tickets: int
+    today_revenue: float = Field(description="rubles")
+
+
+class Token(Reply):
+    id: int
+    name: str
+    prefix: str
+    scopes: list[Scope]
+    created_at: str
+    last_used_at: str | None
+    expires_at: str | None
+
+
+class Tokens(Reply):
+    items: list[Token]
+    total: int
+
+
+class CreatedToken(Token):
+    token: str = Field(description="shown this once")
+
+
+class Ticket(Reply):
+    ticket: str
+    expires_in: int = Field(description="seconds")
+
+
+class SinkItem(Reply):
+    id: int
+    received_at: str
+    headers: list[list[str]]
+    body: str
+    signature: str = Field(description="ok, wrong or none")
+    answered: str
+
+
+class Sink(Reply):
+    mode: str
+    count: int
+    items: list[SinkItem]
+
+
+class Health(Reply):
+    status: str
+    version: str = ""
+    last_event_id: int = 0
+    fsync_ms: float = 0
+    detail: str = Field(default="", description="with 503: what broke")

@@ -1,0 +1,118 @@
+"""A receiver to play with: shows what arrives, checks its signature, misbehaves when told to.
+
+A webhook target like any other; bounded, in memory, and only where the config allows it.
+"""
+
+import asyncio
+import hmac
+import json
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+from bedolaga_events import wire
+from bedolaga_events.api import requests
+from bedolaga_events.api.requests import SinkMode
+from bedolaga_events.api.state import Parts, parts, reply
+from bedolaga_events.delivery import signing
+from bedolaga_events.errors import NotFound
+from bedolaga_events.store import webhooks
+
+KEPT = 100  # requests
+SLOW_SECONDS = 3.0
+HANG_SECONDS = 60.0  # longer than any sender waits by default
+OWN_HEADERS = ("host", "connection", "authorization")
+
+
+@dataclass
+class Sink:
+    """What arrived, newest first, and how it is answered."""
+
+    mode: str = "ok"
+    items: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=KEPT))
+    count: int = 0
+
+
+SINK = web.AppKey("sink", Sink)
+
+
+async def take(request: web.Request) -> web.Response:
+    """POST /sink/in: what a webhook sends here."""
+    sink, server = _sink(request), parts(request)
+    body = await requests.raw(request, requests.BODY_LIMIT)
+    sink.count += 1
+    sink.items.appendleft(
+        {
+            "id": sink.count,
+            "received_at": wire.rfc3339(server.now()),
+            "headers": [
+                [name, value]
+                for name, value in request.headers.items()
+                if name.lower() not in OWN_HEADERS
+            ],
+            "body": body.decode("utf-8", "backslashreplace"),
+            "signature": await _verdict(server, request, body),
+            "answered": sink.mode,
+        }
+    )
+    match sink.mode:
+        case "error":
+            return reply(json.dumps({"detail": "The sink was told to answer 500."}), 500)
+        case "slow":
+            await asyncio.sleep(SLOW_SECONDS)
+        case "hang":
+            await asyncio.sleep(HANG_SECONDS)
+    return reply('{"status": "ok"}')
+
+
+async def show(request: web.Request) -> web.Response:
+    """GET /sink: what arrived, newest first."""
+    return reply(json.dumps(_shown(_sink(request))))
+
+
+async def put(request: web.Request) -> web.Response:
+    """PUT /sink: how it answers from now on."""
+    sink = _sink(request)
+    sink.mode = (await requests.body(request, SinkMode)).mode
+    return reply(json.dumps(_shown(sink)))
+
+
+async def clear(request: web.Request) -> web.Response:
+    """DELETE /sink: forget what arrived."""
+    _sink(request).items.clear()
+    return web.Response(status=204)
+
+
+def _sink(request: web.Request) -> Sink:
+    if not parts(request).settings.server.has_sink:
+        raise NotFound("The sink is off; the setting server.sink turns it on.")
+    return request.app[SINK]
+
+
+def _shown(sink: Sink) -> dict[str, Any]:
+    return {"mode": sink.mode, "count": sink.count, "items": list(sink.items)}
+
+
+async def _verdict(server: Parts, request: web.Request, body: bytes) -> str:
+    """Whether the signature is the named webhook's: ok, wrong, or none."""
+    sent = request.headers.get("webhook-signature")
+    number = request.headers.get("X-Webhook-Id", "")
+    if sent is None or not number.isdecimal() or len(number) > 18:
+        return "none"
+    try:
+        webhook = await server.database.read(webhooks.get, int(number))
+    except NotFound:
+        return "wrong"
+    boxes = [one for one in (webhook.secret_box, webhook.old_secret_box) if one is not None]
+    message_id = request.headers.get("webhook-id", "")
+    stamp = request.headers.get("webhook-timestamp", "")
+    if not stamp.isdecimal():
+        return "wrong"
+    for box in boxes:
+        made = signing.headers(body, [server.vault.open(box)], message_id, int(stamp))
+        for one in sent.split(" "):
+            if hmac.compare_digest(made["webhook-signature"].encode(), one.encode()):
+                return "ok"
+    return "wrong"

@@ -1,0 +1,60 @@
+"""The sub-commands: words in, exit code out."""
+
+import sys
+
+import click
+
+from bedolaga_events import __version__
+from bedolaga_events.cli import database, demo, live, serve, tokens, webhooks
+from bedolaga_events.errors import EventsError
+
+GLOBAL = ("--help", "--version")
+
+
+def main() -> None:
+    """The program; an `EventsError` becomes one line on stderr and exit code 1."""
+    try:
+        commands(standalone_mode=False)
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.exceptions.Exit as done:
+        sys.exit(done.exit_code)
+    except EventsError as error:
+        click.echo(error.detail, err=True)
+        sys.exit(1)
+
+
+class _DefaultsToServe(click.Group):
+    """`bedolaga-events --port 80` means `bedolaga-events serve --port 80`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args or (args[0].startswith("-") and args[0] not in GLOBAL):
+            args = ["serve", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=_DefaultsToServe)
+@click.version_option(__version__)
+def commands() -> None:
+    """Event server for a small VPN shop."""
+
+
+for one in (
+    serve.serve,
+    serve.show_config,
+    tokens.token,
+    live.send,
+    live.listen,
+    live.healthcheck,
+    webhooks.export,
+    webhooks.apply,
+    database.check,
+    database.backup,
+    database.prune,
+    database.rotate_key,
+    demo.demo,
+):
+    commands.add_command(one)

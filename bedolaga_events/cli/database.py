@@ -1,0 +1,106 @@
+"""`check`, `backup`, `prune`, `rotate-key`: what is done with the database file."""
+
+import os
+import secrets
+import sqlite3
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bedolaga_events.app import clock, vault_of
+from bedolaga_events.cli.options import beside, load, settings_options
+from bedolaga_events.errors import ConfigError
+from bedolaga_events.store import check as store_check
+from bedolaga_events.store import retention, vault, webhooks
+from bedolaga_events.store.database import locked
+
+DAY = 86_400_000_000  # microseconds
+STEP = 500  # events in one transaction
+
+
+@click.command()
+@settings_options
+def check(**options: Any) -> None:
+    """Compare the counters with the rows; exit code 1 when something does not fit."""
+    with beside(options, must_exist=True) as connection:
+        connection.execute("BEGIN")  # one snapshot, also beside a running server
+        found = list(store_check.findings(connection))
+    for one in found:
+        click.echo(one)
+    if found:
+        sys.exit(1)
+    click.echo("All is well.")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@settings_options
+def backup(file: Path, **options: Any) -> None:
+    """Copy the database into FILE, also while the server runs; secrets stay encrypted.
+
+    The copy is checked. It is another database to those who follow: it has an epoch of its own.
+    Keep secret.key with it, but not in the same place.
+    """
+    if file.exists():
+        raise ConfigError(f"{file}: there is such a file already.")
+    with beside(options, must_exist=True) as connection:
+        try:
+            connection.execute("VACUUM INTO ?", (str(file),))
+        except sqlite3.Error as error:
+            raise ConfigError(f"{file}: {error}.") from None
+    file.chmod(0o600)
+    copy = sqlite3.connect(file, isolation_level=None)
+    copy.execute("UPDATE meta SET value = ? WHERE name = 'uid'", (secrets.token_hex(8),))
+    found = list(store_check.findings(copy))
+    copy.close()
+    with file.open("rb") as written:
+        os.fsync(written.fileno())
+    if found:
+        raise ConfigError(f"{file}: the copy is not sound: {found[0]}.")
+    click.echo(f"{file}: {file.stat().st_size / 1e6:.1f} MB, checked.")
+
+
+@click.command()
+@click.option("--days", type=float, help="Keep so many days; retention.retention_days without.")
+@settings_options
+def prune(days: float | None, **options: Any) -> None:
+    """Delete finished events and deliveries that are older than so many days."""
+    settings = load(**options).settings
+    kept = settings.retention.retention_days if days is None else days
+    before = clock() - round(kept * DAY)
+    position: int | None = 0
+    with beside(options, must_exist=True) as connection:
+        while position is not None:
+            connection.execute("BEGIN IMMEDIATE")
+            position = retention.prune(connection, before, position, STEP, settings.dashboard.zone)
+            connection.execute("COMMIT")
+        while retention.shrink(connection, STEP):
+            pass
+        used = retention.used_bytes(connection)
+    click.echo(f"{used / 1e6:.1f} MB are in use.")
+
+
+@click.command("rotate-key")
+@settings_options
+def rotate_key(**options: Any) -> None:
+    """Encrypt all secrets with a new key; the server must not be running.
+
+    With a key file, the file is replaced. With BEDOLAGA_EVENTS_SECRET_KEY, the new key is printed:
+    set it before the next start.
+    """
+    settings = load(**options).settings
+    folder, given = settings.database.path.parent, settings.secret_key
+    with locked(settings.database.path), beside(options) as connection:
+        old = vault_of(settings)
+        key = vault.new_key()
+        new = vault.from_setting(key)
+        connection.execute("BEGIN IMMEDIATE")
+        changed = webhooks.reseal(connection, lambda box: new.seal(old.open(box)))
+        if given is None:
+            vault.keep_next(folder, key)
+        connection.execute("COMMIT")
+        if given is None:
+            vault.use_next(folder)
+    click.echo(f"{changed} secrets have a new key." if given is None else key)

@@ -1,0 +1,123 @@
+"""`demo`: a throw-away server with a shop's life streaming through it."""
+
+import asyncio
+import random
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import click
+from aiohttp import ClientSession, web
+
+from bedolaga_events import config, logs
+from bedolaga_events.api.state import PARTS
+from bedolaga_events.app import EVENTS, create_app
+from bedolaga_events.cli.options import address_of
+from bedolaga_events.store.tokens import new_value
+
+NAMES = ("Анна", "Борис", "Вера", "Глеб", "Дина", "Егор", "Жанна", "Захар", "Ира", "Костя")
+TITLES = (
+    "Не подключается",
+    "Когда закончится подписка?",
+    "Спасибо, всё работает",
+    "Вернуть оплату",
+)
+PAUSE = (0.2, 1.5)  # seconds between events
+
+
+@click.command()
+@click.option("--port", type=int, default=8080, help="Port to listen on.")
+def demo(port: int) -> None:
+    """Start a server on a throw-away file, with users, payments and tickets streaming in.
+
+    A webhook to the built-in sink receives them: every screen is alive, without a bot.
+    """
+    with tempfile.TemporaryDirectory(prefix="bedolaga-demo-") as folder:
+        token = new_value()
+        flags = {"server.port": port, "database.path": Path(folder) / "events.db"}
+        settings = config.load(flags, None, {"BEDOLAGA_EVENTS_TOKEN": token}).settings
+        logs.configure(config.Log(level="warning"))
+        asyncio.run(_run(settings, token))
+
+
+async def _run(settings: config.Settings, token: str) -> None:
+    app = create_app(settings)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, settings.server.host, settings.server.port).start()
+        address = address_of(settings)
+        await _prepare(address, token)
+        click.echo(f"Open {address}/#login={app[PARTS].access.codes.issue()} (Ctrl+C ends it)")
+        await Shop(app).live()
+    finally:
+        await runner.cleanup()
+
+
+async def _prepare(address: str, token: str) -> None:
+    """Starting numbers, and webhooks to the sink."""
+    async with ClientSession(headers={"Authorization": f"Bearer {token}"}) as session:
+        start = {"total_users": 1234, "active_subscriptions": 987, "open_tickets": 5}
+        await session.put(f"{address}/stats", json=start)
+        for name, kind in (("Бухгалтерия", "payment.completed"), ("CRM", "*")):
+            hook: dict[str, Any] = {"name": name, "url": f"{address}/sink/in", "event_type": kind}
+            await session.post(f"{address}/webhooks", json=hook | {"generate_secret": True})
+
+
+class Shop:
+    """Makes up events one after another."""
+
+    def __init__(self, app: web.Application) -> None:
+        self._app = app
+        self._users = 1234
+        self._payments = 5000
+        self._tickets: list[int] = []
+
+    async def live(self) -> None:
+        """Until it is interrupted."""
+        while True:
+            kind, payload = self._next()
+            await self._app[EVENTS].publish(kind, payload)
+            await asyncio.sleep(random.uniform(*PAUSE))
+
+    def _next(self) -> tuple[str, dict[str, Any]]:
+        what = random.random()
+        if what < 0.35:
+            self._users += 1
+            name = random.choice(NAMES)
+            return "user.created", {
+                "user_id": self._users,
+                "first_name": name,
+                "auth_type": "telegram",
+            }
+        if what < 0.7:
+            self._payments += 1
+            kopeks = random.choice((9900, 19900, 49900, 99000))
+            return "payment.completed", {
+                "transaction_id": self._payments,
+                "user_id": random.randint(1, self._users),
+                "amount_kopeks": kopeks,
+                "amount_rubles": kopeks / 100,
+                "payment_method": random.choice(("yookassa", "stars", "cryptobot")),
+            }
+        return self._ticket()
+
+    def _ticket(self) -> tuple[str, dict[str, Any]]:
+        user = random.randint(1, self._users)
+        if not self._tickets or random.random() < 0.5:
+            ticket = 700 + self._payments
+            self._tickets.append(ticket)
+            title = random.choice(TITLES)
+            return "ticket.created", {"ticket_id": ticket, "user_id": user, "title": title}
+        ticket = random.choice(self._tickets)
+        if random.random() < 0.6:
+            return "ticket.message_added", {
+                "ticket_id": ticket,
+                "message_id": random.randint(1, 10**6),
+                "user_id": user,
+                "is_from_admin": random.random() < 0.5,
+                "message_text": random.choice(TITLES),
+            }
+        self._tickets.remove(ticket)
+        change = {"old_status": "open", "new_status": "closed"}
+        return "ticket.status_changed", {"ticket_id": ticket, "user_id": user, **change}

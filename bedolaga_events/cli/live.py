@@ -1,0 +1,170 @@
+"""`send`, `listen`, `healthcheck`: what talks to a running server."""
+
+import asyncio
+import json
+import random
+import sys
+import time
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import aiohttp
+import click
+
+from bedolaga_events.catalogue import BUILT_IN
+from bedolaga_events.cli.options import HTTP_TIMEOUT, Server, settings_options, url_option
+from bedolaga_events.delivery import signing
+from bedolaga_events.wire import canonical
+
+UNAUTHORIZED = 1008
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 20.0  # seconds before coming back (contract §3)
+PING_SECONDS = 25.0
+COLOURS = {"user": "cyan", "payment": "green", "transaction": "green", "ticket": "yellow"}
+
+
+@click.command()
+@click.argument("event_type", metavar="TYPE")
+@click.argument("payload", default="{}", metavar="[JSON|-]")
+@click.option("--example", is_flag=True, help="Send the type's example.")
+@url_option
+@settings_options
+def send(event_type: str, payload: str, example: bool, url: str | None, **options: Any) -> None:
+    """Send an event: the payload as JSON, or - to read it from stdin."""
+    server = Server(url, options)
+    if example:
+        known = {one.value: one.example for one in BUILT_IN}
+        if event_type not in known:
+            raise click.UsageError(f"There are examples of {', '.join(known)}.")
+        body = known[event_type]
+    else:
+        text = sys.stdin.read() if payload == "-" else payload
+        try:
+            body = json.loads(text)
+        except ValueError as error:
+            raise click.UsageError(f"The payload is not JSON: {error}.") from None
+    made = server.call("POST", "/events", {"type": event_type, "payload": body})
+    click.echo(json.dumps(made))
+
+
+@click.command()
+@url_option
+@settings_options
+def healthcheck(url: str | None, **options: Any) -> None:
+    """Exit code 0 when the server is well: for containers without curl."""
+    started = time.perf_counter()
+    Server(url, options).call("GET", "/health", signed_in=False)
+    click.echo(f"ok, {(time.perf_counter() - started) * 1000:.0f} ms")
+
+
+@click.command()
+@click.option("--forward-to", help="Send each event on to this address, as a webhook would.")
+@click.option("--secret", help="Sign what is forwarded with this.")
+@click.option("--events", multiple=True, help="Only these types or families (ticket.*).")
+@click.option("--since", type=int, help="First what came after this event.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@url_option
+@settings_options
+def listen(**options: Any) -> None:
+    """Print events as they come, and send them on to a local receiver."""
+    wanted = Listening(
+        Server(
+            options.pop("url"), {key: options[key] for key in ("config_file", "host", "port", "db")}
+        ),
+        options["forward_to"],
+        options["secret"],
+        list(options["events"]),
+        options["since"],
+        as_json=options["as_json"],
+    )
+    asyncio.run(wanted.run())
+
+
+@dataclass
+class Listening:
+    """Follows /ws, and comes back by itself to where it was."""
+
+    server: Server
+    forward_to: str | None
+    secret: str | None
+    events: list[str]
+    since: int | None
+    as_json: bool
+    epoch: str | None = None
+    failures: int = 0
+
+    async def run(self) -> None:
+        """Until it is interrupted, or the token is refused.
+
+        Raises:
+            click.ClickException: the token is refused.
+        """
+        async with aiohttp.ClientSession() as session:
+            while True:
+                try:
+                    await self._follow(session)
+                except (aiohttp.ClientError, OSError, TimeoutError) as error:
+                    click.echo(f"{self.server.url}: {error}", err=True)
+                ceiling = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(self.failures, 10))
+                self.failures += 1
+                await asyncio.sleep(random.uniform(FIRST_PAUSE, max(FIRST_PAUSE, ceiling)))
+
+    async def _follow(self, session: aiohttp.ClientSession) -> None:
+        query: dict[str, int | str] = {} if self.since is None else {"since": self.since}
+        if self.epoch is not None:
+            query["epoch"] = self.epoch
+        headers = {"Authorization": f"Bearer {self.server.token}"}
+        url = f"{self.server.url}/ws?{urlencode(query)}"
+        async with session.ws_connect(url, headers=headers, heartbeat=PING_SECONDS) as socket:
+            if self.events:
+                await socket.send_json({"type": "subscribe", "events": self.events})
+            async for message in socket:
+                await self._take(session, json.loads(message.data))
+            if socket.close_code == UNAUTHORIZED:
+                raise click.ClickException("The server refuses the token.")
+
+    async def _take(self, session: aiohttp.ClientSession, message: dict[str, Any]) -> None:
+        match message["type"]:
+            case "connection":
+                self.failures = 0
+                self.epoch = message["epoch"]
+                if self.since is None:
+                    self.since = message["last_event_id"]
+                click.echo(f"Connected to {self.server.url}.", err=True)
+            case "error":
+                raise click.ClickException(message["detail"])
+            case "gap":
+                click.echo(f"Some events are missing: {message['reason']}.", err=True)
+            case _ if "id" in message:
+                self.since = message["id"]
+                self._print(message)
+                if self.forward_to is not None:
+                    await self._forward(session, self.forward_to, message)
+
+    def _print(self, message: dict[str, Any]) -> None:
+        if self.as_json:
+            click.echo(json.dumps(message, ensure_ascii=False))
+            return
+        kind = message["type"]
+        colour = COLOURS.get(kind.partition(".")[0], "blue")
+        payload = json.dumps(message["payload"], ensure_ascii=False)
+        moment = message["timestamp"][11:19]
+        click.echo(f"{moment} {click.style(kind, fg=colour)} #{message['id']} {payload}")
+
+    async def _forward(
+        self, session: aiohttp.ClientSession, url: str, message: dict[str, Any]
+    ) -> None:
+        body = canonical(message["payload"]).encode()
+        secrets = [self.secret] if self.secret else []
+        message_id = f"msg_{self.epoch}_{message['id']}_listen"
+        headers = {
+            "Content-Type": "application/json",
+            "X-Webhook-Event": message["type"],
+            **signing.headers(body, secrets, message_id, int(time.time())),
+        }
+        timeout = aiohttp.ClientTimeout(total=HTTP_TIMEOUT)
+        try:
+            async with session.post(url, data=body, headers=headers, timeout=timeout) as answer:
+                click.echo(f"    → {answer.status} {(await answer.text())[:200]}", err=True)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            click.echo(f"    → {error or 'timed out'}", err=True)

@@ -1,0 +1,122 @@
+"""What sub-commands share: the settings' options, the database, a call to a running server."""
+
+import json
+import sqlite3
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bedolaga_events import config
+from bedolaga_events.errors import ConfigError
+from bedolaga_events.store.database import connect_beside
+
+HTTP_TIMEOUT = 10.0  # seconds
+WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - shown, not bound
+
+
+def settings_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    for option in (
+        click.option("--db", type=click.Path(path_type=Path), help="The database file."),
+        click.option("--port", type=int, help="Port to listen on."),
+        click.option("--host", help="Address to listen on."),
+        click.option(
+            "--config",
+            "config_file",
+            type=click.Path(path_type=Path),
+            envvar="BEDOLAGA_EVENTS_CONFIG",
+            help="The config file; ./config.toml when there is one.",
+        ),
+    ):
+        function = option(function)
+    return function
+
+
+def load(
+    config_file: Path | None, host: str | None, port: int | None, db: Path | None
+) -> config.Loaded:
+    if config_file is None and Path("config.toml").is_file():
+        config_file = Path("config.toml")
+    return config.load({"server.host": host, "server.port": port, "database.path": db}, config_file)
+
+
+@contextmanager
+def beside(options: dict[str, Any], *, must_exist: bool = False) -> Iterator[sqlite3.Connection]:
+    """A connection to the configured database, for the time of a command.
+
+    Raises:
+        ConfigError: it cannot be opened, or must exist and does not.
+    """
+    path = load(**options).settings.database.path
+    if must_exist and not path.exists():
+        raise ConfigError(f"{path}: there is no such file.")
+    connection = connect_beside(path)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+class Server:
+    """A running server, as a command with a token sees it."""
+
+    def __init__(self, url: str | None, options: dict[str, Any]) -> None:
+        settings = load(**options).settings
+        self.url = (url or address_of(settings)).rstrip("/")
+        self._token = settings.token
+
+    @property
+    def token(self) -> str:
+        """The token from the environment.
+
+        Raises:
+            click.UsageError: there is none.
+        """
+        if self._token is None:
+            raise click.UsageError("Set BEDOLAGA_EVENTS_TOKEN to a token of this server.")
+        return self._token.get_secret_value()
+
+    def call(self, method: str, path: str, body: Any = None, *, signed_in: bool = True) -> Any:
+        """Call the API; returns the reply's content.
+
+        Raises:
+            click.ClickException: the server refuses, or does not answer.
+        """
+        headers = {"Content-Type": "application/json"}
+        if signed_in:
+            headers["Authorization"] = f"Bearer {self.token}"
+        data = None if body is None else json.dumps(body).encode()
+        try:
+            request = urllib.request.Request(  # noqa: S310 - the user's own address
+                self.url + path, data, headers, method=method
+            )
+            with urllib.request.urlopen(request, timeout=HTTP_TIMEOUT) as answer:  # noqa: S310
+                return json.loads(answer.read() or b"null")
+        except urllib.error.HTTPError as error:
+            raise click.ClickException(_sentence(error.read())) from None
+        except (OSError, ValueError) as error:
+            raise click.ClickException(f"{self.url}: {getattr(error, 'reason', error)}") from None
+
+
+def address_of(settings: config.Settings) -> str:
+    """Where the configured server is, seen from this machine."""
+    host = settings.server.host
+    return f"http://{WILDCARDS.get(host, host)}:{settings.server.port}"
+
+
+def url_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The option --url."""
+    return click.option("--url", envvar="BEDOLAGA_EVENTS_URL", help="The server's address.")(
+        function
+    )
+
+
+def _sentence(content: bytes) -> str:
+    try:
+        return str(json.loads(content)["detail"])
+    except (ValueError, KeyError, TypeError):
+        return content.decode(errors="replace")[:500]

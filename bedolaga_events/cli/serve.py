@@ -1,0 +1,91 @@
+"""`serve`: the server as a process; `config`: what it runs with."""
+
+import asyncio
+import gc
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+from aiohttp import web
+
+from bedolaga_events import __version__, config, logs
+from bedolaga_events.api.state import PARTS
+from bedolaga_events.app import create_app
+from bedolaga_events.cli.options import WILDCARDS, load, settings_options
+from bedolaga_events.errors import ConfigError
+from bedolaga_events.store import tokens
+
+GC_THRESHOLD = 20_000  # new objects before a collection: 10 % more deliveries than with 700
+
+
+@click.command()
+@settings_options
+def serve(**options: Any) -> None:
+    """Start the server (the default)."""
+    settings = load(**options).settings
+    logs.configure(settings.log)
+    # What start-up made stays for good: the collector need not walk it with every request.
+    gc.freeze()
+    gc.set_threshold(GC_THRESHOLD, 20, 50)
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        sys.exit(runner.run(_serve(settings)))
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """uvloop when the extra `speed` is installed, otherwise asyncio's own."""
+    try:
+        import uvloop  # noqa: PLC0415 - optional
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
+
+
+async def _serve(settings: config.Settings) -> int:
+    app = create_app(settings)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=settings.server.shutdown_seconds)
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await runner.setup()
+    try:
+        await _listen(runner, settings)
+        await _print_link(app, runner)
+        waiting = [asyncio.create_task(one.wait()) for one in (stop, app[PARTS].broke)]
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        for one in waiting:
+            one.cancel()
+        return 0 if stop.is_set() else 1
+    finally:
+        await runner.cleanup()
+
+
+async def _listen(runner: web.AppRunner, settings: config.Settings) -> None:
+    server = settings.server
+    try:
+        await web.TCPSite(runner, server.host, server.port, backlog=1024).start()
+    except OSError as error:
+        raise ConfigError(f"{server.host}:{server.port}: {error.strerror or error}.") from None
+
+
+async def _print_link(app: web.Application, runner: web.AppRunner) -> None:
+    """Where it listens; the sign-in link while there is no admin token, and in a terminal."""
+    host, port = runner.addresses[0][:2]
+    shown = WILDCARDS.get(host, f"[{host}]" if ":" in host else host)
+    address = f"http://{shown}:{port}/"
+    parts = app[PARTS]
+    click.echo(f"bedolaga-events {__version__} listens on {address}")
+    if sys.stdout.isatty() or not await parts.database.read(tokens.has_admin, parts.now()):
+        click.echo(
+            f"Sign in (once, within 30 minutes): {address}#login={parts.access.codes.issue()}"
+        )
+    sys.stdout.flush()
+
+
+@click.command("config")
+@settings_options
+def show_config(**options: Any) -> None:
+    """Every setting: its value (secrets masked), where it came from, its environment name."""
+    for one in config.describe(load(**options)):
+        click.echo(f"{one.key} = {one.value}\n    {one.meaning}; from {one.origin}; {one.variable}")

@@ -1,0 +1,63 @@
+"""`token create | list | revoke`: also beside a running server."""
+
+from typing import Any
+
+import click
+
+from bedolaga_events.app import clock
+from bedolaga_events.cli.options import beside, settings_options
+from bedolaga_events.model import Scope
+from bedolaga_events.store import tokens
+from bedolaga_events.wire import optional_time
+
+SCOPES = [one.value for one in Scope]
+DAY = 86_400_000_000  # microseconds
+
+
+@click.group()
+def token() -> None:
+    """API tokens: create, list, revoke; also beside a running server."""
+
+
+@token.command("create")
+@click.argument("name")
+@click.option("--scope", "scopes", type=click.Choice(SCOPES), multiple=True, default=["admin"])
+@click.option("--days", type=float, help="Days until it expires; for ever without.")
+@settings_options
+def token_create(name: str, scopes: tuple[str, ...], days: float | None, **options: Any) -> None:
+    """Print a new token, and nothing else, on stdout."""
+    value, now = tokens.new_value(), clock()
+    expires_at = None if days is None else now + round(days * DAY)
+    with beside(options) as connection:
+        tokens.insert(connection, value, name, map(Scope, scopes), now, expires_at)
+    click.echo(value)
+
+
+@token.command("list")
+@settings_options
+def token_list(**options: Any) -> None:
+    """List tokens, without their values."""
+    with beside(options) as connection:
+        found = tokens.everything(connection)
+    for one in found:
+        click.echo(
+            "\t".join(
+                (
+                    str(one.id),
+                    one.name,
+                    one.prefix + "…",
+                    " ".join(sorted(one.scopes)),
+                    f"used {optional_time(one.last_used_at) or 'never'}",
+                    f"expires {optional_time(one.expires_at) or 'never'}",
+                )
+            )
+        )
+
+
+@token.command("revoke")
+@click.argument("token_id", type=int)
+@settings_options
+def token_revoke(token_id: int, **options: Any) -> None:
+    """Revoke a token by its id; its connections are closed within a second."""
+    with beside(options) as connection:
+        tokens.delete(connection, token_id, clock())

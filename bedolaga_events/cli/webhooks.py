@@ -1,0 +1,97 @@
+"""`export` and `apply`: webhooks as a file, matched by name, without their secrets."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bedolaga_events.cli.options import Server, settings_options, url_option
+
+FIELDS = ("name", "url", "event_type", "is_active", "description", "headers")
+PAGE = 200
+
+
+@click.command()
+@url_option
+@settings_options
+def export(url: str | None, **options: Any) -> None:
+    """Print all webhooks as JSON, for `apply`; secrets and header values stay on the server."""
+    kept = [{field: one[field] for field in FIELDS} for one in _all(Server(url, options))]
+    click.echo(json.dumps({"webhooks": kept[::-1]}, ensure_ascii=False, indent=2))
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Only say what would change.")
+@click.option("--delete", is_flag=True, help="Delete webhooks that the file does not name.")
+@url_option
+@settings_options
+def apply(file: Path, dry_run: bool, delete: bool, url: str | None, **options: Any) -> None:
+    """Make the server's webhooks those of FILE; doing it twice changes nothing.
+
+    A webhook may hold a "secret"; it is set each time. Header values that are masked stay.
+    """
+    server = Server(url, options)
+    wanted = _read(file)
+    there = {one["name"]: one for one in _all(server)}
+    for one in wanted:
+        _apply_one(server, one, there.get(one["name"]), dry_run=dry_run)
+    names = {one["name"] for one in wanted}
+    for name, gone in there.items():
+        if delete and name not in names:
+            click.echo(f"- {name}")
+            if not dry_run:
+                server.call("DELETE", f"/webhooks/{gone['id']}")
+
+
+def _apply_one(
+    server: Server, one: dict[str, Any], before: dict[str, Any] | None, *, dry_run: bool
+) -> None:
+    name = one["name"]
+    if before is None:
+        click.echo(f"+ {name}: {one.get('event_type')} → {one.get('url')}")
+        if not dry_run:
+            server.call("POST", "/webhooks", one)
+        return
+    changes = {key: value for key, value in one.items() if before.get(key) != value}
+    if "event_type" in changes:
+        raise click.ClickException(
+            f"{name}: the event type of a webhook cannot be changed; give the new one another name."
+        )
+    if not changes:
+        click.echo(f"= {name}")
+        return
+    shown = (
+        f"{key} is set" if key == "secret" else f"{key} {before.get(key)!r} → {value!r}"
+        for key, value in changes.items()
+    )
+    click.echo(f"~ {name}: {', '.join(shown)}")
+    if not dry_run:
+        server.call("PATCH", f"/webhooks/{before['id']}", changes)
+
+
+def _read(file: Path) -> list[dict[str, Any]]:
+    try:
+        wanted = json.loads(file.read_text(encoding="utf-8"))["webhooks"]
+        names = [one["name"] for one in wanted]
+    except (ValueError, KeyError, TypeError) as error:
+        raise click.ClickException(f"{file}: this is no export: {error}.") from None
+    if len(set(names)) < len(names):
+        raise click.ClickException(f"{file}: a name stands twice.")
+    return list(wanted)
+
+
+def _all(server: Server) -> list[dict[str, Any]]:
+    """Every webhook, newest first; by name they must be different."""
+    found: list[dict[str, Any]] = []
+    while True:
+        page = server.call("GET", f"/webhooks?limit={PAGE}&offset={len(found)}")
+        found += page["items"]
+        if len(found) >= page["total"] or not page["items"]:
+            break
+    names = [one["name"] for one in found]
+    twice = next((one for one in names if names.count(one) > 1), None)
+    if twice is not None:
+        raise click.ClickException(f"Two webhooks are called '{twice}'; rename one of them first.")
+    return found

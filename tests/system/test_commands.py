@@ -1,0 +1,161 @@
+"""The sub-commands beside a running server: backup, prune, export, apply, listen, demo."""
+
+import asyncio
+import json
+import os
+import re
+import signal
+import sqlite3
+import sys
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from tests.conftest import Receiver, until
+from tests.system.conftest import ROOT, TOKEN, Process, command
+
+SIGNED_IN = {"BEDOLAGA_EVENTS_TOKEN": TOKEN}
+
+
+async def event(call: Any, process: Process, number: int) -> None:
+    body = {"type": "user.created", "payload": {"user_id": number}}
+    status, _ = await call("POST", f"{process.url}/events", body)
+    assert status == 202
+
+
+async def test_a_backup_is_sound_and_another_database(
+    process: Process, call: Any, tmp_path: Path
+) -> None:
+    """While the server runs; no secret in clear; a second backup does not overwrite the first."""
+    await process.start()
+    hook = {"name": "x", "url": "http://127.0.0.1:1/", "event_type": "*", "secret": "in-the-clear"}
+    await call("POST", f"{process.url}/webhooks", hook)
+    for number in range(20):
+        await event(call, process, number)
+    copy = tmp_path / "copy.db"
+    database = ("--db", str(tmp_path / "events.db"))
+    code, out, _ = await command("backup", str(copy), *database)
+    assert (code, "checked" in out) == (0, True)
+    assert b"in-the-clear" not in copy.read_bytes()
+    assert (await command("backup", str(copy), *database))[0] == 1
+    assert (await command("check", "--db", str(copy)))[1].strip() == "All is well."
+    connection = sqlite3.connect(copy)
+    assert connection.execute("SELECT count(*) FROM events").fetchone() == (20,)
+    [uid] = connection.execute("SELECT value FROM meta WHERE name = 'uid'").fetchone()
+    connection.close()
+    url = f"{process.url}/ws?token={TOKEN}"
+    async with aiohttp.ClientSession() as session, session.ws_connect(url) as socket:
+        assert (await socket.receive_json())["epoch"] != uid
+
+
+async def test_prune_beside_a_server(process: Process, call: Any, tmp_path: Path) -> None:
+    """With days; the counters stay right."""
+    await process.start()
+    for number in range(5):
+        await event(call, process, number)
+    database = ("--db", str(tmp_path / "events.db"))
+    assert (await command("prune", "--days", "1", *database))[0] == 0
+    _, page = await call("GET", f"{process.url}/events")
+    assert page["total"] == 5
+    assert (await command("prune", "--days", "0", *database))[0] == 0
+    _, page = await call("GET", f"{process.url}/events")
+    assert page["total"] == 0
+    assert (await command("check", *database))[1].strip() == "All is well."
+
+
+async def test_webhooks_as_a_file(process: Process, call: Any, tmp_path: Path) -> None:
+    """Export, edit, a diff, apply; doing it twice changes nothing."""
+    await process.start()
+    where = ("--url", process.url)
+    hook = {"name": "CRM", "url": "http://127.0.0.1:1/a", "event_type": "*"}
+    hook["headers"] = {"X-A": "b"}
+    await call("POST", f"{process.url}/webhooks", hook)
+    _, out, _ = await command("export", *where, **SIGNED_IN)
+    exported = json.loads(out)
+    assert [one["name"] for one in exported["webhooks"]] == ["CRM"]
+    exported["webhooks"][0]["url"] = "http://127.0.0.1:1/b"
+    exported["webhooks"].append(
+        {"name": "New", "url": "http://127.0.0.1:1/c", "event_type": "ticket.*", "secret": "s3cret"}
+    )
+    file = tmp_path / "webhooks.json"
+    file.write_text(json.dumps(exported))
+    _, dry, _ = await command("apply", str(file), "--dry-run", *where, **SIGNED_IN)
+    assert "~ CRM: url 'http://127.0.0.1:1/a' → 'http://127.0.0.1:1/b'" in dry
+    assert "+ New: ticket.*" in dry
+    assert "s3cret" not in dry
+    assert (await call("GET", f"{process.url}/webhooks"))[1]["total"] == 1
+    assert (await command("apply", str(file), *where, **SIGNED_IN))[0] == 0
+    _, page = await call("GET", f"{process.url}/webhooks")
+    assert {one["name"]: one["url"][-1] for one in page["items"]} == {"CRM": "b", "New": "c"}
+    _, again, _ = await command("apply", str(file), *where, **SIGNED_IN)
+    assert "= CRM" in again
+    file.write_text('{"webhooks": []}')
+    _, out, _ = await command("apply", str(file), "--delete", *where, **SIGNED_IN)
+    assert "- CRM" in out
+    assert (await call("GET", f"{process.url}/webhooks"))[1]["total"] == 0
+    file.write_text('{"webhooks": [{"name": "Bad", "url": "http://10.0.0.1/", "event_type": "*"}]}')
+    code, _, err = await command("apply", str(file), *where, **SIGNED_IN)
+    assert (code, "10.0.0.1" in err) == (1, True)
+
+
+async def test_listen_prints_forwards_and_comes_back(
+    process: Process, call: Any, receiver: Receiver
+) -> None:
+    """Only what was asked for, signed; after a kill -9 of the server it goes on where it was."""
+    await process.start()
+    listening = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bedolaga_events", "listen", "--json", "--url", process.url),
+        *("--events", "user.*", "--forward-to", receiver.url, "--secret", "s3cret"),
+        cwd=ROOT,
+        env={**os.environ, **SIGNED_IN},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert listening.stdout is not None
+    assert listening.stderr is not None
+    async with asyncio.timeout(30):
+        assert b"Connected" in await listening.stderr.readline()
+        ticket = {"type": "ticket.created", "payload": {"ticket_id": 1, "user_id": 1}}
+        await call("POST", f"{process.url}/events", ticket)
+        await event(call, process, 1)
+        assert json.loads(await listening.stdout.readline())["id"] == 2
+        await process.stop(signal.SIGKILL)
+        await process.start()
+        await event(call, process, 2)
+        assert json.loads(await listening.stdout.readline())["id"] == 3
+    await until(lambda: len(receiver.requests) == 2)
+    assert "webhook-signature" in receiver.requests[0].headers
+    listening.send_signal(signal.SIGINT)
+    await listening.wait()
+
+
+async def test_the_demo_is_alive_within_moments(tmp_path: Path) -> None:
+    """Its link signs in; events arrive at the built-in sink, with signatures that verify."""
+    demo = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bedolaga_events", "demo", "--port", "18477"),
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        stdout=asyncio.subprocess.PIPE,
+    )
+    try:
+        assert demo.stdout is not None
+        async with asyncio.timeout(20):
+            line = (await demo.stdout.readline()).decode()
+        found = re.search(r"(http://\S+)/#login=(\S+)", line)
+        assert found
+        url, code = found.groups()
+        async with aiohttp.ClientSession() as session:
+            async with session.post(f"{url}/login", json={"code": code}) as answer:
+                token = (await answer.json())["token"]
+            headers = {"Authorization": f"Bearer {token}"}
+
+            async def arrived() -> Any:
+                async with session.get(f"{url}/sink", headers=headers) as answer:
+                    return (await answer.json())["items"]
+
+            items = await until(arrived)
+            assert {one["signature"] for one in items} == {"ok"}
+    finally:
+        demo.send_signal(signal.SIGINT)
+        await demo.wait()
