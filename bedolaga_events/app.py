@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from bedolaga_events.api.requests import NewEvent
 from bedolaga_events.api.sink import SINK, Sink
 from bedolaga_events.api.state import PARTS, Parts
 from bedolaga_events.catalogue import Catalogue, added_type
-from bedolaga_events.config import Settings
+from bedolaga_events.config import Loaded, Settings
 from bedolaga_events.delivery import addresses
 from bedolaga_events.delivery.addresses import Policy
 from bedolaga_events.delivery.guard import trusted_cas
@@ -73,14 +73,23 @@ def clock() -> int:
     return time.time_ns() // 1_000
 
 
-def create_app(settings: Settings, now: Callable[[], int] = clock) -> web.Application:
+def create_app(
+    settings: Settings,
+    now: Callable[[], int] = clock,
+    origins: Mapping[str, str] | None = None,
+) -> web.Application:
     """The server as an aiohttp application, also good as a sub-application of another.
+
+    Args:
+        settings: what `config.load` gave.
+        now: the clock, in microseconds.
+        origins: where each setting came from, for the page.
 
     Starting it opens the database; an error there is a `ConfigError`.
     """
     app = web.Application(middlewares=[api.middleware()], client_max_size=0)
     api.add_routes(app, static_folder(), settings.security.allowed_origins)
-    app.cleanup_ctx.append(partial(_run, settings, now))
+    app.cleanup_ctx.append(partial(_run, Loaded(settings, origins or {}), now))
     app.on_shutdown.append(_say_goodbye)
     app[EVENTS] = Publisher(app)
     app[SINK] = Sink()
@@ -94,13 +103,12 @@ def static_folder() -> Path:
     return installed if installed.is_dir() else package.parent / "static"
 
 
-async def _run(
-    settings: Settings, now: Callable[[], int], app: web.Application
-) -> AsyncIterator[None]:
+async def _run(loaded: Loaded, now: Callable[[], int], app: web.Application) -> AsyncIterator[None]:
+    settings = loaded.settings
     policy = _policy(settings)
     alerts = Alerts(settings.alerts, now)
     await alerts.check_hosts(policy)
-    parts, worker = await _assemble(settings, policy, now)
+    parts, worker = await _assemble(loaded, policy, now)
     app[PARTS] = parts
     database, writer = parts.database, parts.writer
     replayer = Replayer(writer)
@@ -133,10 +141,9 @@ async def _run(
         await database.close()
 
 
-async def _assemble(
-    settings: Settings, policy: Policy, now: Callable[[], int]
-) -> tuple[Parts, Worker]:
+async def _assemble(loaded: Loaded, policy: Policy, now: Callable[[], int]) -> tuple[Parts, Worker]:
     """Open the store and make what stands around it."""
+    settings = loaded.settings
     path = settings.database.path
     metrics = Metrics()
     tls = trusted_cas(settings.delivery.ca_file)
@@ -158,6 +165,7 @@ async def _assemble(
         raise
     parts = Parts(
         settings=settings,
+        origins=loaded.origins,
         now=now,
         metrics=metrics,
         catalogue=_catalogue(settings),

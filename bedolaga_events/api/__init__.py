@@ -145,6 +145,7 @@ ROUTES = (
     Route("GET", "/sink", READ, sink.show, replies.Sink),
     Route("PUT", "/sink", ADMIN, sink.put, replies.Sink, body=requests.SinkMode),
     Route("DELETE", "/sink", ADMIN, sink.clear, NO_CONTENT, (204,)),
+    Route("GET", "/settings", READ, health.settings, replies.Settings),
     Route("GET", "/health", None, health.health, replies.Health, (200, 503)),
     Route("GET", "/metrics", None, health.metrics, "text/plain"),  # the config may open it
     Route("GET", "/ws", None, ws.connect),  # asks for a token itself: see contract §3

@@ -1,12 +1,14 @@
 """Is it well, and what does it count (contract §6)."""
 
 import json
+from dataclasses import asdict
 
 from aiohttp import web
 
 from bedolaga_events import __version__
 from bedolaga_events.api.middleware import authenticate
 from bedolaga_events.api.state import Parts, parts, reply
+from bedolaga_events.config import Loaded, describe
 from bedolaga_events.model import Scope
 from bedolaga_events.store import deliveries, events, webhooks
 
@@ -22,6 +24,21 @@ async def health(request: web.Request) -> web.Response:
         "version": __version__,
         "last_event_id": last,
         "fsync_ms": round(server.database.fsync_seconds * 1000, 3),
+    }
+    return reply(json.dumps(content))
+
+
+async def settings(request: web.Request) -> web.Response:
+    """GET /settings: what the server runs with, and where each value came from; read-only."""
+    server = parts(request)
+    described = describe(Loaded(server.settings, server.origins))
+    content = {
+        "version": __version__,
+        "epoch": server.database.uid,
+        "fsync_ms": round(server.database.fsync_seconds * 1000, 3),
+        "database_bytes": server.database.path.stat().st_size,
+        "has_sink": server.settings.server.has_sink,
+        "items": [asdict(one) for one in described],
     }
     return reply(json.dumps(content))
 

@@ -245,6 +245,23 @@ class Sink(Reply):
     items: list[SinkItem]
 
 
+class Setting(Reply):
+    key: str
+    value: str = Field(description="secrets are masked")
+    origin: str = Field(description="default, a file, environment or flag")
+    variable: str = Field(description="its name in the environment")
+    meaning: str
+
+
+class Settings(Reply):
+    version: str
+    epoch: str
+    fsync_ms: float = Field(description="one fsync, measured at start")
+    database_bytes: int
+    has_sink: bool
+    items: list[Setting]
+
+
 class Health(Reply):
     status: str
     version: str = ""

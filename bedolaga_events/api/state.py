@@ -1,7 +1,7 @@
 """What a handler may reach: the parts that `app` wired together."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from aiohttp import web
@@ -25,6 +25,7 @@ class Parts:
     """The running server; `now` is the clock in microseconds."""
 
     settings: Settings
+    origins: Mapping[str, str]  # where each setting came from
     now: Callable[[], int]
     metrics: Metrics
     catalogue: Catalogue

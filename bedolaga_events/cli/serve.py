@@ -24,13 +24,14 @@ GC_THRESHOLD = 20_000  # new objects before a collection: 10 % more deliveries t
 @settings_options
 def serve(**options: Any) -> None:
     """Start the server (the default)."""
-    settings = load(**options).settings
+    loaded = load(**options)
+    settings = loaded.settings
     logs.configure(settings.log)
     # What start-up made stays for good: the collector need not walk it with every request.
     gc.freeze()
     gc.set_threshold(GC_THRESHOLD, 20, 50)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        sys.exit(runner.run(_serve(settings)))
+        sys.exit(runner.run(_serve(loaded)))
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
@@ -42,8 +43,9 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return uvloop.new_event_loop
 
 
-async def _serve(settings: config.Settings) -> int:
-    app = create_app(settings)
+async def _serve(loaded: config.Loaded) -> int:
+    settings = loaded.settings
+    app = create_app(settings, origins=loaded.origins)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=settings.server.shutdown_seconds)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

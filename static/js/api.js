@@ -41,6 +41,12 @@ export const webhooksApi = {
   getStats: () => apiClient.request('GET', '/webhooks/stats'),
   getDeliveries: (id, params) => apiClient.request('GET', `/webhooks/${id}/deliveries`, { params }),
   getDelivery: (id, delivery) => apiClient.request('GET', `/webhooks/${id}/deliveries/${delivery}`),
+  retry: (id, delivery) => apiClient.request('POST', `/webhooks/${id}/deliveries/${delivery}/retry`),
+  cancel: (id, delivery) => apiClient.request('POST', `/webhooks/${id}/deliveries/${delivery}/cancel`),
+  replay: (id, body) => apiClient.request('POST', `/webhooks/${id}/replay`, { body }),
+  test: (id, event_type) => apiClient.request('POST', `/webhooks/${id}/test`, { body: event_type ? { event_type } : {} }),
+  rotateSecret: (id, overlap_hours = 24) => apiClient.request('POST', `/webhooks/${id}/rotate-secret`, { body: { overlap_hours } }),
+  series: (id, window) => apiClient.request('GET', `/webhooks/${id}/series`, { params: { window } }),
 };
 
 export const eventsApi = {
@@ -50,8 +56,30 @@ export const eventsApi = {
   types: (lang) => apiClient.request('GET', '/event-types', { params: { lang } }),
 };
 
+export const deliveriesApi = {
+  list: (params) => apiClient.request('GET', '/deliveries', { params }),
+};
+
 export const statsApi = {
   get: () => apiClient.request('GET', '/stats'),
+  series: (window) => apiClient.request('GET', '/stats/series', { params: { window } }),
+  deliveries: (window) => apiClient.request('GET', '/deliveries/series', { params: { window } }),
+};
+
+export const tokensApi = {
+  list: () => apiClient.request('GET', '/tokens'),
+  create: (body) => apiClient.request('POST', '/tokens', { body }),
+  delete: (id) => apiClient.request('DELETE', `/tokens/${id}`),
+};
+
+export const sinkApi = {
+  get: () => apiClient.request('GET', '/sink'),
+  setMode: (mode) => apiClient.request('PUT', '/sink', { body: { mode } }),
+  clear: () => apiClient.request('DELETE', '/sink'),
+};
+
+export const settingsApi = {
+  get: () => apiClient.request('GET', '/settings'),
 };
 
 export const authApi = {

@@ -1,4 +1,5 @@
-// The live feed: connect, keep alive, back off; it emits and never renders.
+// The live feed: connect, resume, keep alive, back off; it emits and never renders. Any admin page
+// may import this file; types are in websocket.d.ts, the protocol in docs/live.md.
 import { delay } from './lib/backoff.js';
 
 const PING_EVERY = 30_000; // ms
@@ -7,6 +8,7 @@ const STOP = 1008; // the token is wrong or revoked: coming back would not help
 
 export default class WebSocketManager {
   #credentials;
+  #shared;
   #listeners = new Map();
   #ws = null;
   #url = null;
@@ -14,26 +16,53 @@ export default class WebSocketManager {
   #retryTimer = null;
   #keepalive = null;
   #heardAt = 0;
+  #since = null; // { id, epoch }: where to go on
+  #wanted = null; // the subscription, said again on every connection
+  #channel = null;
+  #giveUpLock = null;
+  #status = 'disconnected'; // of the tab that holds the socket, in the others
 
-  // A token, or a function that promises a one-time ticket, so that no lasting token is in a URL.
-  constructor(credentials) {
+  // `credentials`: a token, or a function that promises a one-time ticket, so that no lasting token
+  // is in a URL. `shared`: one socket for all tabs of the browser.
+  constructor(credentials, { shared = false } = {}) {
     this.#credentials = credentials;
+    this.#shared = shared && 'locks' in navigator && 'BroadcastChannel' in globalThis;
   }
 
   connect(url) {
-    if (this.#ws && this.#ws.readyState <= WebSocket.OPEN) return;
+    if (this.#url) return;
     this.#url = url;
-    this.#open();
+    globalThis.addEventListener?.('online', this.#wake);
+    globalThis.document?.addEventListener('visibilitychange', this.#wake);
+    if (this.#shared) this.#stand(url);
+    else this.#open();
   }
 
   disconnect() {
     this.#url = null;
+    globalThis.removeEventListener?.('online', this.#wake);
+    globalThis.document?.removeEventListener('visibilitychange', this.#wake);
     clearTimeout(this.#retryTimer);
-    this.#ws?.close(1000);
-    this.#ws = null;
+    this.#retryTimer = null;
     this.#stopKeepalive();
+    const ws = this.#ws;
+    this.#ws = null;
+    ws?.close(1000);
+    this.#channel?.close();
+    this.#channel = null;
+    this.#giveUpLock?.();
+    this.#giveUpLock = null;
+    this.#status = 'disconnected';
+    this.#since = null;
   }
 
+  // What to get: {events: ['ticket.*'], topics: ['deliveries']}; in force on this and every later connection.
+  subscribe(wanted) {
+    this.#wanted = { type: 'subscribe', ...wanted };
+    if (this.isConnected() && this.#ws) this.#ws.send(JSON.stringify(this.#wanted));
+  }
+
+  // A callback gets the payload and the whole message; '*' hears every event and news.
   on(event, callback) {
     if (!this.#listeners.has(event)) this.#listeners.set(event, new Set());
     this.#listeners.get(event).add(callback);
@@ -44,12 +73,42 @@ export default class WebSocketManager {
   }
 
   isConnected() {
-    return this.#ws?.readyState === WebSocket.OPEN;
+    return this.getConnectionStatus() === 'connected';
   }
 
   getConnectionStatus() {
-    if (this.isConnected()) return 'connected';
-    return this.#url && (this.#ws || this.#retryTimer) ? 'connecting' : 'disconnected';
+    if (this.#ws?.readyState === WebSocket.OPEN) return 'connected';
+    if (this.#ws || this.#retryTimer) return 'connecting';
+    return this.#url ? this.#status : 'disconnected';
+  }
+
+  // One tab holds the lock and the socket; the others hear it over a channel, and one of them takes
+  // over when it closes, going on after the last event that it heard.
+  #stand(url) {
+    this.#status = 'connecting';
+    this.#channel = new BroadcastChannel(`bedolaga ${url}`);
+    this.#channel.onmessage = ({ data }) => this.#hear(data);
+    this.#channel.postMessage({ ask: true });
+    navigator.locks.request(`bedolaga ${url}`, () => {
+      if (this.#url !== url) return undefined;
+      this.#open();
+      return new Promise((resolve) => { this.#giveUpLock = resolve; });
+    });
+  }
+
+  #hear({ ask, status, since, event, payload, message }) {
+    if (ask) {
+      if (this.#giveUpLock) this.#say({});
+      return;
+    }
+    this.#status = status;
+    this.#since = since;
+    this.#tell(event ?? status, payload ?? {}, message);
+  }
+
+  // To the other tabs: what happened, and where each of them would go on.
+  #say(news) {
+    this.#channel?.postMessage({ status: this.getConnectionStatus(), since: this.#since, ...news });
   }
 
   async #open() {
@@ -59,25 +118,31 @@ export default class WebSocketManager {
       if (this.#url !== url) return; // disconnected while the ticket was on its way
       this.#listen(new WebSocket(`${url}?${query}`));
     } catch (error) {
-      this.#emit('error', { error });
+      if (this.#url !== url) return;
+      this.#emit('error', { error: String(error) });
       this.#retry();
     }
   }
 
   async #query() {
-    if (typeof this.#credentials !== 'function') return new URLSearchParams({ token: this.#credentials });
-    return new URLSearchParams({ ticket: await this.#credentials() });
+    const name = typeof this.#credentials === 'function' ? 'ticket' : 'token';
+    const query = new URLSearchParams({ [name]: name === 'ticket' ? await this.#credentials() : this.#credentials });
+    if (this.#since) {
+      query.set('since', this.#since.id);
+      query.set('epoch', this.#since.epoch);
+    }
+    return query;
   }
 
   #listen(ws) {
     this.#ws = ws;
     ws.onopen = () => {
-      this.#attempt = 0;
       this.#startKeepalive(ws);
+      if (this.#wanted) ws.send(JSON.stringify(this.#wanted));
       this.#emit('connected', {});
     };
     ws.onmessage = (message) => this.#receive(message.data);
-    ws.onerror = (error) => this.#emit('error', { error });
+    ws.onerror = () => this.#emit('error', { error: 'The connection failed.' });
     ws.onclose = (closed) => {
       if (this.#ws !== ws) return;
       this.#ws = null;
@@ -93,16 +158,25 @@ export default class WebSocketManager {
     const message = JSON.parse(text);
     if (message.type === 'pong') return;
     if (message.type === 'connection') {
+      this.#attempt = 0;
+      if (this.#since?.epoch !== message.epoch) this.#since = { id: message.last_event_id, epoch: message.epoch };
       this.#emit('connection', message);
       return;
     }
-    this.#emit(message.type, message.payload, message);
-    this.#emit('*', message.payload, message);
+    if (message.id !== undefined) this.#since.id = message.id;
+    const isAboutConnection = ['gap', 'resumed', 'subscribed', 'error'].includes(message.type);
+    this.#emit(message.type, isAboutConnection ? message : message.payload, message);
   }
 
-  #retry() {
-    if (!this.#url) return;
+  #wake = () => {
+    if (document.visibilityState === 'hidden' || !this.#retryTimer) return;
     clearTimeout(this.#retryTimer);
+    this.#retryTimer = null;
+    this.#open();
+  };
+
+  #retry() {
+    if (!this.#url || this.#retryTimer) return;
     this.#retryTimer = setTimeout(() => {
       this.#retryTimer = null;
       this.#open();
@@ -120,10 +194,18 @@ export default class WebSocketManager {
 
   #stopKeepalive() {
     clearInterval(this.#keepalive);
+    this.#keepalive = null;
   }
 
   #emit(event, payload, message) {
-    for (const callback of this.#listeners.get(event) ?? []) {
+    this.#say({ event, payload, message });
+    this.#tell(event, payload, message);
+  }
+
+  #tell(event, payload, message) {
+    const named = [...(this.#listeners.get(event) ?? [])];
+    const all = message ? [...(this.#listeners.get('*') ?? [])] : [];
+    for (const callback of [...named, ...all]) {
       try {
         callback(payload, message);
       } catch (error) {

@@ -1,0 +1,130 @@
+export interface Webhook {
+  id: number;
+  name: string;
+  url: string;
+  event_type: string;
+  is_active: boolean;
+  description: string | null;
+  created_at: string;
+  updated_at: string;
+  last_triggered_at: string | null;
+  failure_count: number;
+  success_count: number;
+  has_secret: boolean;
+  disabled_reason: string | null;
+  headers: Record<string, string>;
+  secret?: string;
+  skipped_since_inactive?: number;
+}
+
+export interface WebhookCreateRequest {
+  name: string;
+  url: string;
+  event_type: string;
+  secret?: string | null;
+  generate_secret?: boolean;
+  description?: string | null;
+  is_active?: boolean;
+  headers?: Record<string, string>;
+}
+
+export type WebhookUpdateRequest = Partial<Omit<WebhookCreateRequest, 'generate_secret'>>;
+export type DeliveryStatus = 'pending' | 'success' | 'failed' | 'skipped';
+
+export interface Delivery {
+  id: number;
+  webhook_id: number;
+  event_id: number | null;
+  event_type: string;
+  payload: Record<string, unknown>;
+  status: DeliveryStatus;
+  response_status: number | null;
+  response_body: string | null;
+  error_code: string | null;
+  error_message: string | null;
+  attempt_number: number;
+  duration_ms: number | null;
+  is_test: boolean;
+  created_at: string;
+  delivered_at: string | null;
+  next_retry_at: string | null;
+}
+
+export interface Page<T> {
+  items: T[];
+  total: number;
+  limit: number;
+  offset: number;
+}
+
+export interface EventItem {
+  id: number;
+  type: string;
+  payload: Record<string, unknown>;
+  timestamp: string;
+}
+
+type Query = Record<string, string | number | boolean | undefined>;
+
+export const apiClient: {
+  baseUrl: string;
+  token: string | null;
+  onUnauthorized: () => void;
+  request(method: string, path: string, options?: { params?: Query; body?: unknown }): Promise<any>;
+};
+
+export class ApiError extends Error {
+  status: number;
+  errors: { loc: (string | number)[]; msg: string }[];
+}
+
+export const webhooksApi: {
+  list(params?: Query): Promise<Page<Webhook>>;
+  get(id: number): Promise<Webhook>;
+  create(body: WebhookCreateRequest): Promise<Webhook>;
+  update(id: number, body: WebhookUpdateRequest): Promise<Webhook>;
+  delete(id: number): Promise<void>;
+  getStats(): Promise<Record<string, number>>;
+  getDeliveries(id: number, params?: Query): Promise<Page<Delivery>>;
+  getDelivery(id: number, delivery: number): Promise<Delivery & { attempts: any[] }>;
+  retry(id: number, delivery: number): Promise<Delivery>;
+  cancel(id: number, delivery: number): Promise<Delivery>;
+  replay(id: number, body: { since: string; until?: string; status?: DeliveryStatus; dry_run?: boolean }): Promise<{ queued: number; matching?: number }>;
+  test(id: number, event_type?: string): Promise<Delivery>;
+  rotateSecret(id: number, overlap_hours?: number): Promise<{ secret: string; old_secret_until: string | null }>;
+  series(id: number, window?: string): Promise<any>;
+};
+
+export const eventsApi: {
+  list(params?: Query): Promise<Page<EventItem>>;
+  get(id: number): Promise<any>;
+  create(body: { type: string; payload: unknown; timestamp?: string }): Promise<any>;
+  types(lang?: string): Promise<any[]>;
+};
+
+export const statsApi: {
+  get(): Promise<Record<string, number>>;
+  series(window?: string): Promise<any>;
+  deliveries(window?: string): Promise<any>;
+};
+
+export const deliveriesApi: { list(params?: Query): Promise<Page<Delivery>> };
+
+export const tokensApi: {
+  list(): Promise<{ items: any[]; total: number }>;
+  create(body: { name: string; scopes: string[]; expires_at?: string | null }): Promise<any>;
+  delete(id: number): Promise<void>;
+};
+
+export const sinkApi: {
+  get(): Promise<any>;
+  setMode(mode: 'ok' | 'error' | 'slow' | 'hang'): Promise<any>;
+  clear(): Promise<void>;
+};
+
+export const settingsApi: { get(): Promise<any> };
+
+export const authApi: {
+  login(code: string): Promise<{ token: string }>;
+  ticket(): Promise<{ ticket: string; expires_in: number }>;
+};

@@ -1,0 +1,26 @@
+export type ConnectionStatus = 'connected' | 'disconnected' | 'connecting';
+export type Callback = (payload: any, message?: LiveMessage) => void;
+
+export interface LiveMessage {
+  type: string;
+  payload: any;
+  timestamp: string;
+  id?: number;
+}
+
+export interface Subscription {
+  events?: string[];
+  topics?: ('deliveries' | 'webhooks')[];
+}
+
+export default class WebSocketManager {
+  /** A token, or a function that promises a one-time ticket (POST /ws/ticket). */
+  constructor(credentials: string | (() => Promise<string>), options?: { shared?: boolean });
+  connect(url: string): void;
+  disconnect(): void;
+  subscribe(wanted: Subscription): void;
+  on(event: string, callback: Callback): void;
+  off(event: string, callback: Callback): void;
+  isConnected(): boolean;
+  getConnectionStatus(): ConnectionStatus;
+}
