@@ -27,3 +27,5 @@ fetch htm 3.1.1 dist/htm.mjs htm
 fetch @preact/signals-core 1.14.5 dist/signals-core.mjs signals-core
 fetch @preact/signals 2.11.4 dist/signals.mjs signals
 fetch rapidoc 9.3.8 dist/rapidoc-min.js rapidoc
+fetch uplot 1.6.32 dist/uPlot.esm.js uplot
+cp "$work/uplot/package/dist/uPlot.min.css" "$target/uplot.css"

@@ -42,6 +42,7 @@ async def take(request: web.Request) -> web.Response:
     """POST /sink/in: what a webhook sends here."""
     sink, server = _sink(request), parts(request)
     body = await requests.raw(request, requests.BODY_LIMIT)
+    verdict = await _verdict(server, request, body)
     sink.count += 1
     sink.items.appendleft(
         {
@@ -53,7 +54,7 @@ async def take(request: web.Request) -> web.Response:
                 if name.lower() not in OWN_HEADERS
             ],
             "body": body.decode("utf-8", "backslashreplace"),
-            "signature": await _verdict(server, request, body),
+            "signature": verdict,
             "answered": sink.mode,
         }
     )

@@ -1,7 +1,7 @@
 // The texts of the page in the language of its reader.
-import { signal } from './ui.js';
 import en from './locales/en.js';
 import ru from './locales/ru.js';
+import { signal } from './ui.js';
 
 const texts = { ru, en };
 const KEPT = 'bedolaga.language';
@@ -10,10 +10,10 @@ export const language = signal(
   localStorage.getItem(KEPT) ?? (navigator.language.startsWith('ru') ? 'ru' : 'en'),
 );
 
-// The text for a key; `{name}` in it is replaced by `values.name`.
+// The text for a key; `{name}` in it is replaced by `values.name`. Plural forms come as they are.
 export function t(key, values = {}) {
   const text = texts[language.value][key] ?? key;
-  return text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  return typeof text === 'string' ? text.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all) : text;
 }
 
 export function setLanguage(chosen) {

@@ -1,30 +1,41 @@
 // What the page knows, and the only writer of it.
-import { apiClient, authApi, eventsApi, statsApi } from './api.js';
+import { apiClient, authApi, eventsApi, statsApi, webhooksApi } from './api.js';
 import { t } from './i18n.js';
+import * as notifications from './notifications.js';
 import { signal } from './ui.js';
 import WebSocketManager from './websocket.js';
 
 const KEPT = 'bedolaga.token';
 const STREAM_LENGTH = 200; // events kept on the screen
+const REFRESH_AFTER = 300; // ms: a burst of events asks for the numbers once
 
 export const signedIn = signal(false);
-export const notice = signal(null);
+export const notice = signal(null); // why the sign-in is shown
 export const connection = signal('disconnected');
-export const stream = signal([]);
+export const stream = signal([]); // newest first
 export const stats = signal(null);
+export const webhookStats = signal(null);
 export const eventTypes = signal([]);
-export const changes = signal(0); // grows with every event: lists that show counters reload
+export const webhooks = signal(null); // by id
+export const delivery = signal(null); // the latest news of a delivery
+export const toasts = signal([]);
+export const now = signal(Date.now()); // for relative times
 
-const socket = new WebSocketManager(async () => (await authApi.ticket()).ticket);
+const socket = new WebSocketManager(async () => (await authApi.ticket()).ticket, { shared: true });
+setInterval(() => { now.value = Date.now(); }, 1_000);
 
 // Take the token or the one-time code out of the address, or the token kept earlier.
 export async function start() {
   const hash = new URLSearchParams(location.hash.slice(1));
   if (hash.has('token') || hash.has('login')) history.replaceState(null, '', location.pathname);
   apiClient.onUnauthorized = () => signOut(t('tokenRejected'));
-  if (hash.has('login')) return signInWithCode(hash.get('login'));
   const token = hash.get('token') ?? sessionStorage.getItem(KEPT) ?? localStorage.getItem(KEPT);
-  if (token) await signIn(token, localStorage.getItem(KEPT) !== null);
+  try {
+    if (hash.has('login')) await signIn((await authApi.login(hash.get('login'))).token, false);
+    else if (token) await signIn(token, localStorage.getItem(KEPT) !== null);
+  } catch (error) {
+    signOut(hash.has('login') ? t('codeFailed') : error.message);
+  }
 }
 
 export async function signIn(token, remember) {
@@ -32,8 +43,9 @@ export async function signIn(token, remember) {
   eventTypes.value = await eventsApi.types();
   (remember ? localStorage : sessionStorage).setItem(KEPT, token);
   notice.value = null;
-  signedIn.value = true;
   await reload();
+  signedIn.value = true;
+  socket.subscribe({ topics: ['deliveries'] });
   socket.connect(new URL('ws', location.href.replace(/[#?].*/, '')).href.replace(/^http/, 'ws'));
 }
 
@@ -42,41 +54,112 @@ export function signOut(reason = null) {
   localStorage.removeItem(KEPT);
   sessionStorage.removeItem(KEPT);
   apiClient.token = null;
-  stream.value = [];
   connection.value = 'disconnected';
   notice.value = reason;
   signedIn.value = false;
 }
 
-export async function reloadStats() {
-  stats.value = await statsApi.get();
+export async function reloadTypes() {
+  if (signedIn.value) eventTypes.value = await eventsApi.types();
 }
 
-async function signInWithCode(code) {
+export function webhookName(id) {
+  return webhooks.value?.get(id)?.name ?? `#${id}`;
+}
+
+// A short message; `undo` adds a button that takes the step back. Errors stay until closed.
+export function toast(text, { undo = null, isError = false, href = null } = {}) {
+  const one = { key: Math.random(), text, undo, isError, href };
+  toasts.value = [...toasts.value, one].slice(-3);
+  if (!isError) setTimeout(() => dismiss(one.key), 6_000);
+}
+
+export function dismiss(key) {
+  toasts.value = toasts.value.filter((one) => one.key !== key);
+}
+
+// Run what a button does; a refusal becomes a toast.
+export async function attempt(action) {
   try {
-    await signIn((await authApi.login(code)).token, false);
-  } catch {
-    signOut(t('codeFailed'));
+    return await action();
+  } catch (error) {
+    toast(error.message, { isError: true });
+    return undefined;
   }
 }
 
-async function reload() {
-  const [page] = await Promise.all([eventsApi.list({ limit: 50 }), reloadStats()]);
-  stream.value = page.items;
+export async function setActive(webhook, isActive) {
+  const after = await attempt(() => webhooksApi.update(webhook.id, { is_active: isActive }));
+  if (!after) return;
+  keepWebhook(after);
+  const undo = () => setActive(after, !isActive);
+  if (after.skipped_since_inactive) {
+    toast(t('skippedWhileInactive', { name: webhook.name, count: after.skipped_since_inactive }), { undo });
+  } else {
+    toast(t(isActive ? 'webhookActivated' : 'webhookDeactivated', { name: webhook.name }), { undo });
+  }
 }
 
+export function keepWebhook(webhook) {
+  const before = webhooks.value?.get(webhook.id);
+  webhooks.value = new Map(webhooks.value).set(webhook.id, { ...before, ...webhook });
+}
+
+export function forgetWebhook(id) {
+  const rest = new Map(webhooks.value);
+  rest.delete(id);
+  webhooks.value = rest;
+}
+
+async function reload() {
+  const [events, hooks] = await Promise.all([eventsApi.list({ limit: 50 }), allWebhooks(), reloadNumbers()]);
+  stream.value = events.items;
+  webhooks.value = new Map(hooks.map((one) => [one.id, one]));
+}
+
+async function allWebhooks() {
+  const found = [];
+  let page;
+  do {
+    page = await webhooksApi.list({ limit: 200, offset: found.length });
+    found.push(...page.items);
+  } while (page.items.length && found.length < page.total);
+  return found;
+}
+
+async function reloadNumbers() {
+  [stats.value, webhookStats.value] = await Promise.all([statsApi.get(), webhooksApi.getStats()]);
+}
+
+let refreshing = null;
+function refreshSoon() {
+  refreshing ??= setTimeout(async () => {
+    refreshing = null;
+    if (signedIn.value) await reloadNumbers().catch(() => {});
+  }, REFRESH_AFTER);
+}
+
+socket.on('connected', () => { connection.value = 'connected'; });
+socket.on('connecting', () => { connection.value = 'connecting'; });
 socket.on('connection', (hello) => {
   connection.value = 'connected';
-  // Events that came while the page was away are in the log.
-  if (stream.value.length && hello.last_event_id > stream.value[0].id) reload();
+  if (stream.value.length && hello.last_event_id < stream.value[0].id) reload();
 });
-socket.on('disconnected', ({ code }) => {
+socket.on('gap', () => reload());
+socket.on('disconnected', ({ code } = {}) => {
   connection.value = socket.getConnectionStatus();
   if (code === 1008) signOut(t('tokenRejected'));
 });
+socket.on('webhook.updated', keepWebhook);
+socket.on('webhook.deleted', ({ id }) => forgetWebhook(id));
+socket.on('webhook.disabled', (webhook) => toast(t('webhookDisabled', { name: webhook.name }), { isError: true, href: `#/webhooks/${webhook.id}` }));
+socket.on('delivery.updated', (news) => {
+  delivery.value = news;
+  refreshSoon();
+});
 socket.on('*', (_, event) => {
-  if (event.id === undefined) return;
+  if (event.id === undefined || event.id <= (stream.value[0]?.id ?? 0)) return;
   stream.value = [event, ...stream.value].slice(0, STREAM_LENGTH);
-  changes.value += 1;
-  reloadStats();
+  refreshSoon();
+  notifications.take(event, toast);
 });

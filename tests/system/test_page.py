@@ -1,5 +1,6 @@
 """The admin page in Debian's Chromium."""
 
+import re
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -8,7 +9,8 @@ from typing import Any
 import pytest
 from playwright.async_api import BrowserContext, Page, async_playwright, expect
 
-from tests.conftest import Receiver, Server
+from tests.conftest import ADMIN, Receiver, Server
+from tests.system.conftest import ROOT
 
 CHROMIUM = shutil.which("chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -52,6 +54,7 @@ async def test_from_the_printed_link_to_a_delivered_webhook(
     await server.event("payment.completed", transaction_id=1, user_id=1, amount_kopeks=50_000)
     await expect(page.locator(".stream li")).to_contain_text("payment.completed")
     await expect(page.locator(".stat").nth(3)).to_contain_text("500")
+    await expect(page.locator(".toast")).to_contain_text("Пополнение: 500")
 
     await page.get_by_role("link", name="Webhooks").click()
     await page.get_by_role("button", name="Создать webhook").click()
@@ -59,7 +62,7 @@ async def test_from_the_printed_link_to_a_delivered_webhook(
     await page.locator("[name=url]").fill("http://10.0.0.5/")
     await page.locator("[name=event_type]").select_option("*")
     await page.get_by_role("button", name="Создать", exact=True).click()
-    await expect(page.get_by_role("alert")).to_contain_text("10.0.0.5")
+    await expect(page.get_by_role("alert")).to_contain_text("Адрес 10.0.0.5 не разрешён")
     await page.locator("[name=url]").fill(receiver.url)
     await page.get_by_role("button", name="Создать", exact=True).click()
     await expect(page.locator("tbody tr")).to_contain_text("CRM")
@@ -67,12 +70,19 @@ async def test_from_the_printed_link_to_a_delivered_webhook(
     await page.get_by_role("link", name="История").click()
     await expect(page.locator("tbody tr")).to_contain_text("Успешно")
     assert len(receiver.requests) == 1
-
-    await page.get_by_role("link", name="Webhooks").click()
+    await page.locator("tbody a").first.click()
+    await page.get_by_role("button", name="Повторить", exact=True).click()
+    await expect(page.locator(".attempt")).to_have_count(2)
+    await page.keyboard.press("Escape")
+    await expect(page.locator("dialog")).to_have_count(0)
+    await page.get_by_role("link", name="Webhooks").first.click()
     await page.get_by_role("button", name="Деактивировать").click()
     await expect(page.locator("tbody tr")).to_contain_text("Неактивен")
-    page.once("dialog", lambda dialog: dialog.accept())
+    await page.get_by_role("button", name="Отменить").click()
+    await expect(page.locator("tbody tr .status.active")).to_be_visible()
     await page.get_by_role("button", name="Удалить").click()
+    await page.locator("dialog input").fill("CRM")
+    await page.locator("dialog button.danger").click()
     await expect(page.get_by_text("Webhooks пока нет")).to_be_visible()
 
 
@@ -82,11 +92,63 @@ async def test_a_pasted_token_and_a_wrong_one(server: Server, page: Page) -> Non
     await page.locator("[name=token]").fill("wrong")
     await page.get_by_role("button", name="Войти").click()
     await expect(page.get_by_role("alert")).to_be_visible()
-    await page.locator("[name=token]").fill("test-admin-token-0123456789")
+    await page.locator("[name=token]").fill(ADMIN)
     await page.get_by_role("button", name="Войти").click()
     await expect(page.get_by_text("Подключено")).to_be_visible()
     await page.get_by_role("button", name="Выйти").click()
     await page.goto("about:blank")
-    await page.goto(f"{server.url}/#token=test-admin-token-0123456789")
+    await page.goto(f"{server.url}/#token={ADMIN}")
     await expect(page.get_by_text("Подключено")).to_be_visible()
     assert "token" not in page.url
+
+
+PLACES = ["", "events", "webhooks", "webhooks/1", "webhooks/1/verify", "deliveries"]
+MORE_PLACES = ["notifications", "tokens", "settings", "sandbox", "webhooks/1/deliveries/1"]
+
+
+@pytest.mark.parametrize("width", [360, 1280, 3840])
+async def test_every_view_fits_at_every_width_in_both_languages(
+    server: Server, page: Page, width: int
+) -> None:
+    """Nothing throws, nothing is wider than the window, and no text is a key."""
+    await server.webhook(f"{server.url}/sink/in", secret="s3cret", name="A" * 255)
+    await server.event(user_id=1, first_name="x" * 300)
+    await page.set_viewport_size({"width": width, "height": 800})
+    await page.goto(f"{server.url}/#token={ADMIN}")
+    await expect(page.get_by_text("Подключено")).to_be_visible()
+    for place in [*PLACES, *MORE_PLACES]:
+        await page.evaluate(f"location.hash = '#/{place}'")
+        await page.wait_for_timeout(100)
+        assert await page.evaluate("document.documentElement.scrollWidth") <= width, place
+    await page.keyboard.press("Escape")
+    await expect(page.locator("dialog")).to_have_count(0)
+    await page.evaluate("location.hash = '#/'")
+    await page.get_by_role("button", name="EN").click()
+    await expect(page.get_by_text("Total users")).to_be_visible()
+
+
+async def test_what_others_wrote_is_shown_and_not_run(server: Server, page: Page) -> None:
+    """Markup in every field that the page shows stays text."""
+    evil = "<img src=x onerror=alert(1)><script>alert(2)</script>"
+    dialogs: list[str] = []
+    page.on("dialog", lambda dialog: dialogs.append(dialog.message))
+    await server.webhook(f"{server.url}/sink/in", name=evil, description=evil)
+    await server.event(user_id=1, first_name=evil, username=evil)
+    await server.event("ticket.created", ticket_id=1, user_id=1, title=evil)
+    await page.goto(f"{server.url}/#token={ADMIN}")
+    await expect(page.get_by_text("Подключено")).to_be_visible()
+    for place in [*PLACES, *MORE_PLACES, "events/1"]:
+        await page.evaluate(f"location.hash = '#/{place}'")
+        await page.wait_for_timeout(100)
+    assert await page.locator("img").count() == 0
+    assert dialogs == []
+
+
+def test_both_languages_have_the_same_texts() -> None:
+    """A missing one would be shown as its key."""
+    names = [
+        set(re.findall(r"^  ?'?([\w.]+)'?:|[,{] '?([\w.]+)'?: ['{]", text, re.MULTILINE))
+        for text in ((ROOT / f"static/js/locales/{one}.js").read_text() for one in ("ru", "en"))
+    ]
+    forms = {("", "few"), ("", "many"), ("", "one"), ("", "other")}
+    assert names[0] - forms == names[1] - forms

@@ -1,4 +1,4 @@
-// A dot and a word: is the live feed there?
+// Is the live feed there?
 import { t } from '../i18n.js';
 import { connection } from '../state.js';
 import { html } from '../ui.js';

@@ -19,10 +19,10 @@ export function SignIn() {
 
   const problem = error ?? notice.value;
   return html`<main class="sign-in">
-    <form class="card" onSubmit=${submit}>
+    <form class="card fields" onSubmit=${submit}>
       <h1>${t('signIn')}</h1>
       <p class="muted">${t('signInHint')}</p>
-      <label>${t('token')}<input name="token" type="password" required autocomplete="off" /></label>
+      <label>${t('token')}<input name="token" type="password" required autocomplete="current-password" autofocus /></label>
       <label class="check"><input name="remember" type="checkbox" /> ${t('remember')}</label>
       ${problem && html`<p class="problem" role="alert">${problem}</p>`}
       <button class="primary">${t('enter')}</button>

@@ -1,50 +1,58 @@
 // Create or edit a webhook; the server's sentence stands under the field that it is about.
 import { webhooksApi } from '../api.js';
 import { t } from '../i18n.js';
-import { eventTypes } from '../state.js';
+import { eventTypes, keepWebhook } from '../state.js';
 import { html, useState } from '../ui.js';
 import { Dialog } from './Dialog.js';
+import { Copyable } from './Json.js';
 
-export function WebhookForm({ webhook, onSuccess, onCancel }) {
+const FIELDS = ['name', 'url', 'event_type', 'secret', 'description', 'headers'];
+
+export function WebhookForm({ webhook, initial = {}, onClose }) {
   const [saving, setSaving] = useState(false);
   const [error, setError] = useState(null);
+  const [secret, setSecret] = useState(null);
 
   async function submit(event) {
     event.preventDefault();
-    const form = new FormData(event.target);
-    const body = {
-      name: form.get('name'),
-      url: form.get('url'),
-      secret: form.get('secret'),
-      description: form.get('description') || null,
-      ...(webhook ? { is_active: form.has('is_active') } : { event_type: form.get('event_type') }),
-    };
+    const body = bodyOf(new FormData(event.target), webhook);
     setSaving(true);
     setError(null);
     try {
-      await (webhook ? webhooksApi.update(webhook.id, body) : webhooksApi.create(body));
-      onSuccess();
+      const saved = await (webhook ? webhooksApi.update(webhook.id, body) : webhooksApi.create(body));
+      keepWebhook(saved);
+      if (saved.secret) setSecret(saved.secret);
+      else onClose();
     } catch (failure) {
       setError(failure);
-      setSaving(false);
     }
+    setSaving(false);
   }
 
-  const field = (name) => error?.errors?.find((one) => one.loc[0] === name)?.msg;
-  const hint = (name) => field(name) && html`<small class="problem" role="alert">${field(name)}</small>`;
-  const elsewhere = error && !['name', 'url', 'secret', 'description'].some(field);
-  return html`<${Dialog} title=${t(webhook ? 'editWebhook' : 'createWebhook')} onClose=${onCancel}>
+  const shown = webhook ?? initial;
+  const field = (name) => error?.errors?.find((one) => one.loc?.[0] === name)?.msg;
+  const hint = (name) => field(name) && html`<small class="problem" role="alert">${translated(field(name))}</small>`;
+  const headers = Object.entries(shown.headers ?? {}).map(([name, value]) => `${name}: ${value}`).join('\n');
+  if (secret) {
+    return html`<${Dialog} title=${shown.name ?? t('createWebhook')} onClose=${onClose}>
+      <p>${t('secretOnce')}</p><${Copyable} text=${secret} label=${t('secret')} />
+    <//>`;
+  }
+  return html`<${Dialog} title=${t(webhook ? 'editWebhook' : 'createWebhook')} onClose=${onClose}>
     <form class="fields" onSubmit=${submit}>
-      <label>${t('name')} *<input name="name" required maxlength="255" value=${webhook?.name} />${hint('name')}</label>
-      <label>${t('url')} *<input name="url" type="url" required placeholder="https://example.com/webhook" value=${webhook?.url} />${hint('url')}</label>
-      <label>${t('eventType')} *<${TypeSelect} webhook=${webhook} /></label>
+      <label>${t('name')} *<input name="name" required maxlength="255" value=${shown.name} />${hint('name')}</label>
+      <label>${t('url')} *<input name="url" type="url" required placeholder="https://example.com/webhook" value=${shown.url} />${hint('url')}</label>
+      <label>${t('eventType')} *<${TypeSelect} webhook=${webhook} chosen=${initial.event_type} />${hint('event_type')}</label>
       <label>${t('secret')}<input name="secret" type="password" autocomplete="new-password" placeholder=${t('secretPlaceholder')} />
-        <small class="muted">${t('secretHint')}</small>${hint('secret')}</label>
-      <label>${t('description')}<textarea name="description" rows="3">${webhook?.description}</textarea>${hint('description')}</label>
-      ${webhook && html`<label class="check"><input name="is_active" type="checkbox" defaultChecked=${webhook.is_active} /> ${t('active')}</label>`}
-      ${elsewhere && html`<p class="problem" role="alert">${error.message}</p>`}
+        <small class="muted">${t(webhook?.has_secret ? 'secretKept' : 'secretHint')}</small>${hint('secret')}</label>
+      ${webhook?.has_secret && html`<label class="check"><input name="remove_secret" type="checkbox" /> ${t('removeSecret')}</label>`}
+      ${!webhook && html`<label class="check"><input name="generate_secret" type="checkbox" defaultChecked=${initial.generate_secret} /> ${t('generate')}</label>`}
+      <label>${t('description')}<textarea name="description" rows="2" defaultValue=${shown.description ?? ''}></textarea>${hint('description')}</label>
+      <details><summary>${t('headers')}</summary>
+        <label><small class="muted">${t('headersHint')}</small><textarea name="headers" rows="3" spellcheck="false" defaultValue=${headers}></textarea>${hint('headers')}</label></details>
+      ${error && !FIELDS.some(field) && html`<p class="problem" role="alert">${translated(error.message)}</p>`}
       <div class="buttons">
-        <button type="button" onClick=${onCancel} disabled=${saving}>${t('cancel')}</button>
+        <button type="button" onClick=${onClose} disabled=${saving}>${t('cancel')}</button>
         <button class="primary" disabled=${saving}>${t(saving ? 'saving' : webhook ? 'save' : 'create')}</button>
       </div>
     </form>
@@ -52,11 +60,35 @@ export function WebhookForm({ webhook, onSuccess, onCancel }) {
 }
 
 // The type of an existing webhook cannot be changed.
-function TypeSelect({ webhook }) {
+function TypeSelect({ webhook, chosen = '' }) {
   if (webhook) return html`<input value=${webhook.event_type} disabled />`;
-  return html`<select name="event_type" required>
+  const families = [...new Set(eventTypes.value.map((one) => `${one.value.split('.')[0]}.*`))];
+  return html`<select name="event_type" required value=${chosen}>
     <option value="">${t('chooseType')}</option>
     <option value="*">${t('allTypes')}</option>
+    ${families.map((one) => html`<option value=${one}>${one}</option>`)}
     ${eventTypes.value.map((one) => html`<option value=${one.value}>${one.label} (${one.value})</option>`)}
   </select>`;
+}
+
+function bodyOf(form, webhook) {
+  const lines = form.get('headers').split('\n').filter((line) => line.trim());
+  const headers = Object.fromEntries(lines.map((line) => {
+    const [name, ...value] = line.split(':');
+    return [name.trim(), value.join(':').trim()];
+  }));
+  return {
+    name: form.get('name'),
+    url: form.get('url'),
+    secret: form.has('remove_secret') ? null : form.get('secret'),
+    description: form.get('description') || null,
+    headers,
+    ...(!webhook && { event_type: form.get('event_type'), generate_secret: form.has('generate_secret') && !form.get('secret') }),
+  };
+}
+
+// The sentence that people meet most often, in their language.
+function translated(sentence) {
+  const address = sentence.match(/address (\S+) is not allowed/)?.[1];
+  return address ? t('addressNotAllowed', { address }) : sentence;
 }

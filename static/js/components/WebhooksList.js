@@ -1,64 +1,76 @@
-// The table of webhooks and what can be done with them.
-import { webhooksApi } from '../api.js';
+// The table of webhooks: search, filter, sort, many at once, live counters.
 import { language, t } from '../i18n.js';
-import { moment } from '../lib/time.js';
-import { changes, notice } from '../state.js';
-import { html, useEffect, useState } from '../ui.js';
-import { WebhookForm } from './WebhookForm.js';
+import { number, shortUrl } from '../lib/text.js';
+import { setActive, webhooks } from '../state.js';
+import { html, useState } from '../ui.js';
+import { Time } from './Time.js';
 
-const RELOAD_AFTER = 300; // ms: a burst of events is one reload
+const COLUMNS = [['name', 'name'], ['url', 'url'], ['eventType', 'event_type'], ['status', 'is_active'], ['successes', 'success_count'], ['failures', 'failure_count'], ['lastCall', 'last_triggered_at']];
+const NUMBERS = ['success_count', 'failure_count'];
+const PAGE = 50;
 
-export function WebhooksList() {
-  const [webhooks, setWebhooks] = useState(null);
-  const [form, setForm] = useState(null); // {} to create, {webhook} to edit
+export function WebhooksList({ onEdit, onRemove }) {
+  const [query, setQuery] = useState('');
+  const [state, setState] = useState('');
+  const [sort, setSort] = useState({ field: 'id', down: true });
+  const [chosen, setChosen] = useState(new Set());
+  const [shown, setShown] = useState(PAGE);
 
-  const load = async () => setWebhooks((await webhooksApi.list({ limit: 200 })).items);
-  useEffect(() => {
-    const timer = setTimeout(load, webhooks ? RELOAD_AFTER : 0);
-    return () => clearTimeout(timer);
-  }, [changes.value]);
-
-  async function toggle(webhook) {
-    const after = await webhooksApi.update(webhook.id, { is_active: !webhook.is_active });
-    if (after.skipped_since_inactive) {
-      notice.value = t('skippedWhileInactive', { count: after.skipped_since_inactive });
-    }
-    await load();
+  const found = [...webhooks.value.values()]
+    .filter((one) => !state || one.is_active === (state === 'active'))
+    .filter((one) => `${one.name} ${one.url} ${one.event_type}`.toLowerCase().includes(query.toLowerCase()))
+    .sort((a, b) => (sort.down ? -1 : 1) * compare(a[sort.field], b[sort.field]));
+  const toggle = (id) => setChosen((before) => {
+    const after = new Set(before);
+    if (!after.delete(id)) after.add(id);
+    return after;
+  });
+  async function setAll(isActive) {
+    for (const id of chosen) await setActive(webhooks.value.get(id), isActive);
+    setChosen(new Set());
   }
+  const order = (field) => (sort.field === field ? (sort.down ? 'descending' : 'ascending') : undefined);
 
-  async function remove(webhook) {
-    if (!confirm(t('confirmDelete', { name: webhook.name }))) return;
-    await webhooksApi.delete(webhook.id);
-    await load();
-  }
-
-  return html`<section class="card">
-    <header class="row"><h2>${t('webhooks')}</h2>
-      <button class="primary" onClick=${() => setForm({})}>${t('createWebhook')}</button></header>
-    ${notice.value && html`<p role="status">${notice.value}</p>`}
-    ${webhooks?.length === 0 && html`<p class="muted">${t('noWebhooks')}</p>`}
-    ${webhooks?.length > 0 && html`<table>
-      <thead><tr>${['name', 'url', 'eventType', 'status', 'successes', 'failures', 'lastCall', 'actions'].map((key) => html`<th>${t(key)}</th>`)}</tr></thead>
-      <tbody>${webhooks.map((one) => html`<${Row} key=${one.id} webhook=${one} toggle=${toggle} edit=${() => setForm({ webhook: one })} remove=${remove} />`)}</tbody>
+  return html`<div class="toolbar">
+      <input type="search" data-search placeholder=${t('search')} aria-label=${t('search')} onInput=${(event) => setQuery(event.target.value)} />
+      <select aria-label=${t('status')} onChange=${(event) => setState(event.target.value)}>
+        <option value="">${t('allStates')}</option><option value="active">${t('active')}</option><option value="inactive">${t('inactive')}</option>
+      </select>
+      ${chosen.size > 0 && html`<span>${t('selected', { count: chosen.size })}</span>
+        <button onClick=${() => setAll(true)}>${t('activate')}</button><button onClick=${() => setAll(false)}>${t('deactivate')}</button>`}
+    </div>
+    ${found.length === 0 && html`<p class="muted">${t('nothingFound')}</p>`}
+    ${found.length > 0 && html`<table>
+      <thead><tr><th></th>
+        ${COLUMNS.map(([label, field]) => html`<th class=${NUMBERS.includes(field) ? 'number' : ''} aria-sort=${order(field)}>
+          <button class="sort" onClick=${() => setSort({ field, down: sort.field === field && !sort.down })}>${t(label)}${order(field) ? (sort.down ? ' ↓' : ' ↑') : ''}</button></th>`)}
+        <th>${t('actions')}</th></tr></thead>
+      <tbody>${found.slice(0, shown).map((one) => html`<${Row} key=${one.id} webhook=${one} chosen=${chosen.has(one.id)} toggle=${() => toggle(one.id)} onEdit=${onEdit} onRemove=${onRemove} />`)}</tbody>
     </table>`}
-    ${form && html`<${WebhookForm} webhook=${form.webhook} onCancel=${() => setForm(null)} onSuccess=${() => { setForm(null); load(); }} />`}
-  </section>`;
+    ${found.length > shown && html`<button onClick=${() => setShown(shown + PAGE)}>${t('showMore')}</button>`}`;
 }
 
-function Row({ webhook, toggle, edit, remove }) {
+function Row({ webhook, chosen, toggle, onEdit, onRemove }) {
+  const state = webhook.is_active ? 'active' : 'inactive';
   return html`<tr>
-    <td data-label=${t('name')}>${webhook.name}</td>
-    <td data-label=${t('url')}><code class="url">${webhook.url}</code></td>
+    <td><input type="checkbox" checked=${chosen} onChange=${toggle} aria-label=${webhook.name} /></td>
+    <td data-label=${t('name')}><a href="#/webhooks/${webhook.id}">${webhook.name}</a></td>
+    <td data-label=${t('url')}><code title=${webhook.url}>${shortUrl(webhook.url)}</code></td>
     <td data-label=${t('eventType')}><code>${webhook.event_type}</code></td>
-    <td data-label=${t('status')}><span class="status ${webhook.is_active ? 'success' : 'skipped'}" title=${webhook.disabled_reason}>${t(webhook.is_active ? 'active' : 'inactive')}</span></td>
-    <td data-label=${t('successes')} class="number">${webhook.success_count}</td>
-    <td data-label=${t('failures')} class="number">${webhook.failure_count}</td>
-    <td data-label=${t('lastCall')}>${webhook.last_triggered_at ? moment(webhook.last_triggered_at, language.value) : t('never')}</td>
+    <td data-label=${t('status')}><span class="status ${state}" title=${webhook.disabled_reason}>${t(state)}</span></td>
+    <td data-label=${t('successes')} class="number">${number(webhook.success_count, language.value)}</td>
+    <td data-label=${t('failures')} class="number">${number(webhook.failure_count, language.value)}</td>
+    <td data-label=${t('lastCall')}>${webhook.last_triggered_at ? html`<${Time} at=${webhook.last_triggered_at} />` : t('never')}</td>
     <td class="buttons">
-      <button onClick=${() => toggle(webhook)}>${t(webhook.is_active ? 'deactivate' : 'activate')}</button>
-      <button onClick=${edit}>${t('edit')}</button>
-      <a class="button" href="#/webhooks/${webhook.id}">${t('history')}</a>
-      <button class="danger" onClick=${() => remove(webhook)}>${t('remove')}</button>
+      <button class="small" onClick=${() => setActive(webhook, !webhook.is_active)}>${t(webhook.is_active ? 'deactivate' : 'activate')}</button>
+      <button class="small" onClick=${() => onEdit(webhook)}>${t('edit')}</button>
+      <a class="button small" href="#/webhooks/${webhook.id}/deliveries">${t('history')}</a>
+      <button class="small danger" onClick=${() => onRemove(webhook)}>${t('remove')}</button>
     </td>
   </tr>`;
+}
+
+function compare(a, b) {
+  if (typeof a === 'string') return a.localeCompare(b ?? '');
+  return Number(a ?? 0) - Number(b ?? 0);
 }

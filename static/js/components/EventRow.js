@@ -1,0 +1,51 @@
+// One event in a list, and its details in the drawer.
+import { eventsApi, webhooksApi } from '../api.js';
+import { language, t } from '../i18n.js';
+import { amountOf, rubles } from '../lib/money.js';
+import { attempt, toast } from '../state.js';
+import { html, useEffect, useState } from '../ui.js';
+import { Drawer } from './Dialog.js';
+import { Json } from './Json.js';
+import { Status } from './Status.js';
+import { Time } from './Time.js';
+
+export function EventRow({ event }) {
+  return html`<li><a href="#/events/${event.id}">
+    <${Time} at=${event.timestamp} as="clock" /><code>${event.type}</code>
+    <span class="muted">#${event.id}</span><span class="summary">${summaryOf(event)}</span>
+  </a></li>`;
+}
+
+// What an event is about, in a few characters.
+export function summaryOf({ type, payload }) {
+  if (type.startsWith('payment') || type.startsWith('transaction')) {
+    const amount = amountOf(payload);
+    return amount === null ? '' : `${amount > 0 ? '+' : ''}${rubles(amount, language.value)}`;
+  }
+  if (payload.username) return `@${payload.username}`;
+  return payload.first_name ?? payload.title ?? payload.message_text ?? payload.new_status ?? '';
+}
+
+export function EventDrawer({ id, onClose }) {
+  const [event, setEvent] = useState(null);
+  const load = async () => setEvent(await attempt(() => eventsApi.get(id)));
+  useEffect(() => { load(); }, [id]);
+
+  async function sendAgain(verdict) {
+    if (await attempt(() => webhooksApi.retry(verdict.webhook_id, verdict.delivery_id))) toast(t('retried'));
+    setTimeout(load, 500);
+  }
+
+  return html`<${Drawer} title=${`${t('event')} #${id}`} onClose=${onClose}>
+    ${event && html`
+      <p><code>${event.type}</code> · <${Time} at=${event.timestamp} as="moment" /></p>
+      <${Json} value=${event.payload} label=${t('payload')} />
+      <h3>${t('whoGotIt')}</h3>
+      <ul class="plain">${event.webhooks.map((one) => html`<li class="row">
+        <span>${one.delivery_id ? html`<a href="#/webhooks/${one.webhook_id}/deliveries/${one.delivery_id}">${one.name}</a>` : one.name}
+          ${' '}<${Status} status=${one.verdict} title=${one.reason} /></span>
+        ${one.delivery_id && html`<button class="small" onClick=${() => sendAgain(one)} title=${t('sendAgainTo')}>${t('retry')}</button>`}
+      </li>`)}</ul>
+      ${event.webhooks.length === 0 && html`<p class="muted">${t('noWebhooks')}</p>`}`}
+  <//>`;
+}

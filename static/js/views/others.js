@@ -1,0 +1,96 @@
+// The views of a few lines each: deliveries of all webhooks, notifications, tokens, settings.
+import { settingsApi, tokensApi } from '../api.js';
+import { Dialog } from '../components/Dialog.js';
+import { Copyable } from '../components/Json.js';
+import { Time } from '../components/Time.js';
+import { WebhookDeliveries } from '../components/WebhookDeliveries.js';
+import { language, setLanguage, t } from '../i18n.js';
+import { bytes } from '../lib/text.js';
+import { KINDS, markRead, notifications, preferences } from '../notifications.js';
+import { attempt, eventTypes, reloadTypes } from '../state.js';
+import { html, useEffect, useState } from '../ui.js';
+
+export function Deliveries() {
+  return html`<section class="card"><h1>${t('deliveries')}</h1><${WebhookDeliveries} initialStatus="failed" /></section>`;
+}
+
+export function Notifications() {
+  useEffect(markRead, [notifications.value]);
+  const set = (change) => { preferences.value = { ...preferences.value, ...change }; };
+  const chosen = preferences.value;
+  const label = (kind) => eventTypes.value.find((one) => one.value === kind)?.label ?? kind;
+  async function askBrowser(event) {
+    const wanted = event.target.checked;
+    set({ browser: wanted && (await Notification.requestPermission()) === 'granted' });
+  }
+  const box = (text, checked, onChange) => html`<label class="check"><input type="checkbox" checked=${checked} onChange=${onChange} /> ${text}</label>`;
+  return html`<section class="card"><h1>${t('notifications')}</h1>
+    ${notifications.value.length === 0 && html`<p class="muted">${t('noNotifications')}</p>`}
+    <ul class="stream">${notifications.value.map((one) => html`<li key=${one.id}><a href="#/events/${one.id}"><${Time} at=${one.timestamp} /> <span>${one.text}</span></a></li>`)}</ul>
+  </section>
+  <section class="card fields"><h2>${t('settings')}</h2>
+    ${box(t('notifyMe'), chosen.enabled, (event) => set({ enabled: event.target.checked }))}
+    ${KINDS.map((kind) => box(label(kind), chosen.kinds[kind], (event) => set({ kinds: { ...chosen.kinds, [kind]: event.target.checked } })))}
+    ${box(t('browserNotify'), chosen.browser, askBrowser)}
+    ${box(t('sound'), chosen.sound, (event) => set({ sound: event.target.checked }))}
+  </section>`;
+}
+
+export function Tokens() {
+  const [items, setItems] = useState([]);
+  const [form, setForm] = useState(false);
+  const [made, setMade] = useState(null);
+  const load = () => attempt(async () => setItems((await tokensApi.list()).items));
+  useEffect(() => { load(); }, []);
+
+  async function create(event) {
+    event.preventDefault();
+    const form = new FormData(event.target);
+    const days = Number(form.get('days'));
+    const expires_at = days ? new Date(Date.now() + days * 86_400_000).toISOString() : null;
+    const done = await attempt(() => tokensApi.create({ name: form.get('name'), scopes: form.getAll('scopes'), expires_at }));
+    if (done) setMade(done.token);
+    load();
+  }
+  async function revoke(one) {
+    if (!confirm(t('confirmRevoke', { name: one.name }))) return;
+    await attempt(() => tokensApi.delete(one.id));
+    load();
+  }
+  const close = () => { setForm(false); setMade(null); };
+  return html`<section class="card"><header class="row"><h1>${t('tokens')}</h1><button class="primary" onClick=${() => setForm(true)}>${t('createToken')}</button></header>
+    <table><thead><tr>${['name', 'token', 'scopes', 'lastUsed', 'expires', 'actions'].map((one) => html`<th>${t(one)}</th>`)}</tr></thead>
+      <tbody>${items.map((one) => html`<tr key=${one.id}>
+        <td data-label=${t('name')}>${one.name}</td><td data-label=${t('token')}><code>${one.prefix}…</code></td>
+        <td data-label=${t('scopes')}>${one.scopes.join(', ')}</td>
+        <td data-label=${t('lastUsed')}>${one.last_used_at ? html`<${Time} at=${one.last_used_at} />` : t('never')}</td>
+        <td data-label=${t('expires')}>${one.expires_at ? html`<${Time} at=${one.expires_at} as="moment" />` : t('forever')}</td>
+        <td class="buttons"><button class="small danger" onClick=${() => revoke(one)}>${t('revoke')}</button></td></tr>`)}</tbody></table>
+    ${form && html`<${Dialog} title=${t('createToken')} onClose=${close}>
+      ${made ? html`<p>${t('tokenOnce')}</p><${Copyable} text=${made} label=${t('token')} />` : html`<form class="fields" onSubmit=${create}>
+        <label>${t('name')} *<input name="name" required maxlength="255" /></label>
+        <fieldset><legend>${t('scopes')}</legend>${['publish', 'read', 'admin'].map((one) => html`<label class="check"><input type="checkbox" name="scopes" value=${one} defaultChecked=${one === 'publish'} /> ${one}</label>`)}</fieldset>
+        <label>${t('days')}<input name="days" type="number" min="1" /></label>
+        <div class="buttons"><button type="button" onClick=${close}>${t('cancel')}</button><button class="primary">${t('create')}</button></div>
+      </form>`}<//>`}
+  </section>`;
+}
+
+export function Settings() {
+  const [settings, setSettings] = useState(null);
+  useEffect(() => { attempt(async () => setSettings(await settingsApi.get())); }, []);
+  async function choose(event) {
+    setLanguage(event.target.value);
+    await reloadTypes();
+  }
+  return html`<section class="card"><h1>${t('settings')}</h1>
+    <label>${t('language')}<select value=${language.value} onChange=${choose}><option value="ru">Русский</option><option value="en">English</option></select></label>
+    ${settings && html`<p class="numbers"><span><strong>${settings.version}</strong> ${t('version')}</span>
+        <span><strong>${settings.fsync_ms} ms</strong> ${t('fsync')}</span>
+        <span><strong>${bytes(settings.database_bytes, language.value)}</strong> ${t('databaseSize')}</span>
+        <a href="docs" target="_blank">${t('apiDocs')}</a> <a href="metrics" target="_blank">${t('metrics')}</a></p>
+      <table><thead><tr><th>${t('setting')}</th><th>${t('value')}</th><th>${t('origin')}</th></tr></thead>
+        <tbody>${settings.items.map((one) => html`<tr key=${one.key}><td data-label=${t('setting')}><code title=${one.variable}>${one.key}</code><small class="muted">${one.meaning}</small></td>
+          <td data-label=${t('value')}><code>${one.value}</code></td><td data-label=${t('origin')}>${one.origin}</td></tr>`)}</tbody></table>`}
+  </section>`;
+}
