@@ -3,6 +3,7 @@
 import asyncio
 import random
 import tempfile
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ TITLES = (
     "Спасибо, всё работает",
     "Вернуть оплату",
 )
+PAST = 600  # events of the day before
 PAUSE = (0.2, 1.5)  # seconds between events
 
 
@@ -47,18 +49,20 @@ async def _run(settings: config.Settings, token: str) -> None:
     try:
         await web.TCPSite(runner, settings.server.host, settings.server.port).start()
         address = address_of(settings)
-        await _prepare(address, token)
+        shop = Shop(app)
+        await _prepare(address, token, shop)
         click.echo(f"Open {address}/#login={app[PARTS].access.codes.issue()} (Ctrl+C ends it)")
-        await Shop(app).live()
+        await shop.live()
     finally:
         await runner.cleanup()
 
 
-async def _prepare(address: str, token: str) -> None:
-    """Starting numbers, and webhooks to the sink."""
+async def _prepare(address: str, token: str, shop: "Shop") -> None:
+    """Starting numbers, a day that has passed, and webhooks to the sink."""
     async with ClientSession(headers={"Authorization": f"Bearer {token}"}) as session:
         start = {"total_users": 1234, "active_subscriptions": 987, "open_tickets": 5}
         await session.put(f"{address}/stats", json=start)
+        await session.post(f"{address}/events/batch", json={"events": shop.yesterday()})
         for name, kind in (("Бухгалтерия", "payment.completed"), ("CRM", "*")):
             hook: dict[str, Any] = {"name": name, "url": f"{address}/sink/in", "event_type": kind}
             await session.post(f"{address}/webhooks", json=hook | {"generate_secret": True})
@@ -79,6 +83,17 @@ class Shop:
             kind, payload = self._next()
             await self._app[EVENTS].publish(kind, payload)
             await asyncio.sleep(random.uniform(*PAUSE))
+
+    def yesterday(self) -> list[dict[str, Any]]:
+        """Events of the last day, for the charts."""
+        now = datetime.now(UTC)
+        ages = sorted((random.random() ** 1.5 for _ in range(PAST)), reverse=True)  # busier of late
+        events = []
+        for age in ages:
+            kind, payload = self._next()
+            moment = (now - timedelta(days=age)).isoformat()
+            events.append({"type": kind, "payload": payload, "timestamp": moment})
+        return events
 
     def _next(self) -> tuple[str, dict[str, Any]]:
         what = random.random()
