@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from bedolaga_events.config import Alerts as AlertsSettings
 from bedolaga_events.counters import hour_of
 from bedolaga_events.delivery import guard
 from bedolaga_events.delivery.addresses import Policy
 from bedolaga_events.errors import ConfigError, Unprocessable
 from bedolaga_events.model import Committed, Webhook
+from bedolaga_events.settings import Alerts as AlertsSettings
 from bedolaga_events.store import deliveries, stats, webhooks
 from bedolaga_events.store.database import Database
 

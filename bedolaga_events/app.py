@@ -18,9 +18,10 @@ from bedolaga_events.api.requests import NewEvent
 from bedolaga_events.api.sink import SINK, Sink
 from bedolaga_events.api.state import PARTS, Parts
 from bedolaga_events.catalogue import Catalogue, added_type
-from bedolaga_events.config import Loaded, Settings
+from bedolaga_events.config import Loaded
 from bedolaga_events.delivery import addresses
 from bedolaga_events.delivery.addresses import Policy
+from bedolaga_events.delivery.client import Client
 from bedolaga_events.delivery.guard import trusted_cas
 from bedolaga_events.delivery.replay import Replayer
 from bedolaga_events.delivery.sender import Sender
@@ -31,6 +32,7 @@ from bedolaga_events.live.hub import Hub
 from bedolaga_events.live.replay import Replays
 from bedolaga_events.metrics import Metrics
 from bedolaga_events.model import Accepted, Committed, Scope
+from bedolaga_events.settings import Settings
 from bedolaga_events.store import batch, events, tokens, vault, webhooks
 from bedolaga_events.store.batch import Change, Transaction
 from bedolaga_events.store.database import Database
@@ -137,7 +139,7 @@ async def _run(loaded: Loaded, now: Callable[[], int], app: web.Application) -> 
         await asyncio.gather(*others, return_exceptions=True)
         writer.close()
         await asyncio.gather(writing, return_exceptions=True)
-        await worker.close()
+        worker.close()
         await database.close()
 
 
@@ -178,13 +180,11 @@ async def _assemble(loaded: Loaded, policy: Policy, now: Callable[[], int]) -> t
         policy=policy,
     )
     sender = Sender(
-        policy,
+        Client(policy, tls, settings.delivery.connect_timeout),
         database.uid,
         now,
         connect_timeout=settings.delivery.connect_timeout,
         total_timeout=settings.delivery.total_timeout,
-        limit=settings.delivery.concurrency,
-        tls=tls,
     )
     worker = Worker(database, writer, sender, box, settings.delivery, now, metrics)
     log.info("database open", path=str(path), fsync_ms=round(database.fsync_seconds * 1000, 3))

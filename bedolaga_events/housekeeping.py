@@ -9,11 +9,11 @@ from typing import Any
 import structlog
 
 from bedolaga_events.access import Access
-from bedolaga_events.config import Settings
 from bedolaga_events.counters import hour_of
 from bedolaga_events.errors import StoreError
 from bedolaga_events.live import protocol
 from bedolaga_events.live.hub import Hub
+from bedolaga_events.settings import Settings
 from bedolaga_events.store import retention, tokens
 from bedolaga_events.store.batch import Change
 from bedolaga_events.store.database import Database, hop

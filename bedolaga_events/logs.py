@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-from bedolaga_events.config import Log
+from bedolaga_events.settings import Log
 
 
 def configure(settings: Log) -> None:

@@ -8,9 +8,10 @@ import pytest
 
 from bedolaga_events import __version__
 from bedolaga_events.cli import commands
-from bedolaga_events.config import Settings, describe, load
+from bedolaga_events.config import describe, load
 from bedolaga_events.metrics import Metrics
 from bedolaga_events.model import ErrorCode
+from bedolaga_events.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 READMES = ["README.md", "README.ru.md"]

@@ -9,12 +9,12 @@ from multidict import CIMultiDict
 
 from bedolaga_events.access import Access
 from bedolaga_events.catalogue import Catalogue
-from bedolaga_events.config import Settings
 from bedolaga_events.delivery.addresses import Policy
 from bedolaga_events.live.hub import Hub
 from bedolaga_events.live.replay import Replays
 from bedolaga_events.metrics import Metrics
 from bedolaga_events.model import Token
+from bedolaga_events.settings import Settings
 from bedolaga_events.store.database import Database
 from bedolaga_events.store.vault import Vault
 from bedolaga_events.store.writer import Writer

@@ -14,6 +14,7 @@ from bedolaga_events import config, logs
 from bedolaga_events.api.state import PARTS
 from bedolaga_events.app import EVENTS, create_app
 from bedolaga_events.cli.options import address_of
+from bedolaga_events.settings import Log, Settings
 from bedolaga_events.store.tokens import new_value
 
 NAMES = ("Анна", "Борис", "Вера", "Глеб", "Дина", "Егор", "Жанна", "Захар", "Ира", "Костя")
@@ -38,11 +39,11 @@ def demo(port: int) -> None:
         token = new_value()
         flags = {"server.port": port, "database.path": Path(folder) / "events.db"}
         settings = config.load(flags, None, {"BEDOLAGA_EVENTS_TOKEN": token}).settings
-        logs.configure(config.Log(level="warning"))
+        logs.configure(Log(level="warning"))
         asyncio.run(_run(settings, token))
 
 
-async def _run(settings: config.Settings, token: str) -> None:
+async def _run(settings: Settings, token: str) -> None:
     app = create_app(settings)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()

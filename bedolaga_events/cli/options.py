@@ -13,6 +13,7 @@ import click
 
 from bedolaga_events import config
 from bedolaga_events.errors import ConfigError
+from bedolaga_events.settings import Settings
 from bedolaga_events.store.database import connect_beside
 
 HTTP_TIMEOUT = 10.0  # seconds
@@ -102,7 +103,7 @@ class Server:
             raise click.ClickException(f"{self.url}: {getattr(error, 'reason', error)}") from None
 
 
-def address_of(settings: config.Settings) -> str:
+def address_of(settings: Settings) -> str:
     """Where the configured server is, seen from this machine."""
     host = settings.server.host
     return f"http://{WILDCARDS.get(host, host)}:{settings.server.port}"

@@ -15,6 +15,7 @@ from bedolaga_events.api.state import PARTS
 from bedolaga_events.app import create_app
 from bedolaga_events.cli.options import WILDCARDS, load, settings_options
 from bedolaga_events.errors import ConfigError
+from bedolaga_events.settings import Settings
 from bedolaga_events.store import tokens
 
 GC_THRESHOLD = 20_000  # new objects before a collection: 10 % more deliveries than with 700
@@ -63,7 +64,7 @@ async def _serve(loaded: config.Loaded) -> int:
         await runner.cleanup()
 
 
-async def _listen(runner: web.AppRunner, settings: config.Settings) -> None:
+async def _listen(runner: web.AppRunner, settings: Settings) -> None:
     server = settings.server
     try:
         await web.TCPSite(runner, server.host, server.port, backlog=1024).start()

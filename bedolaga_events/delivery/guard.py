@@ -1,12 +1,10 @@
-"""The one gate to the network: URLs when they are saved, addresses when they are dialled."""
+"""URLs when they are saved: judged by the same policy as the addresses that are dialled."""
 
 import asyncio
 import socket
 import ssl
-from contextvars import ContextVar
 from dataclasses import dataclass
 
-from aiohttp import AddrInfoType, TCPConnector
 from yarl import URL
 
 from bedolaga_events.delivery.addresses import Policy, Verdict
@@ -14,15 +12,6 @@ from bedolaga_events.errors import ConfigError, Unprocessable
 
 MAX_URL = 2_048  # characters
 RESOLVE_TIMEOUT = 5.0  # seconds
-DNS_CACHE_SECONDS = 10  # short: a receiver may move
-
-# Filled by the dialling of one attempt: a name may have several addresses, tried in tasks of
-# their own, and the error that comes back no longer says which of them were refused.
-refusals: ContextVar[list[Verdict]] = ContextVar("refusals")
-
-
-class Refused(OSError):
-    """The policy does not allow an address that was about to be dialled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,26 +47,6 @@ def trusted_cas(ca_file: str) -> ssl.SSLContext:
         except (OSError, ssl.SSLError) as error:
             raise ConfigError(f"delivery.ca_file: {ca_file}: {error}.") from None
     return context
-
-
-def connector(policy: Policy, limit: int, tls: ssl.SSLContext) -> TCPConnector:
-    """A connector that dials only what `policy` allows.
-
-    The check is made on the very address about to be dialled, so IP literals (which never reach a
-    resolver) and names that change their answer are caught too.
-    """
-
-    def open_socket(info: AddrInfoType) -> socket.socket:
-        family, kind, protocol, _, address = info
-        verdict = policy.judge(str(address[0]))
-        if not verdict.allowed:
-            refusals.get().append(verdict)
-            raise Refused(verdict.sentence)
-        return socket.socket(family, kind, protocol)
-
-    return TCPConnector(
-        socket_factory=open_socket, limit=limit, ttl_dns_cache=DNS_CACHE_SECONDS, ssl=tls
-    )
 
 
 async def check(text: str, policy: Policy) -> Checked:

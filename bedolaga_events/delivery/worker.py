@@ -14,12 +14,12 @@ from typing import assert_never
 
 import structlog
 
-from bedolaga_events.config import Delivery as DeliverySettings
 from bedolaga_events.delivery import retry
 from bedolaga_events.delivery.sender import Endpoint, Secret, Sender
 from bedolaga_events.errors import StoreError
 from bedolaga_events.metrics import Metrics
 from bedolaga_events.model import Attempt, Committed, Delivery, ErrorCode, Status, Webhook
+from bedolaga_events.settings import Delivery as DeliverySettings
 from bedolaga_events.store import deliveries, webhooks
 from bedolaga_events.store.database import Database
 from bedolaga_events.store.deliveries import Record
@@ -143,9 +143,9 @@ class Worker:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def close(self) -> None:
+    def close(self) -> None:
         """Close the connections to the receivers."""
-        await self._sender.close()
+        self._sender.close()
 
     def _place(self, webhook: Webhook) -> None:
         lane = self._lanes.get(webhook.id)

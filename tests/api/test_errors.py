@@ -54,7 +54,7 @@ async def test_a_mistake_of_ours_is_a_500_without_its_inside(
 
 async def test_replies_carry_the_security_headers(server: Server) -> None:
     """The page: no inline script, no frame, no other host; nothing is sniffed anywhere."""
-    for path in ("/", "/js/app.js", "/css/page.css"):
+    for path in ("/", "/js/app.js", "/css/base.css"):
         headers = (await server.call("GET", path)).headers
         assert "script-src 'self'" in headers["Content-Security-Policy"]
         assert "unsafe-inline" not in headers["Content-Security-Policy"]

@@ -60,7 +60,7 @@ async def proxied(starting: Any, tmp_path: Path) -> AsyncIterator[tuple[Server, 
 async def test_everything_works_under_a_prefix(proxied: tuple[Server, str]) -> None:
     """Live both ways, and the page's files by relative URLs."""
     server, url = proxied
-    for path in ("/", "/js/app.js", "/css/page.css", "/openapi.json", "/docs"):
+    for path in ("/", "/js/app.js", "/css/base.css", "/openapi.json", "/docs"):
         async with server.session.get(url + path) as answer:
             assert answer.status == 200, path
     headers = {"Authorization": f"Bearer {ADMIN}"}

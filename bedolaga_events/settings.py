@@ -1,0 +1,203 @@
+"""Everything that a person can set, with its default and its meaning."""
+
+import ipaddress
+from datetime import tzinfo
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "BEDOLAGA_EVENTS_"
+
+
+def _network(text: str) -> str:
+    return str(ipaddress.ip_network(text))
+
+
+def _zone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"'{text}' is not a time zone of the IANA list") from None
+    return text
+
+
+def _origin(text: str) -> str:
+    scheme, _, host = text.partition("://")
+    if scheme not in ("http", "https") or not host or "/" in host:
+        raise ValueError("an origin is scheme://host[:port] without a path")
+    return text
+
+
+Network = Annotated[str, AfterValidator(_network)]
+Zone = Annotated[str, AfterValidator(_zone)]
+Origin = Annotated[str, AfterValidator(_origin)]
+Seconds = Annotated[float, Field(gt=0, le=86_400 * 365)]
+
+
+class Section(BaseModel):
+    """A table of config.toml; an unknown key in it stops the start."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Server(Section):
+    host: str = Field("127.0.0.1", description="address to listen on")
+    port: int = Field(8080, ge=0, le=65535, description="port to listen on")
+    trusted_proxies: list[Network] = Field(
+        [], description="networks (CIDR) whose X-Forwarded-* headers are believed"
+    )
+    shutdown_seconds: Seconds = Field(10, description="how long a stop waits for what is in flight")
+    sink: Literal["auto", "on", "off"] = Field(
+        "auto", description="the play receiver at /sink; auto: only while listening on loopback"
+    )
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it listens on loopback only."""
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
+
+    @property
+    def has_sink(self) -> bool:
+        """Whether /sink is there."""
+        return self.sink == "on" or (self.sink == "auto" and self.is_local)
+
+
+class Auth(Section):
+    max_failures: int = Field(
+        10, ge=1, description="failed sign-ins a minute from one address before it is slowed down"
+    )
+
+
+class Database(Section):
+    path: Path = Field(Path("data/events.db"), description="the one file that holds everything")
+
+
+class Events(Section):
+    queue_limit: int = Field(
+        10_000, ge=1, description="events that may wait for the disk; more are answered 503"
+    )
+
+
+class Delivery(Section):
+    retry_schedule: list[Seconds] = Field(
+        [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400],
+        max_length=50,
+        description="seconds before each retry; [] means one attempt",
+    )
+    connect_timeout: Seconds = Field(5, description="seconds to connect to a receiver")
+    total_timeout: Seconds = Field(10, description="seconds for a whole attempt")
+    per_webhook_concurrency: int = Field(
+        8, ge=1, description="requests in flight to one webhook at most"
+    )
+    concurrency: int = Field(128, ge=1, description="requests in flight in all at most")
+    disable_after_hours: float = Field(
+        120, ge=0, description="hours of nothing but failures that deactivate a webhook; 0 = never"
+    )
+    ca_file: str = Field("", description="PEM file of a CA to trust besides the system's")
+    allowed_networks: list[Network] = Field(
+        [], description="networks (CIDR) besides public ones where deliveries may go"
+    )
+
+
+class Live(Section):
+    max_connections: int = Field(2_000, ge=1, description="open /ws connections at most")
+    max_per_address: int = Field(200, ge=1, description="of these from one address at most")
+    ping_seconds: Seconds = Field(
+        25, description="seconds between protocol pings (proxies cut at 60)"
+    )
+    unsent_limit_kib: int = Field(
+        1_024, ge=64, description="KiB that a client may leave unread before it is cut off"
+    )
+
+
+class Security(Section):
+    allowed_origins: list[Origin] = Field(
+        [], description="other sites whose pages may call the API and open /ws (CORS)"
+    )
+    public_metrics: bool = Field(False, description="GET /metrics without a token")
+
+
+class Retention(Section):
+    retention_days: float = Field(30, ge=0, description="days that events are kept; 0 = for ever")
+    retention_mb: int = Field(
+        2_048, ge=0, description="megabytes of database at most; 0 = no limit"
+    )
+
+
+class Dashboard(Section):
+    timezone: Zone = Field("Europe/Moscow", description="whose midnight starts today's revenue")
+
+    @property
+    def zone(self) -> tzinfo:
+        """The time zone as an object."""
+        return ZoneInfo(self.timezone)
+
+
+class Alerts(Section):
+    urls: list[SecretStr] = Field(
+        [], description="apprise URLs that are told of trouble, such as tgram://BOT/CHAT"
+    )
+    failure_rate_percent: float = Field(
+        50, gt=0, le=100, description="failed attempts of a webhook in the last hour"
+    )
+    failure_rate_attempts: int = Field(
+        20, ge=1, description="attempts from which on that rate means something"
+    )
+    backlog_minutes: float = Field(15, gt=0, description="minutes that deliveries may be overdue")
+    disk_free_mb: int = Field(500, ge=0, description="megabytes of disk that should be free")
+
+
+class Log(Section):
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="least level shown"
+    )
+    format: Literal["auto", "console", "json"] = Field(
+        "auto", description="auto: console in a terminal, JSON lines otherwise"
+    )
+
+
+class AddedType(Section):
+    """One ``[[event_types]]`` table."""
+
+    value: str = Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$", max_length=100)
+    label: str
+    description: str = ""
+    example: dict[str, Any] = {}
+
+
+class Settings(BaseSettings):
+    """Everything that a person can set."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    server: Server = Server()
+    auth: Auth = Auth()
+    database: Database = Database()
+    events: Events = Events()
+    delivery: Delivery = Delivery()
+    live: Live = Live()
+    security: Security = Security()
+    retention: Retention = Retention()
+    dashboard: Dashboard = Dashboard()
+    alerts: Alerts = Alerts()
+    log: Log = Log()
+    event_types: list[AddedType] = Field([], description="event types besides the built-in six")
+    token: SecretStr | None = Field(
+        None, min_length=16, description="an admin token, ensured at each start"
+    )
+    secret_key: SecretStr | None = Field(
+        None, description="the key that encrypts secrets at rest, instead of the secret.key file"
+    )
+
+    @classmethod
+    def settings_customise_sources(cls, *_: Any, **sources: Any) -> tuple[Any, ...]:
+        """Only what `load` hands over: the layers are merged there, with their origins."""
+        return (sources["init_settings"],)
