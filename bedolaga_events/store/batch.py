@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
-from itertools import groupby
 from typing import Any, NamedTuple
 
 from bedolaga_events.errors import Conflict, EventsError
@@ -66,14 +65,21 @@ def apply(
         A result for each draft, an `EventsError` where it was refused, and what changed.
     """
     transaction = Transaction(connection, now, Committed(now))
-    results: list[Any] = []
-    for kind, run in groupby(drafts, key=type):
-        if kind is Append:
-            results += _Appending(transaction, zone).run(list(run))
-        elif kind is Record:
-            results += _record(transaction, list(run))
-        else:
-            results += [_change(transaction, one) for one in run]
+    # What came at the same time has no order among itself, so each kind goes in one piece.
+    kinds: dict[type, list[int]] = {Record: [], Change: [], Append: []}
+    for index, draft in enumerate(drafts):
+        kinds[type(draft)].append(index)
+    records = [drafts[index] for index in kinds[Record]]
+    appends = [drafts[index] for index in kinds[Append]]
+    results: list[Any] = [None] * len(drafts)
+    if records:
+        _record(transaction, records)
+    for index in kinds[Change]:
+        results[index] = _change(transaction, drafts[index])
+    if appends:
+        made = _Appending(transaction, zone).run(appends)
+        for index, result in zip(kinds[Append], made, strict=True):
+            results[index] = result
     return results, transaction.committed
 
 
@@ -189,14 +195,14 @@ def _moving(rows: list[tuple[Event, EventDraft]]) -> list[tuple[Event, Facts]]:
     return [(event, draft.facts) for event, draft in rows if draft.facts is not None]
 
 
-def _record(transaction: Transaction, records: list[Record]) -> list[None]:
+def _record(transaction: Transaction, records: list[Record]) -> None:
     """Attempts, the deliveries' new states, the webhooks' counters, and deactivations."""
     connection, now = transaction.connection, transaction.now
     before = deliveries.states(connection, [one.delivery.id for one in records])
     # A webhook may have been deleted while the request was out, and its deliveries with it.
     kept = [one for one in records if one.delivery.id in before]
     if not kept:
-        return [None] * len(records)
+        return
     after = [one.after(before[one.delivery.id], now) for one in kept]
     deltas: Counter[tuple[int, str]] = Counter()
     for one in after:
@@ -208,7 +214,6 @@ def _record(transaction: Transaction, records: list[Record]) -> list[None]:
     for webhook_id in {one.webhook_id for one in after}:
         _count(transaction, webhook_id, [r for r in kept if r.delivery.webhook_id == webhook_id])
     transaction.committed.deliveries += after
-    return [None] * len(records)
 
 
 def _count(transaction: Transaction, webhook_id: int, records: list[Record]) -> None:
