@@ -120,6 +120,7 @@ async def _run(loaded: Loaded, now: Callable[[], int], app: web.Application) -> 
         worker.heard,
         replayer.heard,
         alerts.heard,
+        parts.metrics.heard,
         partial(_revoke, parts),
     ]
     writing = _supervised(parts, writer.run())

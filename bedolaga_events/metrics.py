@@ -1,8 +1,11 @@
 """The instruments: one Prometheus registry per application."""
 
+from collections import Counter as Counts
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from bedolaga_events import __version__
+from bedolaga_events.model import Committed
 
 FAST = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)  # seconds
 SLOW = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)  # seconds
@@ -41,6 +44,11 @@ class Metrics:
         self.fsync_seconds = self._gauge("fsync_seconds", "One fsync, measured at start.")
         self.database_bytes = self._gauge("database_bytes", "Size of the database file.")
         self._gauge("build_info", "Version.", ["version"]).labels(__version__).set(1)
+
+    def heard(self, committed: Committed) -> None:
+        """Count what a commit brought: once a type, not once an event."""
+        for kind, count in Counts(one.type for one in committed.events).items():
+            self.events.labels(kind).inc(count)
 
     def text(self) -> bytes:
         """The exposition format (text/plain; version=0.0.4)."""

@@ -96,8 +96,6 @@ async def _append(server: Parts, drafts: tuple[EventDraft, ...]) -> list[Accepte
     for one in accepted:
         if one.duplicate:
             server.metrics.duplicates.inc()
-        else:
-            server.metrics.events.labels(one.event.type).inc()
     return accepted
 
 
