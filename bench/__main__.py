@@ -7,13 +7,18 @@ from importlib.metadata import version
 
 import uvloop
 
-from bench import ingest
+from bench import history, ingest, live
 
 PARTS = {
     "ingest": ingest.ingest,
     "batch": ingest.batch,
     "end-to-end": ingest.end_to_end,
     "ten-webhooks": ingest.ten_webhooks,
+    "fan-out": live.fan_out,
+    "latency": live.latency,
+    "memory": live.memory,
+    "start": history.start,
+    "history": history.history,
 }
 PACKAGES = ("aiohttp", "aiosqlite", "pydantic")
 

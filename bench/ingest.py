@@ -43,7 +43,7 @@ async def end_to_end() -> AsyncIterator[Row]:
             a, b = await bare.run(SECONDS), await bare_client(sink)
             async with ours() as server:
                 await server.webhook(sink)
-                ratios.append(await _delivered_rate(server) / (1 / (1 / a + 1 / b)))
+                ratios.append(await delivered_rate(server) / (1 / (1 / a + 1 / b)))
     yield "end to end, one webhook", "bare server and client in series", median(ratios), 0.75
 
 
@@ -56,11 +56,11 @@ async def ten_webhooks() -> AsyncIterator[Row]:
             async with ours() as server:
                 for _ in range(10):
                     await server.webhook(sink)
-                ratios.append(10 * await _delivered_rate(server, connections=1) / bare)
+                ratios.append(10 * await delivered_rate(server, connections=1) / bare)
     yield "end to end, ten webhooks, POSTs per second", "bare client", median(ratios), 0.75
 
 
-async def _delivered_rate(server: Ours, connections: int = 32) -> float:
+async def delivered_rate(server: Ours, connections: int = 32) -> float:
     """Events per second from the first POST until the last delivery is recorded."""
     load = Load(server.port, "/events", EVENT, TOKEN)
     started = time.perf_counter()

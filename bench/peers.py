@@ -7,6 +7,7 @@ import aiohttp
 import uvloop
 from aiohttp import web
 
+from bench.live import broadcaster
 from bench.wire import Sink
 
 
@@ -64,4 +65,8 @@ if __name__ == "__main__":
     if name == "sink":  # is not measured: the less it costs, the better
         uvloop.run(sink())
     else:
-        asyncio.run({"server": server, "client": client}[name](*map(int, numbers)))
+        asyncio.run(
+            {"server": server, "client": client, "broadcaster": broadcaster}[name](
+                *map(int, numbers)
+            )
+        )
