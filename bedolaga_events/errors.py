@@ -10,6 +10,7 @@ EventsError (500)
 ├── Unauthorized (401)
 ├── Forbidden (403)
 ├── NotFound (404)
+├── TooSlow (408)
 ├── Conflict (409)
 ├── TooLarge (413)
 ├── UnsupportedMedia (415)
@@ -102,6 +103,15 @@ class NotFound(EventsError):
     """There is no such thing."""
 
     status = 404
+
+
+class TooSlow(EventsError):
+    """The body did not arrive in time."""
+
+    status = 408
+
+    def __init__(self) -> None:
+        super().__init__("The body did not arrive in time.", headers={"Connection": "close"})
 
 
 class Conflict(EventsError):

@@ -45,8 +45,9 @@ class Reply:
 class Server:
     """A running server and an admin who talks to it."""
 
-    def __init__(self, app: web.Application, url: str, session: aiohttp.ClientSession) -> None:
-        self.app = app
+    def __init__(self, runner: web.AppRunner, url: str, session: aiohttp.ClientSession) -> None:
+        self.runner = runner
+        self.app: web.Application = runner.app
         self.url = url
         self.session = session
 
@@ -135,7 +136,7 @@ def start_server(tmp_path: Path, clock: Clock) -> Any:
         port = runner.addresses[0][1]
         session = aiohttp.ClientSession()
         running.append((runner, session))
-        return Server(app, f"http://127.0.0.1:{port}", session)
+        return Server(runner, f"http://127.0.0.1:{port}", session)
 
     async def stop() -> None:
         while running:

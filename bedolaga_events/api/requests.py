@@ -1,5 +1,6 @@
 """The shapes of bodies and queries; the OpenAPI document is made from the same models."""
 
+import asyncio
 from typing import Annotated, Any, Literal, TypeVar
 
 from aiohttp import web
@@ -14,10 +15,17 @@ from pydantic import (
 )
 
 from bedolaga_events import wire
-from bedolaga_events.errors import BadRequest, TooLarge, Unprocessable, UnsupportedMedia
+from bedolaga_events.errors import (
+    BadRequest,
+    TooLarge,
+    TooSlow,
+    Unprocessable,
+    UnsupportedMedia,
+)
 from bedolaga_events.model import Scope, Status
 
 BODY_LIMIT = 256 * 1024  # bytes
+BODY_SECONDS = 30.0  # for a body that does not come with its headers
 BATCH_LIMIT = 4 * 1024 * 1024  # bytes
 MAX_ID = 2**63 - 1
 MAX_HEADERS = 20
@@ -224,9 +232,20 @@ async def raw(request: web.Request, limit: int) -> bytes:
 
     Raises:
         TooLarge: it is larger.
+        TooSlow: it took too long to arrive.
     """
     if request.content_length is not None and request.content_length > limit:
         raise too_large(limit)
+    if request.content.is_eof():  # it came with the headers, as nearly every body does
+        return await _read(request, limit)
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            return await _read(request, limit)
+    except TimeoutError:
+        raise TooSlow from None
+
+
+async def _read(request: web.Request, limit: int) -> bytes:
     pieces, size = [], 0
     while chunk := await request.content.readany():
         size += len(chunk)

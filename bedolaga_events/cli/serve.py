@@ -4,6 +4,7 @@ import asyncio
 import gc
 import signal
 import sys
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,7 @@ from bedolaga_events.errors import ConfigError
 from bedolaga_events.settings import Settings
 from bedolaga_events.store import tokens
 
+SILENT_SECONDS = 15.0  # for the headers of a connection's first request
 GC_THRESHOLD = 20_000  # new objects before a collection: 10 % more deliveries than with 700
 
 
@@ -55,13 +57,29 @@ async def _serve(loaded: config.Loaded) -> int:
     try:
         await _listen(runner, settings)
         await _print_link(app, runner)
+        sweeping = asyncio.create_task(drop_silent(runner, SILENT_SECONDS))
         waiting = [asyncio.create_task(one.wait()) for one in (stop, app[PARTS].broke)]
         await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        for one in waiting:
+        for one in (*waiting, sweeping):
             one.cancel()
         return 0 if stop.is_set() else 1
     finally:
         await runner.cleanup()
+
+
+async def drop_silent(runner: web.AppRunner, seconds: float) -> None:
+    """Close connections without a first request after `seconds`: aiohttp would wait for ever."""
+    silent: dict[Any, float] = {}
+    while True:
+        await asyncio.sleep(seconds / 3)
+        now = time.monotonic()
+        server = runner.server
+        assert server is not None
+        waiting = [one for one in server.connections if one._request_count == 0]  # noqa: SLF001
+        silent = {one: silent.get(one, now) for one in waiting}
+        for one, since in silent.items():
+            if now - since >= seconds and one.transport is not None:
+                one.transport.abort()
 
 
 async def _listen(runner: web.AppRunner, settings: Settings) -> None:
