@@ -186,4 +186,5 @@ class Committed:
     deleted_webhooks: list[int] = field(default_factory=list)
     revoked_tokens: set[int] = field(default_factory=set)
     reread: set[int] = field(default_factory=set)  # webhooks with due rows not listed here
+    cancelled: set[int] = field(default_factory=set)  # webhooks whose waiting rows may be no more
     replaying: bool = False  # a replay was started

@@ -14,6 +14,7 @@ PARTS = {
     "batch": ingest.batch,
     "end-to-end": ingest.end_to_end,
     "ten-webhooks": ingest.ten_webhooks,
+    "fairness": ingest.fairness,
     "fan-out": live.fan_out,
     "latency": live.latency,
     "memory": live.memory,

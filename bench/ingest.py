@@ -60,6 +60,41 @@ async def ten_webhooks() -> AsyncIterator[Row]:
     yield "end to end, ten webhooks, POSTs per second", "bare client", median(ratios), 0.75
 
 
+async def fairness() -> AsyncIterator[Row]:
+    """A healthy webhook beside fifty dead ones with a backlog each, against itself alone."""
+    alone, beside = [], []
+    async with peer("sink") as (sink, _):
+        for _ in range(ROUNDS):
+            async with ours() as server:
+                await server.webhook(sink)
+                alone.append(await _latency(server))
+            async with ours() as server:
+                for _ in range(50):
+                    await server.webhook(1, "payment.completed")
+                body = b'{"events": [' + b", ".join([EVENT] * 100) + b"]}"
+                load = Load(server.port, "/events/batch", body, TOKEN)
+                await load.run(0.5, connections=1)
+                await server.webhook(sink, "ticket.created")
+                beside.append(await _latency(server))
+    ratio = median(beside) / median(alone)
+    yield "delivery latency beside 50 dead webhooks", "itself alone", ratio, 2.0
+
+
+async def _latency(server: Ours) -> float:
+    """Median seconds from POST to recorded, one event after another."""
+    times = []
+    for number in range(1, 41):
+        payload = {"ticket_id": number, "user_id": 1}
+        started = time.perf_counter()
+        made = await server.call("POST", "/events", {"type": "ticket.created", "payload": payload})
+        done = False
+        while not done:
+            shown = await server.call("GET", f"/events/{made['id']}")
+            done = any(one["status"] == "success" for one in shown["deliveries"])
+        times.append(time.perf_counter() - started)
+    return median(times)
+
+
 async def delivered_rate(server: Ours, connections: int = 32) -> float:
     """Events per second from the first POST until the last delivery is recorded."""
     load = Load(server.port, "/events", EVENT, TOKEN)

@@ -38,8 +38,8 @@ class Ours:
             answer.raise_for_status()
             return await answer.json(content_type=None)
 
-    async def webhook(self, port: int) -> int:
-        body = {"name": "b", "url": f"http://127.0.0.1:{port}/", "event_type": "*", "secret": "s"}
+    async def webhook(self, port: int, kind: str = "*") -> int:
+        body = {"name": "b", "url": f"http://127.0.0.1:{port}/", "event_type": kind, "secret": "s"}
         return int((await self.call("POST", "/webhooks", body))["id"])
 
     async def pending(self) -> int:

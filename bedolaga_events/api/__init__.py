@@ -101,6 +101,9 @@ ROUTES = (
         (202, 200), body=requests.Replay,
     ),
     Route(
+        "POST", r"/webhooks/{id:\d+}/cancel", ADMIN, deliveries.cancel_pending, replies.Cancelled,
+    ),
+    Route(
         "POST", r"/webhooks/{id:\d+}/test", ADMIN, deliveries.test, replies.Delivery, (202,),
         body=requests.TestDelivery, optional_body=True,
     ),

@@ -15,6 +15,7 @@ from bedolaga_events.store import deliveries, replays, webhooks
 from bedolaga_events.store.batch import Change, Transaction
 
 CANCELLED = "Cancelled by hand."
+AT_ONCE = 1_000  # deliveries in one transaction
 
 
 async def index(request: web.Request) -> web.Response:
@@ -70,6 +71,23 @@ async def cancel(request: web.Request) -> web.Response:
         return after
 
     return reply(wire.delivery(await parts(request).writer.commit(Change(give_up))))
+
+
+async def cancel_pending(request: web.Request) -> web.Response:
+    """POST /webhooks/{id}/cancel: give up all that is pending, in steps that hold up nobody."""
+    server = parts(request)
+    webhook = await _webhook(request)
+    before, cancelled = server.now(), 0
+
+    def give_up(transaction: Transaction) -> int:
+        connection = transaction.connection
+        some = deliveries.cancel_some(connection, webhook.id, before, CANCELLED, AT_ONCE)
+        transaction.committed.cancelled.add(webhook.id)
+        return some
+
+    while some := await server.writer.commit(Change(give_up)):
+        cancelled += some
+    return reply(json.dumps({"cancelled": cancelled}))
 
 
 async def replay(request: web.Request) -> web.Response:

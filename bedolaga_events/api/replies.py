@@ -155,6 +155,10 @@ class Replayed(Reply):
     dry_run: bool = False
 
 
+class Cancelled(Reply):
+    cancelled: int
+
+
 class RotatedSecret(Reply):
     secret: str
     old_secret_until: str | None

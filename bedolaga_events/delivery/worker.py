@@ -116,22 +116,28 @@ class Worker:
 
     def heard(self, committed: Committed) -> None:
         """Take note of a commit: new deliveries, changed and deleted webhooks."""
-        for webhook in committed.webhooks:
-            self._place(webhook)
-        for webhook_id in committed.deleted_webhooks:
-            if lane := self._lanes.pop(webhook_id, None):
-                self._turns.remove(lane)
-        for webhook_id in committed.reread:
-            if lane := self._lanes.get(webhook_id):
-                lane.more = True
+        self._hear_of_webhooks(committed)
         for delivery in committed.deliveries:
             if delivery.id in committed.urgent:
                 self._urge(delivery)
             elif delivery.status is Status.PENDING:
                 self._note(delivery, committed.now)
-        if committed.webhooks or committed.reread:
-            self._wake.set()
         self._start()
+
+    def _hear_of_webhooks(self, committed: Committed) -> None:
+        for webhook in committed.webhooks:
+            self._place(webhook)
+        for webhook_id in committed.deleted_webhooks:
+            if lane := self._lanes.pop(webhook_id, None):
+                self._turns.remove(lane)
+        for webhook_id in committed.cancelled:
+            if lane := self._lanes.get(webhook_id):
+                lane.ready.clear()
+        for webhook_id in committed.reread | committed.cancelled:
+            if lane := self._lanes.get(webhook_id):
+                lane.more = True
+        if committed.webhooks or committed.reread or committed.cancelled:
+            self._wake.set()
 
     async def stop(self, seconds: float) -> None:
         """Start nothing new; wait for what is in flight, then let go of it (it stays pending)."""

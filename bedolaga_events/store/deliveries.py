@@ -172,6 +172,21 @@ def change_state(
     return delivery._replace(status=status, next_retry_at=due, reason=why)
 
 
+def cancel_some(
+    connection: sqlite3.Connection, webhook_id: int, before: int, why: str, limit: int
+) -> int:
+    """Give up pending deliveries of a webhook that are older than a moment; returns how many."""
+    rows = connection.execute(
+        "UPDATE deliveries SET status = 'failed', next_retry_at = NULL, reason = ? WHERE id IN"
+        " (SELECT id FROM deliveries WHERE webhook_id = ? AND status = 'pending'"
+        " AND created_at < ? LIMIT ?) RETURNING id",
+        (why, webhook_id, before, limit),
+    ).fetchall()
+    moved = {(webhook_id, Status.PENDING): -len(rows), (webhook_id, Status.FAILED): len(rows)}
+    add_counts(connection, {(one, status.value): n for (one, status), n in moved.items()})
+    return len(rows)
+
+
 def delete_some(connection: sqlite3.Connection, webhook_id: int, limit: int) -> int:
     """Delete deliveries of a webhook that is on its way out; returns how many."""
     rows = connection.execute(

@@ -20,10 +20,10 @@ anything = st.recursive(
     ),
     max_leaves=10,
 )
-FIELDS = (
-    "type payload timestamp events name url event_type secret headers since until status scopes"
-    " overlap_hours is_active total_users mode"
-).split()
+EVENT_FIELDS = ["type", "payload", "timestamp", "events", "idempotency_key"]
+WEBHOOK_FIELDS = ["name", "url", "event_type", "secret", "headers", "is_active", "description"]
+OTHER_FIELDS = ["since", "until", "status", "scopes", "overlap_hours", "total_users", "mode"]
+FIELDS = [*EVENT_FIELDS, *WEBHOOK_FIELDS, *OTHER_FIELDS]
 bodies = anything | st.dictionaries(st.sampled_from(FIELDS), anything, max_size=6)
 CALLS = [
     ("POST", "/events"),

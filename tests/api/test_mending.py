@@ -124,6 +124,25 @@ async def test_cancelling_gives_up_what_is_pending(server: Server, receiver: Rec
     assert (await server.call("POST", path)).status == 409
 
 
+async def test_a_whole_backlog_is_given_up(server: Server, receiver: Receiver) -> None:
+    """Of an inactive webhook, say: what is pending fails with the code, and is not sent later."""
+    receiver.status = 500
+    hook = await server.webhook(receiver.url)
+    for number in range(5):
+        await server.event(user_id=number)
+
+    async def tried() -> bool:
+        return all(one["attempt_number"] == 1 for one in await history(server, hook["id"]))
+
+    await until(tried)
+    path = f"/webhooks/{hook['id']}/cancel"
+    assert (await server.call("POST", path)).json == {"cancelled": 5}
+    assert (await server.call("POST", path)).json == {"cancelled": 0}
+    codes = {one["error_code"] for one in await history(server, hook["id"])}
+    assert codes == {"cancelled"}
+    assert (await server.call("POST", "/webhooks/99/cancel")).status == 404
+
+
 async def test_replay_sends_what_matches_again(starting: Any, receiver: Receiver) -> None:
     """A dry count first; then each one once, with attempts that go on counting."""
     server: Server = await starting(now=None, delivery__retry_schedule=[])

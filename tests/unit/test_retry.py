@@ -73,3 +73,28 @@ def test_a_webhook_fails_too_long_after_its_hours() -> None:
     assert retry.failed_too_long(NOW, NOW + 120 * hour, 120) is not None
     assert retry.failed_too_long(NOW, NOW + 9999 * hour, 0) is None
     assert retry.failed_too_long(None, NOW, 120) is None
+
+
+@given(st.integers(0, 10**9), st.floats(0.1, 1000))
+def test_a_webhook_is_given_its_hours(seconds: int, hours: float) -> None:
+    """Not a moment less; 0 is never; without a failure never."""
+    since = NOW - seconds * retry.SECOND
+    reason = retry.failed_too_long(since, NOW, hours)
+    assert (reason is not None) == (NOW - since >= hours * 3600 * retry.SECOND)
+    assert retry.failed_too_long(since, NOW, 0) is None
+    assert retry.failed_too_long(None, NOW, hours) is None
+
+
+@given(st.lists(st.integers(1, 40 * 3600), min_size=1, max_size=30))
+def test_each_warning_comes_once_on_the_way(steps: list[int]) -> None:
+    """At 50, 70 and 90 percent of 100 hours; of several passed at once, the last."""
+    warnings, before, now = [], NOW, NOW
+    for step in steps:
+        now += step * retry.SECOND
+        percent = retry.warning(NOW, before, now, 100)
+        if percent is not None:
+            warnings.append(percent)
+        before = now
+    assert warnings == sorted(set(warnings))
+    passed = (now - NOW) / (100 * 3600 * retry.SECOND) * 100
+    assert (max(warnings, default=0) >= 90) == (passed >= 90)
