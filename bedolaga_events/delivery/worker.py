@@ -30,6 +30,8 @@ LANE_BUFFER = 64  # due deliveries of one webhook in memory; the rest stays in t
 LONGEST_SLEEP = 60.0  # seconds: then the table is asked again, whatever was heard
 STORE_RETRY = 1.0  # seconds before an outcome is offered again to a store that refused it
 SECOND = 1_000_000  # microseconds
+PROBES_A_SECOND = 200  # requests to receivers whose last one failed, all of them together
+PROBES_AT_ONCE = 100
 HANGS = (ErrorCode.TIMEOUT, ErrorCode.CONNECT_TIMEOUT)
 
 
@@ -39,8 +41,9 @@ class Lane:
 
     webhook: Webhook
     endpoint: Endpoint
-    width: int = 1  # requests that may be out at once: doubles with each answer
+    width: int = 1  # requests that may be out at once: doubles with success, halves with failure
     answers: bool = True  # the last request was answered, if only by a refusal
+    fails: bool = False  # the last request did not succeed
     ready: deque[Delivery] = field(default_factory=deque)
     urgent: deque[Delivery] = field(default_factory=deque)  # by hand: also while it is inactive
     flying: int = 0  # requests that are out
@@ -96,6 +99,9 @@ class Worker:
         self._turns: deque[Lane] = deque()
         self._flying = 0
         self._doubtful = 0  # of these: to receivers that left the last one without an answer
+        self._probes = float(PROBES_AT_ONCE)  # requests that failing receivers may have now
+        self._probed_at = 0.0  # seconds, when that was reckoned
+        self._probing: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
         self._stopping = False
@@ -143,6 +149,8 @@ class Worker:
         """Start nothing new; wait for what is in flight, then let go of it (it stays pending)."""
         self._stopping = True
         self._wake.set()
+        if self._probing is not None:
+            self._probing.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=seconds)
         for task in self._tasks:
@@ -229,7 +237,7 @@ class Worker:
         while idle_turns < len(self._turns) and self._flying < self._settings.concurrency:
             lane = self._turns[0]
             self._turns.rotate(-1)
-            if lane.can_start() and self._trusts(lane) and not self._stopping:
+            if lane.can_start() and self._trusts(lane):
                 delivery = (lane.urgent or lane.ready).popleft()
                 lane.open.add(delivery.id)
                 lane.flying += 1
@@ -242,8 +250,32 @@ class Worker:
         self._metrics.in_flight.set(self._flying)
 
     def _trusts(self, lane: Lane) -> bool:
-        """Receivers that hang share half of the places, so that the others go on."""
-        return lane.answers or self._doubtful < max(1, self._settings.concurrency // 2)
+        """Whether a receiver may have the next place, for all that is known of it.
+
+        Those that hang share half of the places, and those that fail a number of requests a
+        second: dead receivers with long backlogs must not take the time of the others.
+        """
+        if self._stopping:
+            return False
+        if not lane.answers and self._doubtful >= max(1, self._settings.concurrency // 2):
+            return False
+        return not lane.fails or self._may_probe()
+
+    def _may_probe(self) -> bool:
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        earned = (now - self._probed_at) * PROBES_A_SECOND
+        self._probes, self._probed_at = min(PROBES_AT_ONCE, self._probes + earned), now
+        if self._probes >= 1:
+            self._probes -= 1
+            return True
+        if self._probing is None:
+            self._probing = loop.call_later(1 / PROBES_A_SECOND, self._probe)
+        return False
+
+    def _probe(self) -> None:
+        self._probing = None
+        self._start()
 
     async def _deliver(self, lane: Lane, delivery: Delivery, *, doubtful: bool) -> None:
         recorded = False
@@ -269,10 +301,11 @@ class Worker:
             lane.flying -= 1
             self._flying -= 1
             self._doubtful -= doubtful
-        # One that hangs holds its places for the whole timeout: it gets one, until it answers.
+        # One that hangs holds its place for the whole timeout; more of them help no one that fails.
         lane.answers = attempt.error_code not in HANGS
-        widest = self._settings.per_webhook_concurrency
-        lane.width = min(widest, lane.width * 2) if lane.answers else 1
+        lane.fails = not attempt.succeeded
+        wider = min(self._settings.per_webhook_concurrency, lane.width * 2)
+        lane.width = wider if attempt.succeeded else max(1, lane.width // 2)
         self._start()
         return attempt
 
