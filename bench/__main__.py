@@ -16,6 +16,7 @@ PARTS = {
     "ten-webhooks": ingest.ten_webhooks,
     "fairness": ingest.fairness,
     "fan-out": live.fan_out,
+    "nchan": live.nchan,
     "latency": live.latency,
     "memory": live.memory,
     "start": history.start,

@@ -3,8 +3,12 @@
 import asyncio
 import json
 import resource
+import shutil
+import socket
+import tempfile
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import aiohttp
 from aiohttp import web
@@ -16,6 +20,22 @@ from bench.wire import Load
 SOCKETS = 1_000
 PUBLISHERS = 8
 ROUNDS = 3
+QUIET = 0.3  # seconds without a byte after which all has come
+NCHAN = """
+load_module {module};
+daemon off; master_process off; pid {folder}/pid; error_log {folder}/log crit;
+events {{ worker_connections 4096; }}
+http {{
+  access_log off; client_body_temp_path {folder}/body;
+  server {{
+    listen 127.0.0.1:{port} backlog=4096; keepalive_requests 10000000;
+    location /pub {{ nchan_publisher; nchan_channel_id all; nchan_message_buffer_length 10000; }}
+    location /sub {{
+      nchan_subscriber websocket; nchan_channel_id all; nchan_subscriber_first_message newest;
+    }}
+  }}
+}}
+"""
 
 
 class Reader(asyncio.Protocol):
@@ -54,18 +74,37 @@ async def fanned_out(port: int, ws: str, path: str, token: str) -> float:
     """Messages a second that reach the readers while eight publishers post as fast as they may."""
     sockets = await connect(port, ws)
     load = Load(port, path, EVENT, token)
-    Reader.received = 0
+    first = await _arrived(load)
     started = time.perf_counter()
+    Reader.received = 0
     await load.run(SECONDS, PUBLISHERS)
-    sent, before = len(load.times), -1
-    while before != Reader.received:  # until nothing comes any more
-        before = Reader.received
-        await asyncio.sleep(0.2)
-    seconds = time.perf_counter() - started - 0.2
+    posted = len(load.times)
+    await _quiet()
+    seconds = time.perf_counter() - started - QUIET
+    received = Reader.received
+    size = (first + await _arrived(load)) / 2 / SOCKETS  # an id grows by a digit now and then
     for one in sockets:
         one.abort()
     await asyncio.sleep(0.5)
-    return sent * SOCKETS / seconds
+    share = received / size / SOCKETS / posted
+    if share < 0.98:  # somebody was cut off: then the rate says nothing
+        print(f"only {share:.0%} of the messages arrived", flush=True)
+    return received / size / seconds
+
+
+async def _arrived(load: Load) -> int:
+    """The bytes that one message is for all readers together."""
+    Reader.received = 0
+    await load.once()
+    await _quiet()
+    return Reader.received
+
+
+async def _quiet() -> None:
+    before = -1
+    while before != Reader.received:
+        before = Reader.received
+        await asyncio.sleep(QUIET)
 
 
 async def fan_out() -> AsyncIterator[Row]:
@@ -78,6 +117,30 @@ async def fan_out() -> AsyncIterator[Row]:
         async with peer("broadcaster") as (port, _):
             ratios.append(mine / await fanned_out(port, "/ws", "/events", ""))
     yield "fan-out to 1,000 sockets, messages a second", "a loop over send_str", median(ratios), 2.0
+
+
+async def nchan() -> AsyncIterator[Row]:
+    """The same against nchan in nginx (Debian's libnginx-mod-nchan, one worker)."""
+    program, module = shutil.which("nginx"), Path("/usr/lib/nginx/modules/ngx_nchan_module.so")
+    if program is None or not module.exists():
+        raise SystemExit("apt-get install nginx libnginx-mod-nchan")
+    ratios = []
+    limits = {"BEDOLAGA_EVENTS_LIVE__MAX_PER_ADDRESS": "5000"}
+    with socket.socket() as free, tempfile.TemporaryDirectory() as folder:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+        free.close()
+        file = Path(folder) / "nginx.conf"
+        file.write_text(NCHAN.format(module=module, folder=folder, port=port))
+        for _ in range(ROUNDS):
+            async with ours(**limits) as server:
+                mine = await fanned_out(server.port, f"/ws?token={TOKEN}", "/events", TOKEN)
+            peer = await asyncio.create_subprocess_exec(program, "-c", str(file))
+            await asyncio.sleep(0.5)
+            ratios.append(mine / await fanned_out(port, "/sub", "/pub", ""))
+            peer.terminate()
+            await peer.wait()
+    yield "fan-out to 1,000 sockets, messages a second", "nchan in nginx", median(ratios), 2.0
 
 
 async def memory() -> AsyncIterator[Row]:

@@ -74,6 +74,16 @@ class Load:
             raise RuntimeError(f"answers were {self.statuses}")
         return len(self.times) / taken
 
+    async def once(self) -> None:
+        """One request."""
+        self.running, self.times, self.statuses = True, [], set()
+        loop = asyncio.get_running_loop()
+        transport, _ = await loop.create_connection(lambda: Caller(self), "127.0.0.1", self._port)
+        self.running = False
+        while not self.times:
+            await asyncio.sleep(0.005)
+        transport.close()
+
 
 class Sink(asyncio.Protocol):
     """A receiver of webhooks that answers 204 to everything."""

@@ -236,3 +236,28 @@ async def test_server_sent_events_resume_and_go_on(server: Server) -> None:
     assert bad.status == 422
     assert (await server.call("GET", "/events/stream", token=None)).status == 401
     await until(lambda: not list(server.parts.hub.sockets()))
+
+
+async def test_everybody_comes_back_at_once(starting: Any) -> None:
+    """After a restart hundreds of clients resume together; the server answers meanwhile."""
+    server: Server = await starting(live__max_per_address=1_000)
+    await batch(server, 1000)
+    await starting.stop()
+    again: Server = await starting(live__max_per_address=1_000)
+
+    async def come_back() -> None:
+        async with again.socket(f"?token={ADMIN}&since=900") as socket:
+            await hello(socket)
+            got = [await socket.receive_json() for _ in range(101)]
+            assert [one["id"] for one in got[:100]] == list(range(901, 1001))
+            assert got[100]["type"] == "resumed"
+
+    storm = asyncio.gather(*(come_back() for _ in range(300)))
+    accepted = 0
+    while not storm.done():
+        reply = await again.call("GET", "/health")
+        assert reply.status == 200
+        accepted += 1
+    await storm
+    assert accepted
+    await until(lambda: not list(again.parts.hub.sockets()))

@@ -3,11 +3,14 @@
 import asyncio
 from typing import Any
 
+import aiohttp
 import pytest
+from aiohttp import web
 
-from bedolaga_events.app import EVENTS
+from bedolaga_events.app import EVENTS, create_app
+from bedolaga_events.config import load
 from bedolaga_events.errors import Unprocessable
-from tests.conftest import Server, until
+from tests.conftest import ADMIN, Server, until
 
 
 async def test_the_sink_shows_what_arrives_and_checks_it(starting: Any) -> None:
@@ -60,3 +63,26 @@ async def test_events_are_published_in_process(server: Server) -> None:
         await publish("user.created", {})
     await asyncio.gather(*(publish("user.created", {"user_id": n}) for n in range(10)))
     assert (await server.call("GET", "/events")).json["total"] == 11
+
+
+async def test_a_bot_s_own_application_can_carry_the_server(tmp_path: Any) -> None:
+    """As a sub-application under a prefix: page, API, live feed and events in process."""
+    settings = load({"database.path": tmp_path / "e.db"}, None, {"BEDOLAGA_EVENTS_TOKEN": ADMIN})
+    inner = create_app(settings.settings)
+    bot = web.Application()
+    bot.add_subapp("/events-admin/", inner)
+    runner = web.AppRunner(bot)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    url = f"http://127.0.0.1:{runner.addresses[0][1]}/events-admin"
+    async with (
+        aiohttp.ClientSession() as session,
+        session.ws_connect(f"{url}/ws?token={ADMIN}") as socket,
+    ):
+        await socket.receive_json()
+        await inner[EVENTS].publish("user.created", {"user_id": 1})
+        assert (await socket.receive_json())["id"] == 1
+        for path in ("/", "/js/app.js", "/health"):
+            async with session.get(url + path) as answer:
+                assert answer.status == 200
+    await runner.cleanup()
