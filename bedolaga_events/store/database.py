@@ -19,6 +19,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from urllib.parse import quote
 
 import aiosqlite
+import structlog
 
 from bedolaga_events.errors import ConfigError
 
@@ -29,6 +30,9 @@ READERS = 2
 FSYNC_SAMPLES = 16
 LARGEST_BLOCK = 128  # rows of one INSERT
 
+NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "ceph"}
+
+log = structlog.get_logger()
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -52,6 +56,7 @@ class Database:
             ConfigError: another server has it, it cannot be opened, it is not ours, or newer.
         """
         lock = _lock(path)
+        warn_of_network(path.parent)
         writer = await _connect(path, read_only=False)
         database = cls(path, lock, writer)
         try:
@@ -155,6 +160,27 @@ def connect_beside(path: Path) -> sqlite3.Connection:
         connection.close()
         raise ConfigError(f"{path}: {error}.") from None
     return connection
+
+
+def file_system_of(folder: Path, mounts: str) -> str:
+    """The type of the file system that holds `folder`, by the lines of /proc/self/mounts."""
+    found = ("", "unknown")
+    for line in mounts.splitlines():
+        _, point, kind, *_ = line.split(" ")
+        point = point.replace("\\040", " ")
+        if folder.is_relative_to(point) and len(point) >= len(found[0]):
+            found = point, kind
+    return found[1]
+
+
+def warn_of_network(folder: Path) -> None:
+    """A network file system does not keep the promises on locks and syncs that SQLite rests on."""
+    mounts = Path("/proc/self/mounts")
+    if not mounts.exists():
+        return
+    kind = file_system_of(folder.resolve(), mounts.read_text(encoding="utf-8", errors="replace"))
+    if kind in NETWORK_FILE_SYSTEMS:
+        log.warning("the database lies on a network file system", folder=str(folder), kind=kind)
 
 
 def measure_fsync(folder: Path) -> float:

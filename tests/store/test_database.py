@@ -81,3 +81,11 @@ async def test_a_migration_that_fails_leaves_the_file_as_it_was(
     assert connection.execute("PRAGMA user_version").fetchone() == (known[-1][0],)
     assert not connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'added'").fetchall()
     connection.close()
+
+
+def test_a_network_file_system_is_recognised() -> None:
+    """By the longest mount point that holds the folder."""
+    mounts = "/dev/sda / ext4 rw 0 0\nnas:/x /srv/my\\040data nfs4 rw 0 0\ntmpfs /srv tmpfs rw 0 0"
+    assert module.file_system_of(Path("/srv/my data/shop"), mounts) == "nfs4"
+    assert module.file_system_of(Path("/srv/other"), mounts) == "tmpfs"
+    assert module.file_system_of(Path("/var/lib"), mounts) == "ext4"
