@@ -1,6 +1,7 @@
 """One client's way out: whole messages straight to its transport, held back while it resumes."""
 
 import asyncio
+from abc import ABC, abstractmethod
 from typing import Any
 
 from aiohttp import web
@@ -10,7 +11,7 @@ from bedolaga_events.live.replay import Replays, Since
 from bedolaga_events.model import Token
 
 
-class Outlet:
+class Outlet(ABC):
     """What WebSocket and SSE clients have in common, as the hub sees them."""
 
     def __init__(self, request: web.Request, token: Token, address: str, wants: Wants) -> None:
@@ -71,9 +72,9 @@ class Outlet:
         if not task.cancelled() and task.exception() is not None:
             self.abort()
 
+    @abstractmethod
     def close(self, code: int, reason: str) -> None:
         """End the connection in its own way."""
-        raise NotImplementedError
 
     def abort(self) -> None:
         """Drop the connection at once."""

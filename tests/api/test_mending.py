@@ -26,6 +26,16 @@ async def ended(server: Server, webhook_id: int, status: str, count: int = 1) ->
     return await until(all_ended)
 
 
+async def tried_once(server: Server, webhook_id: int) -> None:
+    """Wait until each delivery of a webhook has had its first attempt."""
+
+    async def all_tried() -> bool:
+        items = await history(server, webhook_id)
+        return bool(items) and all(one["attempt_number"] == 1 for one in items)
+
+    await until(all_tried)
+
+
 async def test_every_attempt_is_kept_with_what_was_sent(starting: Any, receiver: Receiver) -> None:
     """Headers as sent (signature included), status, headers, body, duration, address."""
     server: Server = await starting(now=None, delivery__retry_schedule=[0.01])
@@ -53,11 +63,7 @@ async def test_a_retry_goes_on_counting_and_takes_the_automatic_one_s_place(
     receiver.status = 500
     hook = await server.webhook(receiver.url)
     await server.event(user_id=1)
-
-    async def tried() -> bool:
-        return bool((await history(server, hook["id"]))[0]["attempt_number"] == 1)
-
-    await until(tried)
+    await tried_once(server, hook["id"])
     receiver.status = 200
     reply = await server.call("POST", f"/webhooks/{hook['id']}/deliveries/1/retry")
     assert (reply.status, reply.json["status"]) == (202, "pending")
@@ -109,11 +115,7 @@ async def test_cancelling_gives_up_what_is_pending(server: Server, receiver: Rec
     receiver.status = 500
     hook = await server.webhook(receiver.url)
     await server.event(user_id=1)
-
-    async def tried() -> bool:
-        return bool((await history(server, hook["id"]))[0]["attempt_number"] == 1)
-
-    await until(tried)
+    await tried_once(server, hook["id"])
     path = f"/webhooks/{hook['id']}/deliveries/1/cancel"
     reply = await server.call("POST", path)
     assert (reply.status, reply.json["status"], reply.json["error_code"]) == (
@@ -130,11 +132,7 @@ async def test_a_whole_backlog_is_given_up(server: Server, receiver: Receiver) -
     hook = await server.webhook(receiver.url)
     for number in range(5):
         await server.event(user_id=number)
-
-    async def tried() -> bool:
-        return all(one["attempt_number"] == 1 for one in await history(server, hook["id"]))
-
-    await until(tried)
+    await tried_once(server, hook["id"])
     path = f"/webhooks/{hook['id']}/cancel"
     assert (await server.call("POST", path)).json == {"cancelled": 5}
     assert (await server.call("POST", path)).json == {"cancelled": 0}
