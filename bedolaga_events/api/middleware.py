@@ -65,13 +65,13 @@ async def authenticate(request: web.Request, scope: Scope) -> Token:
         Unauthorized, TooManyFailures: there is none, or a wrong one.
         Forbidden: it lacks the scope.
     """
-    access = parts(request).access
+    server = parts(request)
     value = presented(request)
     if value is None:
         raise Unauthorized("This call needs a token: send Authorization: Bearer TOKEN.")
-    token = await find_token(parts(request), value)
+    token = server.access.find(value) or await find_token(server, value)
     if token is None:
-        raise access.refuse(client_address(request), "The token is not valid.")
+        raise server.access.refuse(client_address(request), "The token is not valid.")
     if not token.allows(scope):
         raise Forbidden(f"This call needs a token with the scope {scope}.")
     return token

@@ -7,7 +7,7 @@ import asyncio
 import sqlite3
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -73,8 +73,8 @@ class Writer:
         self._wake = asyncio.Event()
         self._closing = False
 
-    async def append(self, draft: Any, weight: int) -> Any:
-        """Commit `draft`, unless the queue is full.
+    def append(self, draft: Any, weight: int) -> Awaitable[Any]:
+        """Commit `draft`, unless the queue is full; awaiting gives its result.
 
         Raises:
             Busy: more than the limit waits; nothing was queued.
@@ -82,10 +82,10 @@ class Writer:
         """
         if self._weight + weight > self._limit and self._weight:
             raise Busy
-        return await self.commit(draft, weight)
+        return self.commit(draft, weight)
 
-    async def commit(self, draft: Any, weight: int = 0) -> Any:
-        """Commit `draft` however much waits: for what must not be refused.
+    def commit(self, draft: Any, weight: int = 0) -> Awaitable[Any]:
+        """Commit `draft` however much waits, for what must not be refused; await its result.
 
         Raises:
             StoreError: the transaction failed; nothing was written.
@@ -96,7 +96,7 @@ class Writer:
         self._queue.append(waiting)
         self._weight += weight
         self._wake.set()
-        return await waiting.done
+        return waiting.done
 
     async def run(self) -> None:
         """Write until `close`."""
