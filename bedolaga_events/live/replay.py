@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 from bedolaga_events import wire
 from bedolaga_events.live import frames, protocol
 from bedolaga_events.live.hub import Hub, Socket, encode
-from bedolaga_events.live.protocol import Encoding, Message
+from bedolaga_events.live.protocol import Encoding, Message, Wants
 from bedolaga_events.store import events
 from bedolaga_events.store.database import Database
 
@@ -28,6 +28,27 @@ class _Progress:
     position: int  # the last event that was looked at
     first: int | None = None
     replayed: int = 0
+
+
+class _Page:
+    """Stored events in order, encoded once for clients that want the same."""
+
+    def __init__(self, messages: list[Message]) -> None:
+        self.messages = messages
+        self._encoded: dict[Wants, tuple[bytes, int]] = {}
+
+    def encoded(self, wants: Wants) -> tuple[bytes, int]:
+        """The bytes of what is wanted of it, and how many messages those are."""
+        known = self._encoded.get(wants)
+        if known is None:
+            known = self._encoded[wants] = encode(self.messages, wants)
+        return known
+
+    def up_to(self, last: int) -> "_Page":
+        """The page without what comes after an event."""
+        if not self.messages or (self.messages[-1].id or 0) <= last:
+            return self
+        return _Page([one for one in self.messages if (one.id or 0) <= last])
 
 
 class Resuming(Socket, Protocol):
@@ -52,7 +73,7 @@ class Replays:
     def __init__(self, database: Database, hub: Hub) -> None:
         self._database = database
         self._hub = hub
-        self._pages: OrderedDict[int, list[Message]] = OrderedDict()
+        self._pages: OrderedDict[int, _Page] = OrderedDict()
 
     async def resume(self, socket: Resuming, since: Since) -> None:
         """Send every stored event after `since`, then let the socket go live.
@@ -65,15 +86,15 @@ class Replays:
         done = _Progress(position)
         while self._hub.last_event_id - done.position > PAGE:
             page = await self._page(done.position)
-            if not page:  # the rest is gone since
+            if not page.messages:  # the rest is gone since
                 break
             await self._send(socket, page, done)
         seam = self._hub.last_event_id
         socket.hold()
         self._hub.go_live(socket)
         while done.position < seam:
-            page = [one for one in await self._page(done.position) if (one.id or 0) <= seam]
-            if not page:
+            page = (await self._page(done.position)).up_to(seam)
+            if not page.messages:
                 break
             await self._send(socket, page, done)
         first = seam + 1 if done.first is None else done.first
@@ -91,26 +112,26 @@ class Replays:
             return since.event_id, protocol.gap("retention", oldest)
         return since.event_id, None
 
-    async def _page(self, position: int) -> list[Message]:
+    async def _page(self, position: int) -> _Page:
         kept = self._pages.get(position)
         if kept is not None:
             return kept
         rows = await self._database.read(events.after, position, PAGE, PAGE_BYTES)
-        page = [Message(one.type, wire.frame(one), one.id) for one in rows]
-        if len(page) == PAGE:  # it will never change, but for what retention takes
+        page = _Page([Message(one.type, wire.frame(one), one.id) for one in rows])
+        if len(rows) == PAGE:  # it will never change, but for what retention takes
             self._pages[position] = page
             if len(self._pages) > KEPT_PAGES:
                 self._pages.popitem(last=False)
         return page
 
-    async def _send(self, socket: Resuming, page: list[Message], done: "_Progress") -> None:
-        data, count = encode(page, socket.wants)
+    async def _send(self, socket: Resuming, page: _Page, done: _Progress) -> None:
+        data, count = page.encoded(socket.wants)
         if data:
             socket.write_now(data)
             await socket.drained()
         done.replayed += count
-        done.first = done.first or page[0].id
-        done.position = page[-1].id or done.position
+        done.first = done.first or page.messages[0].id
+        done.position = page.messages[-1].id or done.position
 
     def _say(self, socket: Resuming, text: str) -> None:
         if socket.wants.encoding is Encoding.SSE:
