@@ -5,6 +5,7 @@ import gzip
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -194,10 +195,12 @@ async def test_a_kept_connection_that_was_closed_is_one_attempt(starting: Any) -
 
 
 async def test_tls_is_verified_and_a_ca_can_be_added(starting: Any, tmp_path: Path) -> None:
-    """Self-signed, wrong host: refused in words; with the CA in the config: delivered."""
+    """Self-signed, wrong host, expired: refused in words; with the CA in the config: delivered."""
     authority = trustme.CA()
     certificate = authority.issue_cert("127.0.0.1", "localhost")
     other = authority.issue_cert("example.com")
+    past = datetime(2020, 1, 1, tzinfo=UTC)
+    expired = authority.issue_cert("127.0.0.1", not_before=past, not_after=past + timedelta(days=9))
     file = tmp_path / "ca.pem"
     authority.cert_pem.write_to_path(file)
 
@@ -214,6 +217,9 @@ async def test_tls_is_verified_and_a_ca_can_be_added(starting: Any, tmp_path: Pa
         trusting: Server = await starting(now=None, **NO_RETRY, delivery__ca_file=str(file))
         got = await outcome(trusting, f"https://127.0.0.1:{port}/")
         assert got["status"] == "success"
+    async with receiving(says(OK), context(expired)) as port:
+        got = await outcome(trusting, f"https://127.0.0.1:{port}/")
+        assert (got["error_code"], got["error_message"]) == ("tls", "TLS: certificate has expired")
     async with receiving(says(OK), context(other)) as port:
         got = await outcome(trusting, f"https://127.0.0.1:{port}/")
         assert got["error_code"] == "tls"

@@ -34,7 +34,7 @@ export default {
   webhookDisabled: 'The server disabled the webhook “{name}”.', disabledBecause: 'Disabled by the server: {reason}',
   skippedWhileInactive: 'The webhook “{name}” is active. Skipped while it was not: {count}.',
   overview: 'Overview', verify: 'Verify signature', test: 'Test', testing: 'Sending…', testAnswer: 'Answer to the test',
-  deliveryHistory: 'Delivery history', allStatuses: 'All statuses', undelivered: 'Not delivered',
+  allStatuses: 'All statuses',
   success: 'Success', failed: 'Failed', pending: 'Pending', skipped: 'Skipped',
   time: 'Time', event: 'Event', httpCode: 'HTTP code', error: 'Error', attempt: 'Attempt',
   noDeliveries: 'No deliveries yet.', back: 'Back', payload: 'Payload', copy: 'Copy', copied: 'Copied',

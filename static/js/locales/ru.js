@@ -34,7 +34,7 @@ export default {
   webhookDisabled: 'Webhook «{name}» отключён сервером.', disabledBecause: 'Отключён сервером: {reason}',
   skippedWhileInactive: 'Webhook «{name}» активирован. Пропущено, пока он был выключен: {count}.',
   overview: 'Обзор', verify: 'Проверка подписи', test: 'Проверить', testing: 'Отправляем…', testAnswer: 'Ответ на проверку',
-  deliveryHistory: 'История доставок', allStatuses: 'Все статусы', undelivered: 'Не доставлено',
+  allStatuses: 'Все статусы',
   success: 'Успешно', failed: 'Ошибка', pending: 'Ожидает', skipped: 'Пропущено',
   time: 'Время', event: 'Событие', httpCode: 'HTTP код', error: 'Ошибка', attempt: 'Попытка',
   noDeliveries: 'Доставок пока нет.', back: 'Назад', payload: 'Payload', copy: 'Копировать', copied: 'Скопировано',
