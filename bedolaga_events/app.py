@@ -257,7 +257,9 @@ async def _say_goodbye(app: web.Application) -> None:
     """Close every socket with 1001, in batches."""
     if PARTS not in app:
         return
-    sockets = list(app[PARTS].hub.sockets())
+    hub = app[PARTS].hub
+    hub.flush()
+    sockets = list(hub.sockets())
     size = max(FEW_SOCKETS, -(-len(sockets) // GOODBYE_BATCHES))
     for start in range(0, len(sockets), size):
         if start:

@@ -17,6 +17,7 @@ PARTS = {
     "fairness": ingest.fairness,
     "fan-out": live.fan_out,
     "nchan": live.nchan,
+    "storm": live.storm,
     "latency": live.latency,
     "memory": live.memory,
     "start": history.start,

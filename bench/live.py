@@ -56,16 +56,21 @@ class Reader(asyncio.Protocol):
         Reader.received += len(data)
 
 
-async def connect(port: int, path: str) -> list[asyncio.Transport]:
-    """A thousand readers that have had their hello."""
+async def connect(port: int, path: str, together: bool = False) -> list[asyncio.Transport]:
+    """A thousand readers that have had their hello; one after the other, or all `together`."""
     loop = asyncio.get_running_loop()
     resource.setrlimit(resource.RLIMIT_NOFILE, (8192, 8192))
-    made = []
-    for _ in range(SOCKETS):
-        transport, _ = await loop.create_connection(
+
+    async def one() -> asyncio.Transport:
+        made, _ = await loop.create_connection(
             lambda: Reader(f"127.0.0.1:{port}", path), "127.0.0.1", port
         )
-        made.append(transport)
+        return made
+
+    if together:
+        made = list(await asyncio.gather(*(one() for _ in range(SOCKETS))))
+    else:
+        made = [await one() for _ in range(SOCKETS)]
     await asyncio.sleep(1.0)
     return made
 
@@ -154,6 +159,28 @@ async def memory() -> AsyncIterator[Row]:
         yield "memory of an idle socket, KiB", "–", (server.memory_kib() - before) / SOCKETS, 14
         for one in sockets:
             one.abort()
+
+
+async def storm() -> AsyncIterator[Row]:
+    """Ingest while a thousand clients live, and come back together, in a process of their own."""
+    limits = {"BEDOLAGA_EVENTS_LIVE__MAX_PER_ADDRESS": "5000"}
+    living, resuming, grown = [], [], []
+    for _ in range(ROUNDS):
+        async with ours(**limits) as server:
+            load = Load(server.port, "/events", EVENT, TOKEN)
+            alone = await load.run(SECONDS)
+            async with peer("readers", str(server.port), "-1"):
+                await asyncio.sleep(SECONDS)
+                living.append(await load.run(SECONDS) / alone)
+            await asyncio.sleep(1.0)
+            last = (await server.call("GET", "/health"))["last_event_id"]
+            before = server.memory_kib()
+            async with peer("readers", str(server.port), str(last - 2_000)):
+                resuming.append(await load.run(SECONDS) / alone)
+                grown.append((server.memory_kib() - before) / 1000)
+    yield "ingest beside 1,000 live clients", "alone", median(living), 0.5
+    yield "ingest while 1,000 clients resume, 2,000 events each", "alone", median(resuming), 0.5
+    yield "memory after that storm, MB more", "–", median(grown), 50
 
 
 async def latency() -> AsyncIterator[Row]:

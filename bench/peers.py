@@ -7,7 +7,8 @@ import aiohttp
 import uvloop
 from aiohttp import web
 
-from bench.live import broadcaster
+from bench.live import Reader, broadcaster, connect
+from bench.run import TOKEN
 from bench.wire import Sink
 
 
@@ -60,10 +61,29 @@ async def client(port: int, seconds: float, concurrency: int = 8) -> None:
     print(made / seconds, flush=True)
 
 
+async def readers(port: int, since: int) -> None:
+    """A thousand WebSocket clients that only read, and resume after `since` unless it is -1.
+
+    A line on stdin is answered with the bytes that have arrived.
+    """
+    path = f"/ws?token={TOKEN}" + (f"&since={since}" if since >= 0 else "")
+    print(port, flush=True)
+    connecting = asyncio.create_task(connect(port, path, together=True))
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
+    )
+    while await reader.readline():
+        print(Reader.received, flush=True)
+    connecting.cancel()
+
+
 if __name__ == "__main__":
     name, *numbers = sys.argv[1:]
     if name == "sink":  # is not measured: the less it costs, the better
         uvloop.run(sink())
+    elif name == "readers":  # nor are these
+        uvloop.run(readers(*map(int, numbers)))
     else:
         asyncio.run(
             {"server": server, "client": client, "broadcaster": broadcaster}[name](

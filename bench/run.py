@@ -79,10 +79,10 @@ async def ours(folder: Path | None = None, **environment: str) -> AsyncIterator[
 
 
 @asynccontextmanager
-async def peer(name: str) -> AsyncIterator[tuple[int, asyncio.subprocess.Process]]:
-    """A peer of `bench.peers` that listens: its port and its process."""
+async def peer(name: str, *args: str) -> AsyncIterator[tuple[int, asyncio.subprocess.Process]]:
+    """A peer of `bench.peers`: the number that it prints first, its port, and its process."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bench.peers", name),
+        *(sys.executable, "-m", "bench.peers", name, *args),
         cwd=ROOT,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,

@@ -89,9 +89,11 @@ async def _serve(
 ) -> None:
     hub, resuming = server.hub, None
     # No await until the socket is live: it gets exactly what comes after the id that it is told.
+    since = _since(request)
+    if since is None:
+        hub.flush()
     hub.enter(connection)
     connection.say(protocol.hello(hub.last_event_id, server.database.uid))
-    since = _since(request)
     if since is not None:
         resuming = connection.resume(server.replays, since)
     else:

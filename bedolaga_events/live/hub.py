@@ -1,5 +1,7 @@
 """Who is connected, who gets what, and who is too slow."""
 
+import asyncio
+import time
 from collections import Counter
 from collections.abc import Iterable
 from typing import Protocol
@@ -12,6 +14,8 @@ from bedolaga_events.model import Committed
 
 DELIVERIES = frozenset({"deliveries"})
 WEBHOOKS = frozenset({"deliveries", "webhooks"})
+LONG = 0.002  # seconds; a fan-out that takes longer is followed by a pause
+PAUSE = 2.0  # times what the fan-out took
 
 
 class Socket(Protocol):
@@ -37,6 +41,10 @@ class Socket(Protocol):
 class Hub:
     """Fans committed events out to sockets.
 
+    A thousand sockets take longer to write to than an event takes to commit. So that publishers
+    keep most of the loop, a long fan-out is followed by a pause of twice its length; what is
+    committed meanwhile goes out after it in one write a socket.
+
     Args:
         last_event_id: the newest event when the hub starts.
         max_sockets: more are refused.
@@ -52,7 +60,8 @@ class Hub:
         unsent_limit: int,
         metrics: Metrics,
     ) -> None:
-        self.last_event_id = last_event_id
+        self.last_event_id = last_event_id  # that is committed
+        self.sent_event_id = last_event_id  # that has been written to whoever is live
         self.unsent_limit = unsent_limit
         self._max_sockets = max_sockets
         self._max_per_address = max_per_address
@@ -60,6 +69,8 @@ class Hub:
         self._sockets: set[Socket] = set()  # all who are connected
         self._addresses = Counter[str]()
         self._live: dict[Wants, set[Socket]] = {}  # who gets events now, by what they want
+        self._waiting: list[Message] = []  # for the end of the pause
+        self._pause: asyncio.TimerHandle | None = None
 
     def is_full(self, address: str) -> bool:
         """Whether one more socket, or one more from `address`, would be too many."""
@@ -73,7 +84,7 @@ class Hub:
         self._metrics.sockets.set(len(self._sockets))
 
     def go_live(self, socket: Socket) -> None:
-        """From now on `socket` gets what it wants of all after `last_event_id`."""
+        """From now on `socket` gets what it wants of all after `sent_event_id`."""
         if socket in self._sockets:
             self._live.setdefault(socket.wants, set()).add(socket)
 
@@ -94,22 +105,37 @@ class Hub:
         self._metrics.sockets.set(len(self._sockets))
 
     def publish(self, committed: Committed) -> None:
-        """Write a committed batch: encoded once for equal wants, one write a socket."""
+        """Write a committed batch, now or after the pause."""
         if committed.events:
             self.last_event_id = committed.events[-1].id
-        if not self._live:
-            return
-        messages = [Message(one.type, wire.frame(one), one.id) for one in committed.events]
-        if any(wants.topics for wants in self._live):
-            messages += _news(committed)
+        if self._live:
+            self._waiting += [
+                Message(one.type, wire.frame(one), one.id) for one in committed.events
+            ]
+            if any(wants.topics for wants in self._live):
+                self._waiting += _news(committed)
+        if self._pause is None or not self._live:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what waits: encoded once for equal wants, one write a socket."""
+        if self._pause is not None:
+            self._pause.cancel()
+            self._pause = None
+        messages, self._waiting = self._waiting, []
+        self.sent_event_id = self.last_event_id
         if not messages:
             return
+        started = time.perf_counter()
         for wants, sockets in list(self._live.items()):
             data, count = encode(messages, wants)
             if data:
                 for socket in list(sockets):
                     self._send(socket, data)
                 self._metrics.messages.inc(count * len(sockets))
+        taken = time.perf_counter() - started
+        if taken > LONG:
+            self._pause = asyncio.get_running_loop().call_later(PAUSE * taken, self.flush)
 
     def revoke(self, token_ids: set[int], code: int, reason: str) -> None:
         """Close what came in with tokens that are gone."""

@@ -1,12 +1,14 @@
 """What a client missed, page by page from the log, and the seam to what is live (contract §3)."""
 
+import asyncio
+import time
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from bedolaga_events import wire
 from bedolaga_events.live import frames, protocol
-from bedolaga_events.live.hub import Hub, Socket, encode
+from bedolaga_events.live.hub import LONG, PAUSE, Hub, Socket, encode
 from bedolaga_events.live.protocol import Encoding, Message, Wants
 from bedolaga_events.store import events
 from bedolaga_events.store.database import Database
@@ -74,6 +76,7 @@ class Replays:
         self._database = database
         self._hub = hub
         self._pages: OrderedDict[int, _Page] = OrderedDict()
+        self._free_at = 0.0  # when replays have used no more than their share of the loop
 
     async def resume(self, socket: Resuming, since: Since) -> None:
         """Send every stored event after `since`, then let the socket go live.
@@ -84,12 +87,14 @@ class Replays:
         if gap is not None:
             self._say(socket, gap)
         done = _Progress(position)
-        while self._hub.last_event_id - done.position > PAGE:
-            page = await self._page(done.position)
+        while (seam := self._hub.sent_event_id) - done.position > PAGE:
+            page = (await self._page(done.position)).up_to(seam)
             if not page.messages:  # the rest is gone since
                 break
             await self._send(socket, page, done)
-        seam = self._hub.last_event_id
+        if done.position > self._hub.sent_event_id:  # it knows what still waits for the others
+            self._hub.flush()
+        seam = self._hub.sent_event_id
         socket.hold()
         self._hub.go_live(socket)
         while done.position < seam:
@@ -125,13 +130,22 @@ class Replays:
         return page
 
     async def _send(self, socket: Resuming, page: _Page, done: _Progress) -> None:
+        started = time.perf_counter()
         data, count = page.encoded(socket.wants)
         if data:
             socket.write_now(data)
+            await self._rest(time.perf_counter() - started)
             await socket.drained()
         done.replayed += count
         done.first = done.first or page.messages[0].id
         done.position = page.messages[-1].id or done.position
+
+    async def _rest(self, taken: float) -> None:
+        """Leave most of the loop to publishers when hundreds of clients come back together."""
+        now = time.perf_counter()
+        self._free_at = max(self._free_at, now) + PAUSE * taken
+        if self._free_at - now > LONG:
+            await asyncio.sleep(self._free_at - now)
 
     def _say(self, socket: Resuming, text: str) -> None:
         if socket.wants.encoding is Encoding.SSE:

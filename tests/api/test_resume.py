@@ -7,6 +7,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from bedolaga_events.live import hub
 from bedolaga_events.store import retention
 from bedolaga_events.store.batch import Change
 from tests.conftest import ADMIN, Clock, Receiver, Server, until
@@ -43,8 +44,17 @@ async def test_resuming_sends_what_was_missed_and_then_what_is_live(server: Serv
         assert (await one.receive_json())["id"] == 1001
 
 
-async def test_no_gap_and_no_repeat_while_events_keep_coming(server: Server) -> None:
-    """Clients that join from all sides while publishers run at full speed see each id once."""
+@pytest.mark.parametrize("pauses", [False, True], ids=["at once", "after pauses"])
+async def test_no_gap_and_no_repeat_while_events_keep_coming(
+    server: Server, monkeypatch: pytest.MonkeyPatch, pauses: bool
+) -> None:
+    """Clients that join from all sides while publishers run at full speed see each id once.
+
+    Also when the fan-out rests after every write, as it does with a thousand sockets.
+    """
+    if pauses:
+        monkeypatch.setattr(hub, "LONG", 0.0)
+        monkeypatch.setattr(hub, "PAUSE", 100.0)
     await batch(server, 1000)
     publishing = True
 
@@ -53,6 +63,13 @@ async def test_no_gap_and_no_repeat_while_events_keep_coming(server: Server) -> 
         while publishing:
             await batch(server, 20, number)
             number += 20
+
+    async def join() -> None:
+        for _ in range(10):
+            async with server.socket() as socket:
+                last = (await hello(socket))["last_event_id"]
+                for number in range(last + 1, last + 30):
+                    assert (await socket.receive_json())["id"] == number
 
     async def follow(since: int) -> None:
         async with server.socket(f"?token={ADMIN}&since={since}") as socket:
@@ -69,7 +86,7 @@ async def test_no_gap_and_no_repeat_while_events_keep_coming(server: Server) -> 
             assert resumed is not None
 
     publisher = asyncio.create_task(publish())
-    await asyncio.gather(*(follow(since) for since in range(0, 1000, 100)))
+    await asyncio.gather(join(), *(follow(since) for since in range(0, 1000, 100)))
     publishing = False
     await publisher
 
@@ -93,6 +110,42 @@ async def test_what_cannot_be_resumed_is_said_first(server: Server, query: str, 
         assert (resumed["type"], resumed["replayed"]) == ("resumed", 0)
         await server.event(user_id=1)
         assert (await socket.receive_json())["id"] == 11
+
+
+async def test_who_knows_what_still_waits_does_not_get_it_again(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A publisher that follows from its own event, which the others will see after the pause."""
+    monkeypatch.setattr(hub, "LONG", 0.0)
+    monkeypatch.setattr(hub, "PAUSE", 1e9)
+    async with server.socket() as other:
+        await hello(other)
+        await server.event(user_id=1)
+        assert (await other.receive_json())["id"] == 1
+        await batch(server, 4)  # waits
+        async with server.socket(f"?token={ADMIN}&since=3") as socket:
+            assert (await hello(socket))["last_event_id"] == 5
+            resumed = [await socket.receive_json() for _ in range(3)]
+        assert [one.get("id") for one in resumed] == [4, 5, None]
+        assert [(await other.receive_json())["id"] for _ in range(4)] == [2, 3, 4, 5]
+
+
+async def test_a_pause_while_nobody_listens_loses_nothing(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The only client leaves during a pause, events come, and somebody resumes."""
+    monkeypatch.setattr(hub, "LONG", 0.0)
+    monkeypatch.setattr(hub, "PAUSE", 1e9)
+    async with server.socket() as only:
+        await hello(only)
+        await server.event(user_id=1)
+        assert (await only.receive_json())["id"] == 1
+    await until(lambda: not list(server.parts.hub.sockets()))
+    await batch(server, 4)
+    async with server.socket(f"?token={ADMIN}&since=1") as socket:
+        await hello(socket)
+        got = [await socket.receive_json() for _ in range(5)]
+        assert [one.get("id") for one in got] == [2, 3, 4, 5, None]
 
 
 async def test_what_retention_took_is_a_gap(server: Server, clock: Clock) -> None:
