@@ -14,6 +14,9 @@ from bedolaga_events.model import Token
 class Outlet(ABC):
     """What WebSocket and SSE clients have in common, as the hub sees them."""
 
+    # An idle socket is counted in bytes: a thousand of them wait.
+    __slots__ = ("_held", "_held_bytes", "_protocol", "_transport", "address", "token_id", "wants")
+
     def __init__(self, request: web.Request, token: Token, address: str, wants: Wants) -> None:
         assert request.transport is not None
         self.token_id = token.id

@@ -18,15 +18,18 @@ from bedolaga_events.patterns import is_known
 
 CLOSE_SECONDS = 3.0  # how long a peer may take to answer a close
 LONGEST_ID = 18  # digits
+EVERYTHING = Wants()
 
 
 class Connection(Outlet):
     """One WebSocket client."""
 
+    __slots__ = ("_response", "closing")
+
     def __init__(
         self, request: web.Request, response: web.WebSocketResponse, token: Token, address: str
     ) -> None:
-        super().__init__(request, token, address, Wants())
+        super().__init__(request, token, address, EVERYTHING)
         self.closing: asyncio.Task[bool] | None = None
         self._response = response
 
@@ -47,6 +50,8 @@ class Connection(Outlet):
 
 class Flood:
     """How much a client said in the current stretch of time."""
+
+    __slots__ = ("_said", "_stretch")
 
     def __init__(self) -> None:
         self._stretch = 0
