@@ -13,6 +13,7 @@ from aiohttp import web
 from bedolaga_events import api
 from bedolaga_events.access import Access
 from bedolaga_events.alerts import Alerts
+from bedolaga_events.api import doctor
 from bedolaga_events.api import events as api_events
 from bedolaga_events.api.requests import NewEvent
 from bedolaga_events.api.sink import SINK, Sink
@@ -92,9 +93,10 @@ def create_app(
     app = web.Application(middlewares=[api.middleware()], client_max_size=0)
     api.add_routes(app, static_folder(), settings.security.allowed_origins)
     app.cleanup_ctx.append(partial(_run, Loaded(settings, origins or {}), now))
-    app.on_shutdown.append(_say_goodbye)
+    app.on_shutdown.extend((_say_goodbye, doctor.say_goodbye))
     app[EVENTS] = Publisher(app)
     app[SINK] = Sink()
+    app[doctor.SILENT] = set()
     return app
 
 

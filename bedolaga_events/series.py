@@ -74,6 +74,19 @@ def of_attempts(buckets: Buckets, rows: Iterable[tuple[int, int, int, int]]) -> 
     return {"bucket_seconds": buckets.width * 3600, "items": items}
 
 
+def by_webhook(buckets: Buckets, rows: Iterable[tuple[int, int, int, int]]) -> list[dict[str, Any]]:
+    """Attempts by outcome of each webhook, from rows of (webhook, hour, successes, failures)."""
+    found: dict[int, dict[str, Any]] = {}
+    for webhook, hour, good, bad in rows:
+        index = buckets.index(hour)
+        if index is not None:
+            empty = {"success": [0] * buckets.count, "failed": [0] * buckets.count}
+            item = found.setdefault(webhook, {"webhook_id": webhook, **empty})
+            item["success"][index] += good
+            item["failed"][index] += bad
+    return list(found.values())
+
+
 def percentile(bins: dict[int, int], percent: int) -> int | None:
     """A percentile in milliseconds of counts by bin: bin n holds 2^(n-1) to 2^n ms.
 

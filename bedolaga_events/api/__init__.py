@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from bedolaga_events.api import (
     deliveries,
+    doctor,
     events,
     health,
     openapi,
@@ -74,6 +75,10 @@ ROUTES = (
     ),
     Route("GET", r"/events/{id:\d+}", READ, events.show, replies.EventWithDeliveries),
     Route(
+        "POST", r"/events/{id:\d+}/send", ADMIN, deliveries.send, replies.Delivery, (202,),
+        body=requests.SendTo,
+    ),
+    Route(
         "GET", "/event-types", READ, events.types, [replies.EventType],
         query=requests.LanguageQuery,
     ),
@@ -84,6 +89,10 @@ ROUTES = (
     Route(
         "POST", "/webhooks", ADMIN, webhooks.create, replies.Webhook, (201,),
         body=requests.NewWebhook,
+    ),
+    Route(
+        "GET", "/webhooks/series", READ, stats.webhooks, replies.WebhooksSeries,
+        query=requests.SeriesQuery,
     ),
     Route("GET", "/webhooks/stats", READ, webhooks.stats, replies.WebhookStats),
     Route(
@@ -148,6 +157,9 @@ ROUTES = (
     Route("GET", "/sink", READ, sink.show, replies.Sink),
     Route("PUT", "/sink", ADMIN, sink.put, replies.Sink, body=requests.SinkMode),
     Route("DELETE", "/sink", ADMIN, sink.clear, NO_CONTENT, (204,)),
+    Route("GET", "/doctor", READ, doctor.show, replies.Examined),
+    Route("POST", "/doctor/body", READ, doctor.body, replies.Counted),
+    Route("GET", "/doctor/silence", None, doctor.silence),  # asks for a token as /ws does
     Route("GET", "/settings", READ, health.settings, replies.Settings),
     Route("GET", "/health", None, health.health, replies.Health, (200, 503)),
     Route("GET", "/metrics", None, health.metrics, "text/plain"),  # the config may open it
@@ -167,7 +179,7 @@ def add_routes(app: web.Application, static: Path, allowed_origins: list[str]) -
     cors = aiohttp_cors.setup(app, defaults=_cors(allowed_origins)) if allowed_origins else None
     for route in ROUTES:
         added = app.router.add_route(route.method, route.path, route.handler)
-        if cors is not None and route.handler is not ws.connect:
+        if cors is not None and route.handler not in (ws.connect, doctor.silence):
             cors.add(added)
     _add_page(app, static)
 
@@ -184,7 +196,7 @@ def _cors(origins: list[str]) -> dict[str, aiohttp_cors.ResourceOptions]:
 
 def _add_page(app: web.Application, static: Path) -> None:
     async def page(_: web.Request) -> web.FileResponse:
-        return web.FileResponse(static / "index.html", headers={"Cache-Control": "no-cache"})
+        return web.FileResponse(static / "index.html")
 
     app.router.add_get("/", page)
     for folder in sorted(one for one in static.iterdir() if one.is_dir()):

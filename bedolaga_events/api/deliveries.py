@@ -8,10 +8,10 @@ from bedolaga_events import wire
 from bedolaga_events.api import requests
 from bedolaga_events.api.requests import DeliveriesQuery, Replay, TestDelivery
 from bedolaga_events.api.state import Parts, parts, reply
-from bedolaga_events.errors import Conflict, Unprocessable
+from bedolaga_events.errors import Conflict, NotFound, Unprocessable
 from bedolaga_events.model import Delivery, Status, Webhook
 from bedolaga_events.patterns import covering
-from bedolaga_events.store import deliveries, replays, webhooks
+from bedolaga_events.store import deliveries, events, replays, webhooks
 from bedolaga_events.store.batch import Change, Transaction
 
 CANCELLED = "Cancelled by hand."
@@ -55,6 +55,32 @@ async def retry(request: web.Request) -> web.Response:
         return after
 
     return reply(wire.delivery(await parts(request).writer.commit(Change(urge))), 202)
+
+
+async def send(request: web.Request) -> web.Response:
+    """POST /events/{id}/send: to a webhook that a person chose, subscribed to it or not.
+
+    A delivery that is there already is sent again; there is never a second one (contract §4).
+    """
+    event_id = requests.path_id(request, "id")
+    body = await requests.body(request, requests.SendTo)
+
+    def to_webhook(transaction: Transaction) -> Delivery:
+        connection, now = transaction.connection, transaction.now
+        event = events.get(connection, event_id)
+        if event is None:
+            raise NotFound(f"There is no event {event_id}.")
+        webhooks.get(connection, body.webhook_id)
+        made = deliveries.of_event(connection, event_id)
+        there = next((one for one in made if one.webhook_id == body.webhook_id), None)
+        if there is None:
+            after = deliveries.insert_for(connection, event, body.webhook_id, now)
+        else:
+            after = deliveries.change_state(connection, there, Status.PENDING, now, None)
+        _send_now(transaction, after)
+        return after
+
+    return reply(wire.delivery(await parts(request).writer.commit(Change(to_webhook))), 202)
 
 
 async def cancel(request: web.Request) -> web.Response:

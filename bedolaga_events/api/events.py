@@ -66,7 +66,8 @@ async def show(request: web.Request) -> web.Response:
     verdicts = [_verdict(event, one, made) for one in hooks]
     text = wire.event(event).removesuffix("}").rpartition(', "deliveries": ')[0]
     listed = ", ".join(wire.delivery(one) for one in made)
-    return reply(f'{text}, "deliveries": [{listed}], "webhooks": {json.dumps(verdicts)}}}')
+    more = json.dumps({"webhooks": verdicts, "seen_by": _seen_by(parts(request), event)})
+    return reply(f'{text}, "deliveries": [{listed}], {more[1:]}')
 
 
 async def types(request: web.Request) -> web.Response:
@@ -124,6 +125,15 @@ def _verdict(event: Event, webhook: Webhook, made: list[Delivery]) -> dict[str, 
         "reason": reason,
         "delivery_id": delivery.id if delivery else None,
     }
+
+
+def _seen_by(server: Parts, event: Event) -> list[dict[str, object]]:
+    """Whose live connections got an event when it came; forgotten at a restart."""
+    ids = sorted(server.hub.seen_by(event.id, event.type))
+    known = [(one, server.access.by_id(one)) for one in ids]
+    return [
+        {"token_id": one, "name": None if token is None else token.name} for one, token in known
+    ]
 
 
 def _preferred(request: web.Request) -> str:

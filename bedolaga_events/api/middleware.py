@@ -46,6 +46,9 @@ def gate(scopes: Mapping[Any, Scope | None]) -> Any:
             response = error_reply(500, "The server made a mistake; its log says which.")
         if not response.prepared and "X-Content-Type-Options" not in response.headers:
             response.headers.update(SECURITY_HEADERS)
+        if isinstance(response, web.FileResponse):  # the page: small on the wire, never stale
+            response.enable_compression()
+            response.headers.update({"Cache-Control": "no-cache", "Vary": "Accept-Encoding"})
         log.debug(
             "request",
             method=request.method,

@@ -100,6 +100,27 @@ class Verdict(Reply):
     delivery_id: int | None
 
 
+class Seen(Reply):
+    token_id: int
+    name: str | None = Field(description="null when the token is gone")
+
+
+class Examined(Reply):
+    now: str
+    path: str
+    host: str
+    peer_address: str | None
+    client_address: str
+    trusted_proxies: list[str]
+    forwarded: dict[str, str]
+    body_limit: int = Field(description="bytes")
+    ping_seconds: float
+
+
+class Counted(Reply):
+    bytes: int
+
+
 class EventWithDeliveries(Reply):
     id: int
     type: str
@@ -108,6 +129,7 @@ class EventWithDeliveries(Reply):
     created_at: str
     deliveries: list[Delivery]
     webhooks: list[Verdict]
+    seen_by: list[Seen] = Field(description="tokens that got it live, since the last restart")
 
 
 class EventType(Reply):
@@ -189,6 +211,18 @@ class AttemptsSeries(Reply):
     window: str
     bucket_seconds: int
     items: list[AttemptsBucket]
+
+
+class WebhookBuckets(Reply):
+    webhook_id: int
+    success: list[int]
+    failed: list[int]
+
+
+class WebhooksSeries(Reply):
+    window: str
+    bucket_seconds: int
+    items: list[WebhookBuckets]
 
 
 class EventsBucket(Reply):

@@ -99,6 +99,10 @@ class IdempotencyKey(BaseModel):
     key: Key
 
 
+class SendTo(Body):
+    webhook_id: Id
+
+
 class NewWebhook(Body):
     name: Name
     url: str

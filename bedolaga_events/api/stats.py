@@ -7,7 +7,7 @@ from aiohttp import web
 from bedolaga_events.api import requests
 from bedolaga_events.api.state import Parts, parts, reply
 from bedolaga_events.counters import day_of
-from bedolaga_events.series import Buckets, of_attempts, of_events
+from bedolaga_events.series import Buckets, by_webhook, of_attempts, of_events
 from bedolaga_events.store import stats
 from bedolaga_events.store.batch import Change, Transaction
 
@@ -49,6 +49,16 @@ async def deliveries(request: web.Request) -> web.Response:
     buckets = Buckets(query.window, server.now(), server.settings.dashboard.zone)
     rows = await server.database.read(stats.attempt_hours, None, buckets.since)
     return reply(json.dumps({"window": query.window, **of_attempts(buckets, rows)}))
+
+
+async def webhooks(request: web.Request) -> web.Response:
+    """GET /webhooks/series: outcomes by time bucket of each webhook that was called."""
+    server = parts(request)
+    query = requests.query(request, requests.SeriesQuery)
+    buckets = Buckets(query.window, server.now(), server.settings.dashboard.zone)
+    rows = await server.database.read(stats.attempts_by_webhook, buckets.since)
+    content = {"window": query.window, "bucket_seconds": buckets.width * 3600}
+    return reply(json.dumps({**content, "items": by_webhook(buckets, rows)}))
 
 
 async def _read(server: Parts) -> dict[str, int | float]:

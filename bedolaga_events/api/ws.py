@@ -76,7 +76,7 @@ async def connect(request: web.Request) -> web.StreamResponse:
         timeout=CLOSE_SECONDS,
     )
     await response.prepare(request)
-    token, refusal = await _authenticated(request, server)
+    token, refusal = await authenticated(request, server)
     if token is None:
         await response.close(code=protocol.UNAUTHORIZED, message=refusal.encode())
         return response
@@ -145,7 +145,7 @@ def _since(request: web.Request) -> Since | None:
     return Since(int(text), request.query.get("epoch") or None)
 
 
-async def _authenticated(request: web.Request, server: Parts) -> tuple[Token | None, str]:
+async def authenticated(request: web.Request, server: Parts) -> tuple[Token | None, str]:
     """The token behind a handshake, or the reason to close it: a browser cannot see a 401."""
     query = request.query
     value = query.get("token") or query.get("api_key") or presented(request)

@@ -2,9 +2,9 @@
 
 import asyncio
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from bedolaga_events import wire
 from bedolaga_events.live import frames
@@ -16,6 +16,7 @@ DELIVERIES = frozenset({"deliveries"})
 WEBHOOKS = frozenset({"deliveries", "webhooks"})
 LONG = 0.002  # seconds; a fan-out that takes longer is followed by a pause
 PAUSE = 2.0  # times what the fan-out took
+REMEMBERED = 1_000  # fan-outs, of which it is known who got them
 
 
 class Socket(Protocol):
@@ -36,6 +37,14 @@ class Socket(Protocol):
 
     def close(self, code: int, reason: str) -> None:
         """Start the closing handshake."""
+
+
+class FanOut(NamedTuple):
+    """Which events went out together, and to whose tokens, by what they wanted."""
+
+    first: int
+    last: int
+    token_ids: list[tuple[Wants, frozenset[int]]]
 
 
 class Hub:
@@ -71,6 +80,7 @@ class Hub:
         self._live: dict[Wants, set[Socket]] = {}  # who gets events now, by what they want
         self._waiting: list[Message] = []  # for the end of the pause
         self._pause: asyncio.TimerHandle | None = None
+        self._past = deque[FanOut](maxlen=REMEMBERED)
 
     def is_full(self, address: str) -> bool:
         """Whether one more socket, or one more from `address`, would be too many."""
@@ -127,6 +137,7 @@ class Hub:
         if not messages:
             return
         started = time.perf_counter()
+        self._remember(messages)
         for wants, sockets in list(self._live.items()):
             data, count = encode(messages, wants)
             if data:
@@ -143,9 +154,23 @@ class Hub:
             if socket.token_id in token_ids:
                 socket.close(code, reason)
 
+    def seen_by(self, event_id: int, event_type: str) -> set[int]:
+        """The tokens whose sockets got an event live, as far as it is remembered."""
+        asked = Message(event_type, "", event_id)
+        found = [one for one in self._past if one.first <= event_id <= one.last]
+        groups = [ids for one in found for wants, ids in one.token_ids if wants.takes(asked)]
+        return set().union(*groups)
+
     def sockets(self) -> Iterable[Socket]:
         """Everyone who is connected."""
         return list(self._sockets)
+
+    def _remember(self, messages: list[Message]) -> None:
+        ids = [one.id for one in messages if one.id is not None]
+        if ids and self._live:
+            groups = self._live.items()
+            tokens = [(wants, frozenset(one.token_id for one in some)) for wants, some in groups]
+            self._past.append(FanOut(ids[0], ids[-1], tokens))
 
     def _send(self, socket: Socket, data: bytes) -> None:
         # Looked at before writing: a batch larger than the limit must not cut who reads well.

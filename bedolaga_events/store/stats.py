@@ -92,6 +92,17 @@ def read(connection: sqlite3.Connection, today: str) -> dict[str, int | float]:
     }
 
 
+def attempts_by_webhook(
+    connection: sqlite3.Connection, since: int
+) -> list[tuple[int, int, int, int]]:
+    """Rows of (webhook, hour, successes, failures) from an hour since the epoch on."""
+    return connection.execute(
+        "SELECT webhook_id, hour, sum(successes), sum(failures) FROM attempt_hours"
+        " WHERE hour >= ? GROUP BY webhook_id, hour",
+        (since,),
+    ).fetchall()
+
+
 def put(connection: sqlite3.Connection, values: dict[str, int], today: str) -> None:
     """Set starting values; `today_revenue` in kopeks, the others as they are."""
     for name, value in values.items():

@@ -9,6 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
+from bedolaga_events.store import check
 from tests.conftest import Clock, Receiver, Server, until
 
 SINCE = "2026-01-01T00:00:00Z"
@@ -305,6 +306,9 @@ async def test_series_show_outcomes_latency_events_and_revenue(
     hook = await server.webhook(receiver.url)
     await server.event("payment.completed", transaction_id=1, user_id=1, amount_kopeks=12_300)
     await ended(server, hook["id"], "success")
+    [mine] = (await server.call("GET", "/webhooks/series")).json["items"]
+    assert (mine["webhook_id"], len(mine["success"])) == (hook["id"], 24)
+    assert (mine["success"][-1], mine["failed"][-1]) == (1, 0)
     for path in (f"/webhooks/{hook['id']}/series", "/deliveries/series"):
         chart = (await server.call("GET", f"{path}?window=24h")).json
         assert (len(chart["items"]), chart["bucket_seconds"]) == (24, 3600)
@@ -327,3 +331,43 @@ async def test_deleting_a_webhook_with_a_long_history(server: Server, receiver: 
     assert (await server.call("DELETE", f"/webhooks/{hook['id']}")).status == 204
     assert (await server.call("GET", "/webhooks/stats")).json["total_deliveries"] == 0
     assert (await server.call("GET", f"/webhooks/{hook['id']}")).status == 404
+
+
+async def test_an_event_is_sent_to_a_webhook_that_a_person_chose(
+    server: Server, receiver: Receiver
+) -> None:
+    """Also to one that was made later or wants other types; there is never a second delivery."""
+    await server.event(user_id=1)
+    hook = await server.webhook(receiver.url, "ticket.*", secret="s3cret")
+    made = await server.call("POST", "/events/1/send", {"webhook_id": hook["id"]})
+    assert (made.status, made.json["status"], made.json["event_id"]) == (202, "pending", 1)
+    await until(lambda: len(receiver.requests) == 1)
+    again = await server.call("POST", "/events/1/send", {"webhook_id": hook["id"]})
+    assert again.json["id"] == made.json["id"]
+    await until(lambda: len(receiver.requests) == 2)
+    first, second = (one.headers["webhook-id"] for one in receiver.requests)
+    assert first == second
+    shown = (await server.call("GET", "/events/1")).json
+    assert [one["id"] for one in shown["deliveries"]] == [made.json["id"]]
+    assert shown["webhooks"][0]["delivery_id"] == made.json["id"]
+    listed = (await server.call("GET", "/events")).json["items"][0]
+    assert listed["deliveries"] == 1
+    assert (await server.call("POST", "/events/9/send", {"webhook_id": 1})).status == 404
+    assert (await server.call("POST", "/events/1/send", {"webhook_id": 9})).status == 404
+    assert await server.parts.database.read(lambda it: list(check.findings(it))) == []
+
+
+async def test_who_saw_an_event_live(server: Server) -> None:
+    """The tokens of the sockets that wanted it when it came."""
+    made = await server.call("POST", "/tokens", {"name": "phone", "scopes": ["read"]})
+    async with server.socket(f"?token={made.json['token']}") as socket:
+        await socket.receive_json()
+        await socket.send_json({"type": "subscribe", "events": ["ticket.*"]})
+        await socket.receive_json()
+        await server.event(user_id=1)
+        await server.event("ticket.created", ticket_id=1, user_id=1)
+        await socket.receive_json()
+    await until(lambda: not list(server.parts.hub.sockets()))
+    await server.event("ticket.created", ticket_id=2, user_id=1)
+    seen = [(await server.call("GET", f"/events/{one}")).json["seen_by"] for one in (1, 2, 3)]
+    assert seen == [[], [{"token_id": made.json["id"], "name": "phone"}], []]
