@@ -36,8 +36,8 @@ async def show(request: web.Request) -> web.Response:
     webhook_id, delivery_id = _ids(request)
     delivery = await database.read(deliveries.get, webhook_id, delivery_id)
     made = await database.read(deliveries.attempts, delivery_id)
-    attempts = json.dumps([wire.attempt(one) for one in made])
-    return reply(wire.delivery(delivery).removesuffix("}") + f', "attempts": {attempts}}}')
+    more = json.dumps({"body": delivery.payload, "attempts": [wire.attempt(one) for one in made]})
+    return reply(wire.delivery(delivery).removesuffix("}") + f", {more[1:]}")
 
 
 async def retry(request: web.Request) -> web.Response:

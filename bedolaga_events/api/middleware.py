@@ -16,6 +16,7 @@ from bedolaga_events.store import tokens
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
+CONDITIONAL = frozenset({"If-None-Match", "If-Modified-Since", "If-Range", "Range"})
 SENTENCES = {404: "There is nothing at this address.", 405: "This address does not take {method}."}
 
 
@@ -47,7 +48,8 @@ def gate(scopes: Mapping[Any, Scope | None]) -> Any:
         if not response.prepared and "X-Content-Type-Options" not in response.headers:
             response.headers.update(SECURITY_HEADERS)
         if isinstance(response, web.FileResponse):  # the page: small on the wire, never stale
-            response.enable_compression()
+            if CONDITIONAL.isdisjoint(request.headers):  # aiohttp would put a body into a 304
+                response.enable_compression()
             response.headers.update({"Cache-Control": "no-cache", "Vary": "Accept-Encoding"})
         log.debug(
             "request",

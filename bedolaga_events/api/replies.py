@@ -87,6 +87,7 @@ class Attempt(Reply):
 
 
 class DeliveryWithAttempts(Delivery):
+    body: str = Field(description="exactly what every attempt sends")
     attempts: list[Attempt]
 
 

@@ -93,12 +93,14 @@ export const webhooksApi: {
   test(id: number, event_type?: string): Promise<Delivery>;
   rotateSecret(id: number, overlap_hours?: number): Promise<{ secret: string; old_secret_until: string | null }>;
   series(id: number, window?: string): Promise<any>;
+  allSeries(window?: string): Promise<{ items: { webhook_id: number; success: number[]; failed: number[] }[] }>;
 };
 
 export const eventsApi: {
   list(params?: Query): Promise<Page<EventItem>>;
   get(id: number): Promise<any>;
   create(body: { type: string; payload: unknown; timestamp?: string }): Promise<any>;
+  sendTo(id: number, webhook_id: number): Promise<Delivery>;
   types(lang?: string): Promise<any[]>;
 };
 
@@ -120,6 +122,11 @@ export const sinkApi: {
   get(): Promise<any>;
   setMode(mode: 'ok' | 'error' | 'slow' | 'hang'): Promise<any>;
   clear(): Promise<void>;
+};
+
+export const doctorApi: {
+  examine(): Promise<any>;
+  count(bytes: Uint8Array): Promise<{ bytes: number }>;
 };
 
 export const settingsApi: { get(): Promise<any> };

@@ -6,7 +6,7 @@ export const apiClient = {
   token: null,
   onUnauthorized: () => {},
 
-  async request(method, path, { params, body, headers } = {}) {
+  async request(method, path, { params, body, bytes, headers } = {}) {
     const response = await fetch(`${this.baseUrl}${path}${queryOf(params)}`, {
       method,
       headers: {
@@ -14,7 +14,7 @@ export const apiClient = {
         ...(body !== undefined && { 'Content-Type': 'application/json' }),
         ...headers,
       },
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: body === undefined ? bytes : JSON.stringify(body),
     });
     const content = response.status === 204 ? null : await response.json().catch(() => null);
     if (response.ok) return content;
@@ -46,6 +46,7 @@ export const webhooksApi = {
   replay: (id, body) => apiClient.request('POST', `/webhooks/${id}/replay`, { body }),
   test: (id, event_type) => apiClient.request('POST', `/webhooks/${id}/test`, { body: event_type ? { event_type } : {} }),
   rotateSecret: (id, overlap_hours = 24) => apiClient.request('POST', `/webhooks/${id}/rotate-secret`, { body: { overlap_hours } }),
+  allSeries: (window) => apiClient.request('GET', '/webhooks/series', { params: { window } }),
   series: (id, window) => apiClient.request('GET', `/webhooks/${id}/series`, { params: { window } }),
 };
 
@@ -53,6 +54,7 @@ export const eventsApi = {
   list: (params) => apiClient.request('GET', '/events', { params }),
   get: (id) => apiClient.request('GET', `/events/${id}`),
   create: (body) => apiClient.request('POST', '/events', { body }),
+  sendTo: (id, webhook_id) => apiClient.request('POST', `/events/${id}/send`, { body: { webhook_id } }),
   types: (lang) => apiClient.request('GET', '/event-types', { params: { lang } }),
 };
 
@@ -76,6 +78,11 @@ export const sinkApi = {
   get: () => apiClient.request('GET', '/sink'),
   setMode: (mode) => apiClient.request('PUT', '/sink', { body: { mode } }),
   clear: () => apiClient.request('DELETE', '/sink'),
+};
+
+export const doctorApi = {
+  examine: () => apiClient.request('GET', '/doctor'),
+  count: (bytes) => apiClient.request('POST', '/doctor/body', { bytes }),
 };
 
 export const settingsApi = {

@@ -7,9 +7,10 @@ import { Toasts } from './components/Toasts.js';
 import { DeliveryDrawer } from './components/WebhookDeliveries.js';
 import { language, setLanguage, t } from './i18n.js';
 import { unread } from './notifications.js';
-import { connection, reloadTypes, signedIn, signOut, start } from './state.js';
-import { html, render, signal, useEffect, useState } from './ui.js';
+import { lostAt, now, reloadTypes, signedIn, signOut, start } from './state.js';
+import { effect, html, render, signal, useEffect, useState } from './ui.js';
 import { Dashboard } from './views/dashboard.js';
+import { Doctor } from './views/doctor.js';
 import { Events } from './views/events.js';
 import { Deliveries, Notifications, Settings, Tokens } from './views/others.js';
 import { Sandbox } from './views/sandbox.js';
@@ -17,6 +18,7 @@ import { WebhookView } from './views/webhook.js';
 import { Webhooks } from './views/webhooks.js';
 
 const PAGES = ['dashboard', 'events', 'webhooks', 'deliveries', 'notifications', 'tokens', 'settings', 'sandbox'];
+const OFFLINE_AFTER = 3_000; // ms
 const ON_PHONE = 4; // the rest is behind "more"
 const GO = { d: 'dashboard', e: 'events', w: 'webhooks', t: 'tokens' };
 const route = signal(location.hash);
@@ -37,7 +39,7 @@ function View() {
       ${detail && html`<${DeliveryDrawer} key=${detail} webhookId=${Number(id)} id=${Number(detail)} onClose=${() => go(`#/webhooks/${id}/deliveries`)} />`}`;
   }
   if (page === 'webhooks') return html`<${Webhooks} key=${id} creating=${id === 'new'} />`;
-  const views = { deliveries: Deliveries, notifications: Notifications, tokens: Tokens, settings: Settings, sandbox: Sandbox };
+  const views = { deliveries: Deliveries, notifications: Notifications, tokens: Tokens, settings: Settings, sandbox: Sandbox, doctor: Doctor };
   return html`<${views[page] ?? Dashboard} />`;
 }
 
@@ -50,10 +52,21 @@ function Page() {
         <button class="small" onClick=${switchLanguage}>${language.value === 'ru' ? 'EN' : 'RU'}</button>
         <button class="small" onClick=${switchTheme} aria-label=${t('theme')}>◐</button>
         <button class="small" onClick=${() => signOut()}>${t('signOut')}</button></header>
-      ${connection.value === 'disconnected' && html`<p class="banner" role="status">${t('offline')}</p>`}
+      ${isLost() && html`<p class="banner" role="status">${t('offline')} <a href="#/doctor">${t('doctor')}</a></p>`}
       <main id="main"><${View} /></main>
     </div></div><${Toasts} /><${Keys} />`;
 }
+
+// Said only when it lasts: a restart of the server is over in a second.
+function isLost() {
+  return lostAt.value !== null && now.value - lostAt.value > OFFLINE_AFTER;
+}
+
+// The icon of the tab tells from afar: offline, something new, all is well.
+effect(() => {
+  const name = lostAt.value ? 'offline' : unread.value ? 'unread' : 'icon';
+  document.querySelector('link[rel=icon]').setAttribute('href', `icons/${name}.svg`);
+});
 
 function Navigation() {
   const [open, setOpen] = useState(false);
@@ -95,7 +108,7 @@ function step(by) {
 }
 
 async function switchLanguage() {
-  setLanguage(language.value === 'ru' ? 'en' : 'ru');
+  await setLanguage(language.value === 'ru' ? 'en' : 'ru');
   await reloadTypes();
 }
 

@@ -1,14 +1,10 @@
-// The texts of the page in the language of its reader.
-import en from './locales/en.js';
-import ru from './locales/ru.js';
+// The texts of the page in the language of its reader; only that one is loaded.
 import { signal } from './ui.js';
 
-const texts = { ru, en };
 const KEPT = 'bedolaga.language';
+const texts = {};
 
-export const language = signal(
-  localStorage.getItem(KEPT) ?? (navigator.language.startsWith('ru') ? 'ru' : 'en'),
-);
+export const language = signal('ru');
 
 // The text for a key; `{name}` in it is replaced by `values.name`. Plural forms come as they are.
 export function t(key, values = {}) {
@@ -16,10 +12,15 @@ export function t(key, values = {}) {
   return typeof text === 'string' ? text.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all) : text;
 }
 
-export function setLanguage(chosen) {
-  language.value = chosen;
+export async function setLanguage(chosen) {
+  await show(chosen);
   localStorage.setItem(KEPT, chosen);
+}
+
+async function show(chosen) {
+  texts[chosen] ??= await (await fetch(new URL(`locales/${chosen}.json`, import.meta.url))).json();
+  language.value = chosen;
   document.documentElement.lang = chosen;
 }
 
-document.documentElement.lang = language.value;
+await show(localStorage.getItem(KEPT) ?? (navigator.language.startsWith('ru') ? 'ru' : 'en'));

@@ -1,23 +1,27 @@
 // What the page knows, and the only writer of it.
 import { apiClient, authApi, eventsApi, statsApi, webhooksApi } from './api.js';
-import { t } from './i18n.js';
+import { language, t } from './i18n.js';
 import * as notifications from './notifications.js';
-import { signal } from './ui.js';
+import { plural } from './lib/text.js';
+import { span } from './lib/time.js';
+import { batch, signal } from './ui.js';
 import WebSocketManager from './websocket.js';
 
 const KEPT = 'bedolaga.token';
 const STREAM_LENGTH = 200; // events kept on the screen
 const REFRESH_AFTER = 300; // ms: a burst of events asks for the numbers once
+const GATHER_FOR = 50; // ms: what comes within is shown together
+const WORTH_A_WORD = 2_000; // ms without a connection
 
 export const signedIn = signal(false);
 export const notice = signal(null); // why the sign-in is shown
 export const connection = signal('disconnected');
+export const lostAt = signal(null); // since when there is no connection, ms
 export const stream = signal([]); // newest first
 export const stats = signal(null);
 export const webhookStats = signal(null);
 export const eventTypes = signal([]);
 export const webhooks = signal(null); // by id
-export const delivery = signal(null); // the latest news of a delivery
 export const toasts = signal([]);
 export const now = signal(Date.now()); // for relative times
 
@@ -51,12 +55,20 @@ export async function signIn(token, remember) {
 
 export function signOut(reason = null) {
   socket.disconnect();
+  isKnown = false;
   localStorage.removeItem(KEPT);
   sessionStorage.removeItem(KEPT);
   apiClient.token = null;
   connection.value = 'disconnected';
+  lostAt.value = null;
   notice.value = reason;
   signedIn.value = false;
+}
+
+// Hear of deliveries that moved, some at a time; returns how to stop.
+export function onDeliveries(callback) {
+  listeners.add(callback);
+  return () => listeners.delete(callback);
 }
 
 export async function reloadTypes() {
@@ -139,14 +151,57 @@ function refreshSoon() {
   }, REFRESH_AFTER);
 }
 
+// What came within a few moments goes to the screen together: a burst costs one rendering.
+const listeners = new Set();
+let events = [];
+let moved = [];
+let gathering = null;
+function gather() {
+  gathering ??= setTimeout(() => {
+    const [someEvents, someMoved] = [events, moved];
+    [events, moved, gathering] = [[], [], null];
+    batch(() => {
+      const fresh = someEvents.filter((one) => one.id > (stream.value[0]?.id ?? 0)); // a reload may have had them
+      stream.value = [...fresh.toReversed(), ...stream.value].slice(0, STREAM_LENGTH);
+      for (const one of fresh) notifications.take(one, toast);
+      for (const one of someMoved.length ? listeners : []) one(someMoved);
+    });
+    refreshSoon();
+  }, GATHER_FOR);
+}
+
+function lost() {
+  lostAt.value ??= Date.now();
+}
+
+// After an interruption: how long it was, and whether anything is missing.
+function found(replayed) {
+  const away = lostAt.value && Date.now() - lostAt.value;
+  lostAt.value = null;
+  if (away > WORTH_A_WORD) {
+    const count = plural(replayed, t('eventsReceived'), language.value);
+    toast(t(isMissing ? 'backWithGap' : 'backWhole', { time: span(away, language.value), count }));
+  }
+  isMissing = false;
+}
+
+let isMissing = false;
+let isKnown = false; // a later hello is followed by what was missed
 socket.on('connected', () => { connection.value = 'connected'; });
 socket.on('connecting', () => { connection.value = 'connecting'; });
 socket.on('connection', (hello) => {
   connection.value = 'connected';
+  if (!isKnown) lostAt.value = null;
+  isKnown = true;
   if (stream.value.length && hello.last_event_id < stream.value[0].id) reload();
 });
-socket.on('gap', () => reload());
+socket.on('gap', () => {
+  isMissing = true;
+  reload();
+});
+socket.on('resumed', ({ replayed }) => found(replayed));
 socket.on('disconnected', ({ code } = {}) => {
+  lost();
   connection.value = socket.getConnectionStatus();
   if (code === 1008) signOut(t('tokenRejected'));
 });
@@ -154,12 +209,11 @@ socket.on('webhook.updated', keepWebhook);
 socket.on('webhook.deleted', ({ id }) => forgetWebhook(id));
 socket.on('webhook.disabled', (webhook) => toast(t('webhookDisabled', { name: webhook.name }), { isError: true, href: `#/webhooks/${webhook.id}` }));
 socket.on('delivery.updated', (news) => {
-  delivery.value = news;
-  refreshSoon();
+  moved.push(news);
+  gather();
 });
 socket.on('*', (_, event) => {
-  if (event.id === undefined || event.id <= (stream.value[0]?.id ?? 0)) return;
-  stream.value = [event, ...stream.value].slice(0, STREAM_LENGTH);
-  refreshSoon();
-  notifications.take(event, toast);
+  if (event.id === undefined || event.id <= (events.at(-1) ?? stream.value[0])?.id) return;
+  events.push(event);
+  gather();
 });

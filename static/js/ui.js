@@ -5,4 +5,4 @@ import htm from '../vendor/htm.js';
 export const html = htm.bind(h);
 export { render };
 export { useEffect, useRef, useState } from '../vendor/preact-hooks.js';
-export { computed, effect, signal } from '../vendor/signals.js';
+export { batch, computed, effect, signal } from '../vendor/signals.js';

@@ -7,6 +7,21 @@ export function codeFor(language, webhook) {
   return { Python: python, Node: node, PHP: php, curl }[language](note, webhook);
 }
 
+// Python that computes the signature of one request that was sent, to lay beside what it carried.
+export function checkOf(headers, body) {
+  const sent = Object.fromEntries(headers);
+  return `import base64, hashlib, hmac, os
+
+secret = os.environ["WEBHOOK_SECRET"]
+key = base64.b64decode(secret[6:]) if secret.startswith("whsec_") else secret.encode()
+body = ${JSON.stringify(body)}.encode()
+signed = b"${sent['webhook-id']}.${sent['webhook-timestamp']}." + body
+print("v1," + base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode())
+# was sent: ${sent['webhook-signature']}
+print("sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest())
+# was sent: ${sent['X-Webhook-Signature']}`;
+}
+
 const python = (note) => `# ${note}
 import base64, hashlib, hmac, os, time
 

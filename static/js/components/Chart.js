@@ -19,7 +19,7 @@ export function Chart({ title, times, bucket, series }) {
     const options = {
       width: element.clientWidth,
       height: HEIGHT,
-      padding: [8, 8, 0, 0],
+      padding: [8, 24, 0, 0],
       cursor: { y: false },
       legend: { live: true },
       axes: [

@@ -1,11 +1,13 @@
 // Is the live feed there?
-import { t } from '../i18n.js';
-import { connection } from '../state.js';
+import { language, t } from '../i18n.js';
+import { clock } from '../lib/time.js';
+import { connection, lostAt } from '../state.js';
 import { html } from '../ui.js';
 
 export function ConnectionStatus() {
   const status = connection.value;
   return html`<span class="connection ${status}" role="status">
     <span class="dot" aria-hidden="true"></span>${t(status)}
+    ${status !== 'connected' && lostAt.value && html`<span class="muted">${t('since', { time: clock(lostAt.value, language.value) })}</span>`}
   </span>`;
 }

@@ -1,11 +1,12 @@
 // One event in a list, and its details in the drawer.
-import { eventsApi, webhooksApi } from '../api.js';
+import { eventsApi } from '../api.js';
 import { language, t } from '../i18n.js';
 import { amountOf, rubles } from '../lib/money.js';
-import { attempt, toast } from '../state.js';
+import { attempt, onDeliveries, toast, webhooks } from '../state.js';
 import { html, useEffect, useState } from '../ui.js';
 import { Drawer } from './Dialog.js';
 import { Json } from './Json.js';
+import { Skeleton } from './Skeleton.js';
 import { Status } from './Status.js';
 import { Time } from './Time.js';
 
@@ -29,14 +30,19 @@ export function summaryOf({ type, payload }) {
 export function EventDrawer({ id, onClose }) {
   const [event, setEvent] = useState(null);
   const load = async () => setEvent(await attempt(() => eventsApi.get(id)));
-  useEffect(() => { load(); }, [id]);
+  useEffect(() => {
+    load();
+    return onDeliveries((moved) => moved.some((one) => one.event_id === id) && load());
+  }, [id]);
 
-  async function sendAgain(verdict) {
-    if (await attempt(() => webhooksApi.retry(verdict.webhook_id, verdict.delivery_id))) toast(t('retried'));
-    setTimeout(load, 500);
+  async function sendTo(submitted) {
+    submitted.preventDefault();
+    const chosen = Number(new FormData(submitted.target).get('webhook'));
+    if (await attempt(() => eventsApi.sendTo(id, chosen))) toast(t('retried'));
   }
 
   return html`<${Drawer} title=${`${t('event')} #${id}`} onClose=${onClose}>
+    ${!event && html`<${Skeleton} />`}
     ${event && html`
       <p><code>${event.type}</code> · <${Time} at=${event.timestamp} as="moment" /></p>
       <${Json} value=${event.payload} label=${t('payload')} />
@@ -44,8 +50,12 @@ export function EventDrawer({ id, onClose }) {
       <ul class="plain">${event.webhooks.map((one) => html`<li class="row">
         <span>${one.delivery_id ? html`<a href="#/webhooks/${one.webhook_id}/deliveries/${one.delivery_id}">${one.name}</a>` : one.name}
           ${' '}<${Status} status=${one.verdict} title=${one.reason} /></span>
-        ${one.delivery_id && html`<button class="small" onClick=${() => sendAgain(one)} title=${t('sendAgainTo')}>${t('retry')}</button>`}
+        ${one.reason && html`<small class="muted">${one.reason}</small>`}
       </li>`)}</ul>
-      ${event.webhooks.length === 0 && html`<p class="muted">${t('noWebhooks')}</p>`}`}
+      ${event.webhooks.length === 0 ? html`<p class="muted">${t('noWebhooks')}</p>` : html`<form class="toolbar" onSubmit=${sendTo}>
+        <label>${t('sendAgainTo')}<select name="webhook">${[...webhooks.value.values()].map((one) => html`<option value=${one.id}>${one.name}</option>`)}</select></label>
+        <button>${t('retry')}</button></form>`}
+      <h3>${t('seenBy')}</h3>
+      <p class="muted">${event.seen_by.map((one) => one.name ?? `#${one.token_id}`).join(', ') || t('nobody')}</p>`}
   <//>`;
 }

@@ -1,13 +1,16 @@
 // The table of webhooks: search, filter, sort, many at once, live counters.
+import { webhooksApi } from '../api.js';
 import { language, t } from '../i18n.js';
 import { number, shortUrl } from '../lib/text.js';
 import { setActive, webhooks } from '../state.js';
-import { html, useState } from '../ui.js';
+import { html, useEffect, useState } from '../ui.js';
+import { Sparkline } from './Sparkline.js';
 import { Time } from './Time.js';
 
 const COLUMNS = [['name', 'name'], ['url', 'url'], ['eventType', 'event_type'], ['status', 'is_active'], ['successes', 'success_count'], ['failures', 'failure_count'], ['lastCall', 'last_triggered_at']];
 const NUMBERS = ['success_count', 'failure_count'];
 const PAGE = 50;
+const LOOK_EVERY = 30_000; // ms: the bars of the last day
 
 export function WebhooksList({ onEdit, onRemove }) {
   const [query, setQuery] = useState('');
@@ -15,6 +18,16 @@ export function WebhooksList({ onEdit, onRemove }) {
   const [sort, setSort] = useState({ field: 'id', down: true });
   const [chosen, setChosen] = useState(new Set());
   const [shown, setShown] = useState(PAGE);
+  const [days, setDays] = useState(new Map());
+  useEffect(() => {
+    const load = async () => {
+      const { items } = await webhooksApi.allSeries().catch(() => ({ items: [] }));
+      setDays(new Map(items.map((one) => [one.webhook_id, one])));
+    };
+    load();
+    const timer = setInterval(load, LOOK_EVERY);
+    return () => clearInterval(timer);
+  }, []);
 
   const found = [...webhooks.value.values()]
     .filter((one) => !state || one.is_active === (state === 'active'))
@@ -44,13 +57,13 @@ export function WebhooksList({ onEdit, onRemove }) {
       <thead><tr><th></th>
         ${COLUMNS.map(([label, field]) => html`<th class=${NUMBERS.includes(field) ? 'number' : ''} aria-sort=${order(field)}>
           <button class="sort" onClick=${() => setSort({ field, down: sort.field === field && !sort.down })}>${t(label)}${order(field) ? (sort.down ? ' ↓' : ' ↑') : ''}</button></th>`)}
-        <th>${t('actions')}</th></tr></thead>
-      <tbody>${found.slice(0, shown).map((one) => html`<${Row} key=${one.id} webhook=${one} chosen=${chosen.has(one.id)} toggle=${() => toggle(one.id)} onEdit=${onEdit} onRemove=${onRemove} />`)}</tbody>
+        <th>${t('24h')}</th><th>${t('actions')}</th></tr></thead>
+      <tbody>${found.slice(0, shown).map((one) => html`<${Row} key=${one.id} webhook=${one} day=${days.get(one.id)} chosen=${chosen.has(one.id)} toggle=${() => toggle(one.id)} onEdit=${onEdit} onRemove=${onRemove} />`)}</tbody>
     </table>`}
     ${found.length > shown && html`<button onClick=${() => setShown(shown + PAGE)}>${t('showMore')}</button>`}`;
 }
 
-function Row({ webhook, chosen, toggle, onEdit, onRemove }) {
+function Row({ webhook, day, chosen, toggle, onEdit, onRemove }) {
   const state = webhook.is_active ? 'active' : 'inactive';
   return html`<tr>
     <td><input type="checkbox" checked=${chosen} onChange=${toggle} aria-label=${webhook.name} /></td>
@@ -61,6 +74,7 @@ function Row({ webhook, chosen, toggle, onEdit, onRemove }) {
     <td data-label=${t('successes')} class="number">${number(webhook.success_count, language.value)}</td>
     <td data-label=${t('failures')} class="number">${number(webhook.failure_count, language.value)}</td>
     <td data-label=${t('lastCall')}>${webhook.last_triggered_at ? html`<${Time} at=${webhook.last_triggered_at} />` : t('never')}</td>
+    <td data-label=${t('24h')}><${Sparkline} series=${day} /></td>
     <td class="buttons">
       <button class="small" onClick=${() => setActive(webhook, !webhook.is_active)}>${t(webhook.is_active ? 'deactivate' : 'activate')}</button>
       <button class="small" onClick=${() => onEdit(webhook)}>${t('edit')}</button>

@@ -18,6 +18,12 @@ export function relative(timestamp, language, now = Date.now()) {
   return format.format(Math.trunc(passed / size), unit);
 }
 
+// "3 min": a length of time in its largest whole unit.
+export function span(ms, language) {
+  const [unit, size] = UNITS.find(([, one]) => ms >= one) ?? UNITS.at(-1);
+  return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'short' }).format(Math.round(ms / size));
+}
+
 export function hourOrDay(seconds, language, bucket) {
   const options = bucket >= 86_400 ? { day: '2-digit', month: '2-digit' } : { hour: '2-digit', minute: '2-digit' };
   return new Date(seconds * 1000).toLocaleString(language, options);

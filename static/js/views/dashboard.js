@@ -4,12 +4,14 @@ import { Chart, secondsOf, WindowSwitch } from '../components/Chart.js';
 import { DashboardStats } from '../components/DashboardStats.js';
 import { EventRow } from '../components/EventRow.js';
 import { Copyable } from '../components/Json.js';
+import { Skeleton } from '../components/Skeleton.js';
 import { language, t } from '../i18n.js';
 import { number } from '../lib/text.js';
-import { attempt, eventTypes, stats, stream, webhookStats } from '../state.js';
+import { attempt, eventTypes, now, stream, webhookStats } from '../state.js';
 import { html, useEffect, useState } from '../ui.js';
 
 const SHOWN = 50;
+const REDRAW_EVERY = 10_000; // ms: a chart costs more than a number
 
 export function Dashboard() {
   return html`<${DashboardStats} /><${Charts} /><${Stream} />`;
@@ -24,8 +26,8 @@ function Charts() {
       setEvents(await statsApi.series(window));
       setDeliveries(await statsApi.deliveries(window));
     });
-  }, [window, stats.value]);
-  if (!events || !deliveries) return html`<section class="card skeleton"></section>`;
+  }, [window, Math.floor(now.value / REDRAW_EVERY)]);
+  if (!events || !deliveries) return html`<section class="card"><${Skeleton} rows=${8} /></section>`;
 
   const types = [...new Set(events.items.flatMap((one) => Object.keys(one.events)))].sort();
   const byType = types.map((type) => ({ label: type, values: events.items.map((one) => one.events[type] ?? 0) }));

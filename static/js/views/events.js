@@ -1,6 +1,7 @@
 // #/events : the log, newest first.
 import { eventsApi } from '../api.js';
 import { EventRow } from '../components/EventRow.js';
+import { Skeleton } from '../components/Skeleton.js';
 import { t } from '../i18n.js';
 import { attempt, eventTypes, stream } from '../state.js';
 import { html, useEffect, useState } from '../ui.js';
@@ -10,7 +11,7 @@ const PAGE = 100;
 export function Events() {
   const [type, setType] = useState('');
   const [query, setQuery] = useState('');
-  const [items, setItems] = useState([]);
+  const [items, setItems] = useState(null);
   const [total, setTotal] = useState(0);
 
   async function load(before) {
@@ -21,9 +22,10 @@ export function Events() {
   }
   useEffect(() => { load([]); }, [type]);
 
-  const known = new Set(items.map((one) => one.id));
-  const fresh = stream.value.filter((one) => one.id > (items[0]?.id ?? 0) && !known.has(one.id) && (!type || one.type === type));
-  const shown = [...fresh, ...items].filter((one) => !query || JSON.stringify(one).toLowerCase().includes(query.toLowerCase()));
+  const stored = items ?? [];
+  const known = new Set(stored.map((one) => one.id));
+  const fresh = stream.value.filter((one) => one.id > (stored[0]?.id ?? 0) && !known.has(one.id) && (!type || one.type === type));
+  const shown = [...fresh, ...stored].filter((one) => !query || JSON.stringify(one).toLowerCase().includes(query.toLowerCase()));
   return html`<section class="card">
     <header class="row"><h1>${t('events')}</h1>
       <span class="toolbar">
@@ -32,8 +34,9 @@ export function Events() {
           <option value="">${t('allTypesShort')}</option>${eventTypes.value.map((one) => html`<option value=${one.value}>${one.label} (${one.value})</option>`)}
         </select>
       </span></header>
-    ${shown.length === 0 && html`<p class="muted">${t('nothingFound')}</p>`}
+    ${!items && html`<${Skeleton} rows=${10} />`}
+    ${items && shown.length === 0 && html`<p class="muted">${t('nothingFound')}</p>`}
     <ul class="stream">${shown.map((one) => html`<${EventRow} key=${one.id} event=${one} />`)}</ul>
-    ${items.length < total && html`<button onClick=${() => load(items)}>${t('showMore')}</button>`}
+    ${items && items.length < total && html`<button onClick=${() => load(items)}>${t('showMore')}</button>`}
   </section>`;
 }

@@ -2,6 +2,7 @@
 import { settingsApi, tokensApi } from '../api.js';
 import { Dialog } from '../components/Dialog.js';
 import { Copyable } from '../components/Json.js';
+import { Skeleton } from '../components/Skeleton.js';
 import { Time } from '../components/Time.js';
 import { WebhookDeliveries } from '../components/WebhookDeliveries.js';
 import { language, setLanguage, t } from '../i18n.js';
@@ -37,7 +38,7 @@ export function Notifications() {
 }
 
 export function Tokens() {
-  const [items, setItems] = useState([]);
+  const [items, setItems] = useState(null);
   const [form, setForm] = useState(false);
   const [made, setMade] = useState(null);
   const load = () => attempt(async () => setItems((await tokensApi.list()).items));
@@ -59,13 +60,14 @@ export function Tokens() {
   }
   const close = () => { setForm(false); setMade(null); };
   return html`<section class="card"><header class="row"><h1>${t('tokens')}</h1><button class="primary" onClick=${() => setForm(true)}>${t('createToken')}</button></header>
-    <table><thead><tr>${['name', 'token', 'scopes', 'lastUsed', 'expires', 'actions'].map((one) => html`<th>${t(one)}</th>`)}</tr></thead>
+    ${!items && html`<${Skeleton} />`}
+    ${items && html`<table><thead><tr>${['name', 'token', 'scopes', 'lastUsed', 'expires', 'actions'].map((one) => html`<th>${t(one)}</th>`)}</tr></thead>
       <tbody>${items.map((one) => html`<tr key=${one.id}>
         <td data-label=${t('name')}>${one.name}</td><td data-label=${t('token')}><code>${one.prefix}…</code></td>
         <td data-label=${t('scopes')}>${one.scopes.join(', ')}</td>
         <td data-label=${t('lastUsed')}>${one.last_used_at ? html`<${Time} at=${one.last_used_at} />` : t('never')}</td>
         <td data-label=${t('expires')}>${one.expires_at ? html`<${Time} at=${one.expires_at} as="moment" />` : t('forever')}</td>
-        <td class="buttons"><button class="small danger" onClick=${() => revoke(one)}>${t('revoke')}</button></td></tr>`)}</tbody></table>
+        <td class="buttons"><button class="small danger" onClick=${() => revoke(one)}>${t('revoke')}</button></td></tr>`)}</tbody></table>`}
     ${form && html`<${Dialog} title=${t('createToken')} onClose=${close}>
       ${made ? html`<p>${t('tokenOnce')}</p><${Copyable} text=${made} label=${t('token')} />` : html`<form class="fields" onSubmit=${create}>
         <label>${t('name')} *<input name="name" required maxlength="255" /></label>
@@ -80,15 +82,16 @@ export function Settings() {
   const [settings, setSettings] = useState(null);
   useEffect(() => { attempt(async () => setSettings(await settingsApi.get())); }, []);
   async function choose(event) {
-    setLanguage(event.target.value);
+    await setLanguage(event.target.value);
     await reloadTypes();
   }
   return html`<section class="card"><h1>${t('settings')}</h1>
     <label>${t('language')}<select value=${language.value} onChange=${choose}><option value="ru">Русский</option><option value="en">English</option></select></label>
+    ${!settings && html`<${Skeleton} rows=${12} />`}
     ${settings && html`<p class="numbers"><span><strong>${settings.version}</strong> ${t('version')}</span>
         <span><strong>${settings.fsync_ms} ms</strong> ${t('fsync')}</span>
         <span><strong>${bytes(settings.database_bytes, language.value)}</strong> ${t('databaseSize')}</span>
-        <a href="docs" target="_blank">${t('apiDocs')}</a> <a href="metrics" target="_blank">${t('metrics')}</a></p>
+        <a href="docs" target="_blank">${t('apiDocs')}</a> <a href="metrics" target="_blank">${t('metrics')}</a> <a href="#/doctor">${t('doctor')}</a></p>
       <table><thead><tr><th>${t('setting')}</th><th>${t('value')}</th><th>${t('origin')}</th></tr></thead>
         <tbody>${settings.items.map((one) => html`<tr key=${one.key}><td data-label=${t('setting')}><code title=${one.variable}>${one.key}</code><small class="muted">${one.meaning}</small></td>
           <td data-label=${t('value')}><code>${one.value}</code></td><td data-label=${t('origin')}>${one.origin}</td></tr>`)}</tbody></table>`}

@@ -10,10 +10,11 @@ import { WebhookForm } from '../components/WebhookForm.js';
 import { language, t } from '../i18n.js';
 import { number } from '../lib/text.js';
 import { moment } from '../lib/time.js';
-import { attempt, delivery as news, setActive, toast, webhooks } from '../state.js';
+import { attempt, setActive, toast, webhooks } from '../state.js';
 import { html, useEffect, useState } from '../ui.js';
 import { codeFor, LANGUAGES } from '../verification.js';
 
+const LOOK_AFTER = 250; // ms, for the answer to a test
 const TABS = [['', 'overview'], ['/deliveries', 'deliveries'], ['/verify', 'verify']];
 
 export function WebhookView({ id, tab }) {
@@ -63,9 +64,14 @@ function Overview({ webhook }) {
 // The example of the type, sent now, with the answer in place.
 function Test({ webhook }) {
   const [sent, setSent] = useState(null);
-  const answer = sent && news.value?.id === sent.id ? { ...sent, ...news.value } : sent;
-  useEffect(() => { if (answer && answer !== sent) setSent(answer); }, [news.value]);
-  const waiting = answer?.status === 'pending';
+  const waiting = sent?.status === 'pending';
+  useEffect(() => {
+    if (!waiting) return undefined;
+    const look = async () => setSent(await attempt(() => webhooksApi.getDelivery(webhook.id, sent.id)));
+    const timer = setTimeout(look, LOOK_AFTER);
+    return () => clearTimeout(timer);
+  }, [sent]);
+  const answer = sent;
   return html`<p class="row"><button onClick=${async () => setSent(await attempt(() => webhooksApi.test(webhook.id)))} disabled=${waiting}>${t(waiting ? 'testing' : 'test')}</button>
     <span role="status">${answer && !waiting && html`<a href="#/webhooks/${webhook.id}/deliveries/${answer.id}">${t('testAnswer')}</a>:
       ${' '}<${Status} status=${answer.status} /> ${answer.response_status ?? ''} ${answer.error_code ? t(`code.${answer.error_code}`, { status: answer.response_status }) : ''}

@@ -1,0 +1,47 @@
+// #/doctor : what stands between page and server, tested from both ends; lines to mend it.
+import { Copyable } from '../components/Json.js';
+import { t } from '../i18n.js';
+import { CHECKS, linesFor } from '../lib/doctor.js';
+import { html, useEffect, useState } from '../ui.js';
+
+const MARKS = { ok: 'success', warn: 'pending', bad: 'failed', running: 'skipped' };
+
+export function Doctor() {
+  const [run, setRun] = useState(0);
+  const [results, setResults] = useState({});
+  const [peer, setPeer] = useState('');
+
+  useEffect(() => {
+    let isCurrent = true;
+    const put = (name, result) => isCurrent && setResults((before) => ({ ...before, [name]: result }));
+    setResults({});
+    (async () => {
+      const known = { tell: (values) => put('idle', { state: 'running', text: t('idle.wait', values) }) };
+      for (const [name, check] of Object.entries(CHECKS)) {
+        put(name, { state: 'running', text: t('checking') });
+        try {
+          const { state, values, advice } = await check(known);
+          put(name, { state, advice, text: t(`${name}.${state}`, values) });
+        } catch (error) {
+          put(name, { state: 'bad', text: t('http.bad', { why: error.message }) });
+          if (name === 'http') return;
+        }
+        if (known.seen) setPeer(known.seen.peer_address);
+        if (!isCurrent) return;
+      }
+    })();
+    return () => { isCurrent = false; };
+  }, [run]);
+
+  const shown = Object.entries(results);
+  const lines = linesFor(shown.map(([, one]) => one.advice).filter(Boolean), peer);
+  const report = shown.map(([name, one]) => `${name}: ${one.state}. ${one.text}`).join('\n');
+  return html`<section class="card"><header class="row"><h1>${t('doctor')}</h1><button onClick=${() => setRun(run + 1)}>${t('runAgain')}</button></header>
+    <p class="muted">${t('doctorHint')}</p>
+    <ul class="plain" role="status">${shown.map(([name, one]) => html`<li key=${name} class="row" data-check=${name}>
+      <span><strong>${t(`check.${name}`)}</strong> <span class="muted">${one.text}</span></span>
+      <span class="status ${MARKS[one.state]}">${t(one.state === 'running' ? 'checking' : `is.${one.state}`)}</span></li>`)}</ul>
+    ${lines && html`<h2>${t('linesToAdd')}</h2><${Copyable} text=${lines} label=${t('linesToAdd')} />`}
+    <details><summary>${t('supportText')}</summary><${Copyable} text=${`${report}\n${navigator.userAgent}`} label=${t('supportText')} /></details>
+  </section>`;
+}
