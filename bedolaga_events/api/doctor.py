@@ -8,7 +8,7 @@ from aiohttp import WSMsgType, web
 
 from bedolaga_events import wire
 from bedolaga_events.api import requests
-from bedolaga_events.api.middleware import client_address
+from bedolaga_events.api.middleware import client_address, is_trusted
 from bedolaga_events.api.state import parts, reply
 from bedolaga_events.api.ws import authenticated, check_origin
 from bedolaga_events.live import protocol
@@ -28,7 +28,7 @@ async def show(request: web.Request) -> web.Response:
         "host": request.host,
         "peer_address": request.remote,
         "client_address": client_address(request),
-        "trusted_proxies": [str(one) for one in server.settings.server.trusted_proxies],
+        "peer_is_trusted": is_trusted(server, request.remote or ""),
         "forwarded": {name: request.headers[name] for name in FORWARDED if name in request.headers},
         "body_limit": requests.BATCH_LIMIT,
         "ping_seconds": server.settings.live.ping_seconds,

@@ -103,7 +103,7 @@ def client_address(request: web.Request) -> str:
     """Who is asking, after the trusted proxies: the last address that is not one of them."""
     address = request.remote or "unknown"
     forwarded = request.headers.get("X-Forwarded-For", "").split(",")
-    while _is_trusted(parts(request), address) and forwarded:
+    while is_trusted(parts(request), address) and forwarded:
         address = forwarded.pop().strip() or address
     return address
 
@@ -127,7 +127,8 @@ def _kept(headers: Mapping[str, str]) -> dict[str, str]:
     return {name: headers[name] for name in ("Allow", "Location") if name in headers}
 
 
-def _is_trusted(server: Parts, address: str) -> bool:
+def is_trusted(server: Parts, address: str) -> bool:
+    """Whether what an address forwards is believed."""
     networks = server.settings.server.trusted_proxies
     if not networks:
         return False

@@ -112,7 +112,7 @@ class Examined(Reply):
     host: str
     peer_address: str | None
     client_address: str
-    trusted_proxies: list[str]
+    peer_is_trusted: bool = Field(description="is it one of server.trusted_proxies")
     forwarded: dict[str, str]
     body_limit: int = Field(description="bytes")
     ping_seconds: float

@@ -22,7 +22,10 @@ const OFFLINE_AFTER = 3_000; // ms
 const ON_PHONE = 4; // the rest is behind "more"
 const GO = { d: 'dashboard', e: 'events', w: 'webhooks', t: 'tokens' };
 const route = signal(location.hash);
-addEventListener('hashchange', () => { route.value = location.hash; });
+addEventListener('hashchange', () => {
+  if (/^#(token|login)=/.test(location.hash)) start(); // a sign-in link, opened where the page is open
+  route.value = location.hash;
+});
 
 const hrefOf = (page) => (page === 'dashboard' ? '#/' : `#/${page}`);
 const go = (hash) => { location.hash = hash; };

@@ -23,7 +23,9 @@ async def test_every_route_is_described(server: Server) -> None:
     }
     left_out = {"/sink/in", "/ws", "/doctor/silence", "/openapi.json", "/docs", "/"}
     missing = {one for one in routed - described if one[1] not in left_out}
-    assert {one for one in missing if not one[1].startswith(("/js", "/css", "/icons", "/vendor"))} == set()
+    assert {
+        one for one in missing if not one[1].startswith(("/js", "/css", "/icons", "/vendor"))
+    } == set()
     names = [one["operationId"] for path in document["paths"].values() for one in path.values()]
     assert len(names) == len(set(names))
     assert len(document["webhooks"]) == 6

@@ -12,6 +12,9 @@ from typing import Any
 
 import aiohttp
 import pytest
+from playwright.async_api import Page
+
+from tests.system.chromium import browsing
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "system-test-token-0123456789"
@@ -111,3 +114,10 @@ async def call() -> AsyncIterator[Callable[..., Any]]:
                 return answer.status, json.loads(await answer.text() or "null")
 
         yield one
+
+
+@pytest.fixture
+async def page() -> AsyncIterator[Page]:
+    """One page of a browser in Russian."""
+    async with browsing() as context:
+        yield await context.new_page()

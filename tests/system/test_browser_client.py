@@ -2,13 +2,12 @@
 
 from typing import Any
 
-import pytest
 from playwright.async_api import Page
 
 from tests.conftest import ADMIN, Server, until
-from tests.system.test_page import CHROMIUM, browsing
+from tests.system.chromium import browsing, needs_chromium
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's chromium")
+pytestmark = needs_chromium
 
 FOLLOW = """async ([token, shared]) => {
   const { default: WebSocketManager } = await import('/js/websocket.js');

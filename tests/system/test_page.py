@@ -2,46 +2,16 @@
 
 import json
 import re
-import shutil
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from playwright.async_api import BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
 from tests.conftest import ADMIN, Receiver, Server
+from tests.system.chromium import needs_chromium
 from tests.system.conftest import ROOT
 
-CHROMIUM = shutil.which("chromium")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's chromium")
-
-
-@asynccontextmanager
-async def browsing() -> AsyncIterator[BrowserContext]:
-    """A browser in Russian; what a page throws or logs as an error fails the test."""
-    problems: list[str] = []
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        context = await browser.new_context(locale="ru-RU")
-        context.on("weberror", lambda one: problems.append(str(one.error)))
-        context.on(
-            "console", lambda one: problems.append(one.text) if one.type == "error" else None
-        )
-        yield context
-        await browser.close()
-    # The browser logs by itself what the page shows or mends anyway.
-    known = ("status of 401", "status of 422", "status of 404", "WebSocket connection")
-    assert [one for one in problems if not any(what in one for what in known)] == []
-
-
-@pytest.fixture
-async def page() -> AsyncIterator[Page]:
-    """One page of such a browser."""
-    async with browsing() as context:
-        yield await context.new_page()
+pytestmark = needs_chromium
 
 
 async def test_from_the_printed_link_to_a_delivered_webhook(

@@ -3,13 +3,17 @@
 import asyncio
 import shutil
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
+from playwright.async_api import Page, expect
 
+from bedolaga_events.api import doctor
 from tests.conftest import ADMIN, Server, until
+from tests.system.chromium import needs_chromium
 from tests.system.conftest import ROOT
 from tests.system.test_tour import free_port
 
@@ -18,25 +22,26 @@ NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 pytestmark = pytest.mark.skipif(NGINX is None, reason="needs nginx")
 
 
-@pytest.fixture
-async def proxied(starting: Any, tmp_path: Path) -> AsyncIterator[tuple[Server, str]]:
-    """A server and its address behind nginx; the shipped file with two ports replaced."""
-    server: Server = await starting(now=None, server__trusted_proxies=["127.0.0.1/32"])
+@asynccontextmanager
+async def behind(server: Server, folder: Path, *without: str) -> AsyncIterator[str]:
+    """The address of a server behind nginx: the shipped file, `without` some of its lines."""
     port = free_port()
     site = (ROOT / "deploy/nginx.conf").read_text()
-    for old, new in (
+    changes = [
         ("http://127.0.0.1:8080", server.url),
         ("listen 80;", f"listen 127.0.0.1:{port};"),
-    ):
+        *((line, "") for line in without),
+    ]
+    for old, new in changes:
         assert old in site
         site = site.replace(old, new)
     temporary = "".join(
-        f"{one}_temp_path {tmp_path}/{one};\n"
+        f"{one}_temp_path {folder}/{one};\n"
         for one in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
-    file = tmp_path / "nginx.conf"
+    file = folder / "nginx.conf"
     file.write_text(
-        f"daemon off;\nmaster_process off;\npid {tmp_path}/pid;\nerror_log stderr;\nevents {{}}\n"
+        f"daemon off;\nmaster_process off;\npid {folder}/pid;\nerror_log stderr;\nevents {{}}\n"
         f"http {{\naccess_log off;\n{temporary}{site}\n}}\n"
     )
     process = await asyncio.create_subprocess_exec(
@@ -52,9 +57,19 @@ async def proxied(starting: Any, tmp_path: Path) -> AsyncIterator[tuple[Server, 
             return False
 
     await until(up)
-    yield server, url
-    process.terminate()
-    await process.wait()
+    try:
+        yield url
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+@pytest.fixture
+async def proxied(starting: Any, tmp_path: Path) -> AsyncIterator[tuple[Server, str]]:
+    """A server that trusts its proxy, and its address there."""
+    server: Server = await starting(now=None, server__trusted_proxies=["127.0.0.1/32"])
+    async with behind(server, tmp_path) as url:
+        yield server, url
 
 
 async def test_everything_works_under_a_prefix(proxied: tuple[Server, str]) -> None:
@@ -88,3 +103,51 @@ async def test_the_guesser_is_the_client_and_not_the_proxy(proxied: tuple[Server
             statuses.append(answer.status)
     # nginx adds 127.0.0.1, which is trusted here too: what is left of it is each a new guesser.
     assert set(statuses) == {401}
+
+
+async def examined(page: Page, url: str) -> dict[str, str]:
+    """What the doctor finds on the page at an address."""
+    await page.goto(f"{url}/#token={ADMIN}")
+    await expect(page.locator(".stats")).to_be_visible()
+    await page.evaluate("location.hash = '#/doctor'")
+    idle = page.locator("[data-check=idle]")
+    await expect(idle.locator(".success, .failed")).to_be_visible(timeout=30_000)
+    names = "all => all.map((one) => [one.dataset.check, one.lastElementChild.className])"
+    found = await page.locator("[data-check]").evaluate_all(names)
+    return {name: mark.removeprefix("status ") for name, mark in found}
+
+
+@needs_chromium
+async def test_the_doctor_finds_a_good_proxy_good(
+    proxied: tuple[Server, str], page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every check passes through the shipped nginx.conf."""
+    monkeypatch.setattr(doctor, "SILENCE", 0.5)
+    found = await examined(page, proxied[1])
+    assert found == dict.fromkeys(found, "success")
+    assert len(found) == 9
+    await expect(page.get_by_text("Что добавить в прокси")).to_have_count(0)
+
+
+@needs_chromium
+async def test_the_doctor_says_what_a_bad_proxy_lacks(
+    starting: Any, tmp_path: Path, page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lines that were left out are the lines that it says to add."""
+    monkeypatch.setattr(doctor, "SILENCE", 0.5)
+    server: Server = await starting(now=None)
+    lines = (
+        "proxy_set_header Host $http_host;",
+        "proxy_set_header Upgrade $http_upgrade;",
+        "client_max_body_size 5m;",
+    )
+    async with behind(server, tmp_path, *lines) as url:
+        found = await examined(page, url)
+        advice = await page.get_by_label("Что добавить в прокси").inner_text()
+        support = await page.get_by_label("Для поддержки").text_content()
+    failed = {name for name, mark in found.items() if mark == "failed"}
+    assert failed == {"host", "address", "upgrade", "body", "idle"}
+    assert all(line in advice for line in lines)
+    assert 'trusted_proxies = ["127.0.0.1"]' in advice
+    assert "location /shop/ {" in advice
+    assert ADMIN not in str(support)

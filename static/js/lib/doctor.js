@@ -30,7 +30,7 @@ function host({ seen }) {
 
 function address({ seen }) {
   const peer = seen.peer_address;
-  if (seen.forwarded['X-Forwarded-For'] && seen.client_address === peer) return bad({ peer }, 'trust');
+  if (seen.forwarded['X-Forwarded-For'] && !seen.peer_is_trusted) return bad({ peer }, 'trust');
   if (isLocal(peer) && !isLocal(location.hostname) && !seen.forwarded['X-Forwarded-For']) return { state: 'warn', values: { peer }, advice: 'address' };
   return ok({ address: seen.client_address });
 }

@@ -38,9 +38,9 @@ export function Doctor() {
   const report = shown.map(([name, one]) => `${name}: ${one.state}. ${one.text}`).join('\n');
   return html`<section class="card"><header class="row"><h1>${t('doctor')}</h1><button onClick=${() => setRun(run + 1)}>${t('runAgain')}</button></header>
     <p class="muted">${t('doctorHint')}</p>
-    <ul class="plain" role="status">${shown.map(([name, one]) => html`<li key=${name} class="row" data-check=${name}>
+    <div role="status"><ul class="plain">${shown.map(([name, one]) => html`<li key=${name} class="row" data-check=${name}>
       <span><strong>${t(`check.${name}`)}</strong> <span class="muted">${one.text}</span></span>
-      <span class="status ${MARKS[one.state]}">${t(one.state === 'running' ? 'checking' : `is.${one.state}`)}</span></li>`)}</ul>
+      <span class="status ${MARKS[one.state]}">${t(one.state === 'running' ? 'checking' : `is.${one.state}`)}</span></li>`)}</ul></div>
     ${lines && html`<h2>${t('linesToAdd')}</h2><${Copyable} text=${lines} label=${t('linesToAdd')} />`}
     <details><summary>${t('supportText')}</summary><${Copyable} text=${`${report}\n${navigator.userAgent}`} label=${t('supportText')} /></details>
   </section>`;

@@ -1,0 +1,56 @@
+"""Debian's Chromium, driven by Playwright, and what every test of the page does first."""
+
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from playwright.async_api import BrowserContext, Page, async_playwright, expect
+
+from tests.conftest import ADMIN, Server
+
+CHROMIUM = shutil.which("chromium")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+# The browser logs these by itself; the page shows or mends what is behind them.
+EXPECTED = (
+    "status of 4",
+    "status of 503",
+    "WebSocket connection",
+    "ERR_CONNECTION_REFUSED",
+    "ERR_INTERNET",
+)
+
+needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's chromium")
+
+
+@asynccontextmanager
+async def browsing(**options: Any) -> AsyncIterator[BrowserContext]:
+    """A browser, in Russian unless told; what a page throws or logs as an error fails the test.
+
+    So does what the Content Security Policy refuses: the browser logs it as an error.
+    """
+    problems: list[str] = []
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        context = await browser.new_context(**{"locale": "ru-RU", **options})
+        context.on("weberror", lambda one: problems.append(str(one.error)))
+        context.on(
+            "console", lambda one: problems.append(one.text) if one.type == "error" else None
+        )
+        yield context
+        await browser.close()
+    assert [one for one in problems if not any(what in one for what in EXPECTED)] == []
+
+
+async def sign_in(server: Server, page: Page, place: str = "") -> None:
+    """Open the page with a token, and wait until the live feed is there."""
+    await page.goto(f"{server.url}/#token={ADMIN}")
+    await expect(page.locator(".connection.connected")).to_be_visible()
+    await show(page, place)
+
+
+async def show(page: Page, place: str) -> None:
+    """Go to a view by its address."""
+    await page.evaluate(f"location.hash = '#/{place}'")
+    await expect(page.locator(".skeleton")).to_have_count(0)

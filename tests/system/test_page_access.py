@@ -1,0 +1,151 @@
+"""Everybody can use the page: axe-core on every view, the keyboard alone, print, install."""
+
+from typing import Literal
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page, expect
+
+from tests.conftest import Receiver, Server, until
+from tests.system.chromium import needs_chromium, show, sign_in
+from tests.system.conftest import ROOT
+
+pytestmark = needs_chromium
+
+PLACES = [
+    "",
+    "events",
+    "events/1",
+    "webhooks",
+    "webhooks/1",
+    "webhooks/1/deliveries",
+    "webhooks/1/deliveries/1",
+    "webhooks/1/verify",
+    "webhooks/new",
+    "deliveries",
+    "notifications",
+    "tokens",
+    "settings",
+    "sandbox",
+    "doctor",
+]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+async def test_axe_finds_nothing_serious(
+    server: Server,
+    receiver: Receiver,
+    page: Page,
+    theme: Literal["light", "dark"],
+) -> None:
+    """On any view, in both themes."""
+    await server.webhook(receiver.url, secret="s3cret")
+    await server.event(user_id=1, username="vasya")
+    receiver.status = 500
+    await server.event("payment.completed", transaction_id=1, user_id=1, amount_kopeks=50_000)
+    await until(lambda: len(receiver.requests) == 2)
+    # What is still sliding in has no contrast yet.
+    await page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    await page.goto(server.url)
+    found = {"sign-in": await serious(page)}
+    await sign_in(server, page)
+    for place in PLACES:
+        await show(page, place)
+        found[place] = await serious(page)
+    assert {place: some for place, some in found.items() if some} == {}
+
+
+async def serious(page: Page) -> list[str]:
+    results = await Axe().run(page)
+    return [
+        f"{one['id']}: {node['html'][:120]}"
+        for one in results.response["violations"]
+        if one["impact"] in ("serious", "critical")
+        for node in one["nodes"][:3]
+    ]
+
+
+async def test_the_keyboard_alone(server: Server, receiver: Receiver, page: Page) -> None:
+    """Keys of the help; the focus goes into a dialog and back to where it was."""
+    await server.webhook(receiver.url)
+    for number in range(3):
+        await server.event(user_id=number)
+    await sign_in(server, page)
+    press = page.keyboard.press
+    for key, place in (("e", "events"), ("w", "webhooks"), ("t", "tokens"), ("d", "")):
+        await press("g")
+        await press(key)
+        await page.wait_for_function(f"location.hash === '#/{place}'")
+    await press("/")
+    await expect(page.get_by_label("Поиск")).to_be_focused()
+    await press("Tab")
+    await page.evaluate("document.activeElement.blur()")
+    await press("j")
+    await press("j")
+    await press("k")
+    await expect(page.locator(".stream a").first).to_be_focused()
+    await press("Enter")
+    await expect(page.locator("dialog")).to_contain_text("Событие #3")
+    for _ in range(12):  # the dialog keeps the focus
+        await press("Tab")
+    inside = (
+        "document.activeElement === document.body || !!document.activeElement.closest('dialog')"
+    )
+    assert await page.evaluate(inside)
+    await press("Escape")
+    await expect(page.locator("dialog")).to_have_count(0)
+    await press("n")
+    await expect(page.locator("dialog [name=name]")).to_be_visible()
+    await press("Escape")
+    await press("?")
+    await expect(page.locator("dialog")).to_contain_text("Клавиши")
+
+
+async def test_every_place_has_an_address_and_back_works(
+    server: Server, receiver: Receiver, page: Page
+) -> None:
+    """A delivery opened by its link; then the way back through the history."""
+    await server.webhook(receiver.url)
+    await server.event(user_id=1)
+    await sign_in(server, page, "webhooks")
+    await page.get_by_role("link", name="hook", exact=True).click()
+    await page.get_by_role("link", name="Доставки").last.click()
+    await page.locator("tbody a").first.click()
+    await expect(page.locator("dialog")).to_be_visible()
+    assert page.url.endswith("#/webhooks/1/deliveries/1")
+    for place in ("#/webhooks/1/deliveries", "#/webhooks/1", "#/webhooks"):
+        await page.go_back()
+        assert page.url.endswith(place)
+    await expect(page.locator("dialog")).to_have_count(0)
+    await page.goto(f"{server.url}/#/webhooks/1/deliveries/1")
+    await page.reload()
+    await expect(page.locator("dialog")).to_contain_text("200")
+
+
+async def test_it_can_be_installed_and_printed(server: Server, page: Page) -> None:
+    """A manifest that the browser accepts; paper shows the content alone."""
+    await sign_in(server, page)
+    client = await page.context.new_cdp_session(page)
+    manifest = await client.send("Page.getAppManifest")
+    assert (manifest["errors"], '"standalone"' in manifest["data"]) == ([], True)
+    await page.emulate_media(media="print")
+    await expect(page.locator(".side")).to_be_hidden()
+    await expect(page.locator(".stats")).to_be_visible()
+
+
+async def test_the_first_load_is_small_and_the_second_is_smaller(
+    server: Server, page: Page
+) -> None:
+    """Under 300 KB on the wire; then only questions whether anything changed."""
+    client = await page.context.new_cdp_session(page)
+    await client.send("Network.enable")
+    sizes: list[float] = []
+    client.on("Network.loadingFinished", lambda one: sizes.append(one["encodedDataLength"]))
+    await page.goto(server.url, wait_until="networkidle")
+    assert 0 < sum(sizes) < 300_000
+    first = sum(sizes)
+    sizes.clear()
+    await page.reload(wait_until="networkidle")
+    assert sum(sizes) < first / 4
+    scripts = (ROOT / "static" / "js").rglob("*.js")
+    assert sum(len(one.read_bytes()) for one in scripts) < 120_000
