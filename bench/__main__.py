@@ -7,7 +7,7 @@ from importlib.metadata import version
 
 import uvloop
 
-from bench import history, ingest, live
+from bench import history, ingest, live, page
 
 PARTS = {
     "ingest": ingest.ingest,
@@ -18,6 +18,7 @@ PARTS = {
     "fan-out": live.fan_out,
     "nchan": live.nchan,
     "storm": live.storm,
+    "page": page.page,
     "latency": live.latency,
     "memory": live.memory,
     "start": history.start,

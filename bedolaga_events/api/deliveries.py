@@ -74,7 +74,9 @@ async def send(request: web.Request) -> web.Response:
         made = deliveries.of_event(connection, event_id)
         there = next((one for one in made if one.webhook_id == body.webhook_id), None)
         if there is None:
-            after = deliveries.insert_for(connection, event, body.webhook_id, now)
+            kind, payload = event.type, event.payload
+            draft = _draft(body.webhook_id, event_id, kind, payload, now)
+            after = deliveries.insert_one(connection, draft)
         else:
             after = deliveries.change_state(connection, there, Status.PENDING, now, None)
         _send_now(transaction, after)
@@ -142,27 +144,33 @@ async def test(request: web.Request) -> web.Response:
     body = await requests.body(request, TestDelivery) if request.can_read_body else TestDelivery()
     webhook = await _webhook(request)
     kind = _tested_type(server, webhook, body.event_type)
-    draft = Delivery(
-        id=0,
-        webhook_id=webhook.id,
-        event_id=None,
-        event_type=kind,
-        payload=wire.canonical(server.catalogue.types[kind].example),
-        status=Status.PENDING,
-        attempt_number=0,
-        created_at=server.now(),
-        delivered_at=None,
-        next_retry_at=server.now(),
-        is_test=True,
-    )
+    payload = wire.canonical(server.catalogue.types[kind].example)
+    draft = _draft(webhook.id, None, kind, payload, server.now())
 
     def insert(transaction: Transaction) -> Delivery:
         webhooks.get(transaction.connection, webhook.id)
-        made = deliveries.insert_test(transaction.connection, draft)
+        made = deliveries.insert_one(transaction.connection, draft)
         _send_now(transaction, made)
         return made
 
     return reply(wire.delivery(await server.writer.commit(Change(insert))), 202)
+
+
+def _draft(webhook_id: int, event_id: int | None, kind: str, payload: str, now: int) -> Delivery:
+    """A delivery to be sent at once; a test has no event."""
+    return Delivery(
+        id=0,
+        webhook_id=webhook_id,
+        event_id=event_id,
+        event_type=kind,
+        payload=payload,
+        status=Status.PENDING,
+        attempt_number=0,
+        created_at=now,
+        delivered_at=None,
+        next_retry_at=now,
+        is_test=event_id is None,
+    )
 
 
 def _send_now(transaction: Transaction, delivery: Delivery) -> None:

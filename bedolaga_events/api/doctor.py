@@ -68,7 +68,8 @@ async def silence(request: web.Request) -> web.StreamResponse:
 
 async def say_goodbye(app: web.Application) -> None:
     """Close the silent sockets."""
-    for one in list(app[SILENT]):
+    held = app[SILENT]
+    for one in list(held):
         await one.close(code=protocol.GOING_AWAY)
 
 

@@ -45,12 +45,8 @@ def gate(scopes: Mapping[Any, Scope | None]) -> Any:
         except Exception:  # the one place where the unforeseen becomes a 500
             log.exception("request failed", method=request.method, path=request.path)
             response = error_reply(500, "The server made a mistake; its log says which.")
-        if not response.prepared and "X-Content-Type-Options" not in response.headers:
-            response.headers.update(SECURITY_HEADERS)
-        if isinstance(response, web.FileResponse):  # the page: small on the wire, never stale
-            if CONDITIONAL.isdisjoint(request.headers):  # aiohttp would put a body into a 304
-                response.enable_compression()
-            response.headers.update({"Cache-Control": "no-cache", "Vary": "Accept-Encoding"})
+        if not response.prepared:
+            _finish(request, response)
         log.debug(
             "request",
             method=request.method,
@@ -61,6 +57,15 @@ def gate(scopes: Mapping[Any, Scope | None]) -> Any:
         return response
 
     return answer
+
+
+def _finish(request: web.Request, response: web.StreamResponse) -> None:
+    if "X-Content-Type-Options" not in response.headers:
+        response.headers.update(SECURITY_HEADERS)
+    if isinstance(response, web.FileResponse):  # the page: small on the wire, never stale
+        if CONDITIONAL.isdisjoint(request.headers):  # aiohttp would put a body into a 304
+            response.enable_compression()
+        response.headers.update({"Cache-Control": "no-cache", "Vary": "Accept-Encoding"})
 
 
 async def authenticate(request: web.Request, scope: Scope) -> Token:

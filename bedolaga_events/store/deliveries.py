@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from bedolaga_events.errors import NotFound
-from bedolaga_events.model import Attempt, Delivery, ErrorCode, Event, Status
+from bedolaga_events.model import Attempt, Delivery, ErrorCode, Status
 from bedolaga_events.store.database import insert_rows, next_id
 
 _DELIVERY = (
@@ -201,32 +201,14 @@ def delete_some(connection: sqlite3.Connection, webhook_id: int, limit: int) -> 
     return len(rows)
 
 
-def insert_test(connection: sqlite3.Connection, draft: Delivery) -> Delivery:
-    """Insert a test delivery; its id is the next one."""
+def insert_one(connection: sqlite3.Connection, draft: Delivery) -> Delivery:
+    """Insert a delivery that a person asked for; its id is the next one."""
     made = draft._replace(id=next_id(connection, "deliveries"))
     insert(connection, [made])
     add_counts(connection, {(made.webhook_id, made.status): 1})
-    return made
-
-
-def insert_for(connection: sqlite3.Connection, event: Event, webhook_id: int, now: int) -> Delivery:
-    """Insert a pending delivery of an event that a person sends; due at once."""
-    made = Delivery(
-        id=next_id(connection, "deliveries"),
-        webhook_id=webhook_id,
-        event_id=event.id,
-        event_type=event.type,
-        payload=event.payload,
-        status=Status.PENDING,
-        attempt_number=0,
-        created_at=now,
-        delivered_at=None,
-        next_retry_at=now,
-        is_test=False,
+    connection.execute(
+        "UPDATE events SET deliveries = deliveries + 1 WHERE id = ?", (made.event_id,)
     )
-    insert(connection, [made])
-    add_counts(connection, {(webhook_id, made.status): 1})
-    connection.execute("UPDATE events SET deliveries = deliveries + 1 WHERE id = ?", (event.id,))
     return made
 
 

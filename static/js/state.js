@@ -101,9 +101,10 @@ export async function attempt(action) {
 }
 
 export async function setActive(webhook, isActive) {
+  keepWebhook({ id: webhook.id, is_active: isActive }); // shown at once, taken back if refused
   const after = await attempt(() => webhooksApi.update(webhook.id, { is_active: isActive }));
+  keepWebhook(after ?? webhook);
   if (!after) return;
-  keepWebhook(after);
   const undo = () => setActive(after, !isActive);
   if (after.skipped_since_inactive) {
     toast(t('skippedWhileInactive', { name: webhook.name, count: after.skipped_since_inactive }), { undo });

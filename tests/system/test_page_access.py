@@ -85,18 +85,19 @@ async def test_the_keyboard_alone(server: Server, receiver: Receiver, page: Page
     await press("k")
     await expect(page.locator(".stream a").first).to_be_focused()
     await press("Enter")
-    await expect(page.locator("dialog")).to_contain_text("Событие #3")
+    await expect(page.locator("dialog")).to_contain_text("Кому доставлено")
     for _ in range(12):  # the dialog keeps the focus
         await press("Tab")
     inside = (
         "document.activeElement === document.body || !!document.activeElement.closest('dialog')"
     )
-    assert await page.evaluate(inside)
+    assert await page.evaluate(inside), await page.evaluate("document.activeElement.outerHTML")
     await press("Escape")
     await expect(page.locator("dialog")).to_have_count(0)
     await press("n")
     await expect(page.locator("dialog [name=name]")).to_be_visible()
     await press("Escape")
+    await expect(page.locator("dialog")).to_have_count(0)
     await press("?")
     await expect(page.locator("dialog")).to_contain_text("Клавиши")
 

@@ -63,6 +63,7 @@ async def test_the_form_says_what_is_wrong_and_shows_a_secret_once(
     await expect(page.locator("dialog pre")).to_contain_text("whsec_")
     await page.keyboard.press("Escape")
     await expect(page.locator("tbody tr")).to_contain_text("CRM")
+    await page.get_by_role("button", name="Действия: CRM").click()
     await page.get_by_role("button", name="Редактировать").click()
     await expect(page.locator("dialog input[disabled]")).to_have_value("ticket.*")
     await page.locator("dialog [name=name]").fill("CRM 2")

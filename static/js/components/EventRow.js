@@ -50,7 +50,7 @@ export function EventDrawer({ id, onClose }) {
       <ul class="plain">${event.webhooks.map((one) => html`<li class="row">
         <span>${one.delivery_id ? html`<a href="#/webhooks/${one.webhook_id}/deliveries/${one.delivery_id}">${one.name}</a>` : one.name}
           ${' '}<${Status} status=${one.verdict} title=${one.reason} /></span>
-        ${one.reason && html`<small class="muted">${one.reason}</small>`}
+        ${one.delivery_id && one.reason && html`<small class="muted">${one.reason}</small>`}
       </li>`)}</ul>
       ${event.webhooks.length === 0 ? html`<p class="muted">${t('noWebhooks')}</p>` : html`<form class="toolbar" onSubmit=${sendTo}>
         <label>${t('sendAgainTo')}<select name="webhook">${[...webhooks.value.values()].map((one) => html`<option value=${one.id}>${one.name}</option>`)}</select></label>

@@ -64,22 +64,27 @@ export function WebhooksList({ onEdit, onRemove }) {
 }
 
 function Row({ webhook, day, chosen, toggle, onEdit, onRemove }) {
+  const [open, setOpen] = useState(false); // the menu, where there is no room for a row of buttons
+  const leave = (event) => event.currentTarget.contains(event.relatedTarget) || setOpen(false);
   const state = webhook.is_active ? 'active' : 'inactive';
   return html`<tr>
     <td><input type="checkbox" checked=${chosen} onChange=${toggle} aria-label=${webhook.name} /></td>
     <td data-label=${t('name')}><a href="#/webhooks/${webhook.id}">${webhook.name}</a></td>
-    <td data-label=${t('url')}><code title=${webhook.url}>${shortUrl(webhook.url)}</code></td>
+    <td data-label=${t('url')}><code title=${webhook.url}>${shortUrl(webhook.url, 40)}</code></td>
     <td data-label=${t('eventType')}><code>${webhook.event_type}</code></td>
     <td data-label=${t('status')}><span class="status ${state}" title=${webhook.disabled_reason}>${t(state)}</span></td>
     <td data-label=${t('successes')} class="number">${number(webhook.success_count, language.value)}</td>
     <td data-label=${t('failures')} class="number">${number(webhook.failure_count, language.value)}</td>
     <td data-label=${t('lastCall')}>${webhook.last_triggered_at ? html`<${Time} at=${webhook.last_triggered_at} />` : t('never')}</td>
     <td data-label=${t('24h')}><${Sparkline} series=${day} /></td>
-    <td class="buttons">
-      <button class="small" onClick=${() => setActive(webhook, !webhook.is_active)}>${t(webhook.is_active ? 'deactivate' : 'activate')}</button>
-      <button class="small" onClick=${() => onEdit(webhook)}>${t('edit')}</button>
-      <a class="button small" href="#/webhooks/${webhook.id}/deliveries">${t('history')}</a>
-      <button class="small danger" onClick=${() => onRemove(webhook)}>${t('remove')}</button>
+    <td class="menu" onFocusOut=${leave}>
+      <button class="small opener" aria-expanded=${open} aria-label=${`${t('actions')}: ${webhook.name}`} onClick=${() => setOpen(!open)}>⋯</button>
+      <span class="buttons ${open ? 'open' : ''}" onClick=${() => setOpen(false)}>
+        <button class="small" onClick=${() => setActive(webhook, !webhook.is_active)}>${t(webhook.is_active ? 'deactivate' : 'activate')}</button>
+        <button class="small" onClick=${() => onEdit(webhook)}>${t('edit')}</button>
+        <a class="button small" href="#/webhooks/${webhook.id}/deliveries">${t('history')}</a>
+        <button class="small danger" onClick=${() => onRemove(webhook)}>${t('remove')}</button>
+      </span>
     </td>
   </tr>`;
 }

@@ -26,8 +26,8 @@ export function Sandbox() {
       <button onClick=${() => sinkApi.clear().then(load)}>${t('clear')}</button></div>
     ${sink?.items.length === 0 && html`<p class="muted">${t('noRequests')}</p>`}
     ${sink?.items.map((one) => html`<details class="attempt" key=${one.id}>
-      <summary><strong>#${one.id}</strong> <${Time} at=${one.received_at} as="clock" />
-        <code>${one.headers.find(([name]) => name === 'X-Webhook-Event')?.[1]}</code>
+      <summary><strong>#${one.id}</strong> <${Time} at=${one.received_at} as="clock" />${' '}
+        <code>${one.headers.find(([name]) => name === 'X-Webhook-Event')?.[1]}</code>${' '}
         <span class="status ${{ ok: 'success', wrong: 'failed', none: 'skipped' }[one.signature]}">${t(`signature.${one.signature}`)}</span></summary>
       <pre tabindex="0">${one.headers.map(([name, value]) => `${name}: ${value}`).join('\n')}</pre><pre tabindex="0">${one.body}</pre>
     </details>`)}
