@@ -5,6 +5,7 @@ import sys
 from typing import Any
 
 import structlog
+from aiohttp.http_exceptions import HttpProcessingError
 
 from bedolaga_events.settings import Log
 
@@ -31,6 +32,22 @@ def configure(settings: Log) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
+    logging.basicConfig(handlers=[FromLibraries()], level=logging.WARNING, force=True)
+
+
+class FromLibraries(logging.Handler):
+    """What libraries log by the standard module, as lines like ours."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Pass a record on; a request that is not HTTP is told without what it held."""
+        log = structlog.get_logger()
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(
+            error, HttpProcessingError
+        ):  # aiohttp's text quotes the header, token and all
+            log.info("a request was not HTTP", code=error.code)
+        else:
+            log.log(record.levelno, record.getMessage(), exc_info=record.exc_info)
 
 
 def _same(_: Any, __: str, event: Any) -> Any:

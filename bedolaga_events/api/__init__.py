@@ -9,6 +9,7 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from bedolaga_events.api import (
+    asyncapi,
     deliveries,
     doctor,
     events,
@@ -165,6 +166,7 @@ ROUTES = (
     Route("GET", "/metrics", None, health.metrics, "text/plain"),  # the config may open it
     Route("GET", "/ws", None, ws.connect),  # asks for a token itself: see contract §3
     Route("GET", "/openapi.json", None, openapi_document),
+    Route("GET", "/asyncapi.json", None, asyncapi.document),
     Route("GET", "/docs", None, openapi.docs),
 )  # fmt: skip
 

@@ -64,9 +64,9 @@ def describe(routes: Iterable[Any], catalogue: Catalogue) -> dict[str, Any]:
         "info": {
             "title": "bedolaga-events",
             "version": __version__,
-            "description": "Events in, a live feed and signed webhooks out. The live feed at /ws is"
-            " described in docs/live.md.",
+            "description": "Events in, a live feed and signed webhooks out.",
         },
+        "externalDocs": {"url": "asyncapi.json", "description": "the live feed at /ws"},
         "security": [{"bearer": []}, {"apiKey": []}],
         "paths": paths,
         "webhooks": {one: _webhook(one, kind) for one, kind in catalogue.types.items()},

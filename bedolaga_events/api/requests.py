@@ -33,7 +33,10 @@ M = TypeVar("M", bound=BaseModel)
 
 
 def _time(text: str) -> str:
-    moment = wire.microseconds(text)
+    try:
+        moment = wire.microseconds(text)
+    except ValueError:
+        raise ValueError("a time is written like 2026-01-15T10:30:00Z (RFC 3339)") from None
     if not 0 <= moment < 253_402_300_800_000_000:  # year 10000
         raise ValueError("the time is before 1970 or after 9999")
     return text
