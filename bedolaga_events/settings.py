@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "BEDOLAGA_EVENTS_"
@@ -49,10 +49,20 @@ class Server(Section):
     trusted_proxies: list[Network] = Field(
         [], description="networks (CIDR) whose X-Forwarded-* headers are believed"
     )
+    cert_file: str = Field(
+        "", description="PEM certificate for TLS without a proxy; SIGHUP rereads"
+    )
+    key_file: str = Field("", description="PEM key of that certificate")
     shutdown_seconds: Seconds = Field(10, description="how long a stop waits for what is in flight")
     sink: Literal["auto", "on", "off"] = Field(
         "auto", description="the play receiver at /sink; auto: only while listening on loopback"
     )
+
+    @model_validator(mode="after")
+    def _both_files(self) -> "Server":
+        if bool(self.cert_file) != bool(self.key_file):
+            raise ValueError("cert_file and key_file go together")
+        return self
 
     @property
     def is_local(self) -> bool:

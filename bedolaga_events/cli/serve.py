@@ -2,13 +2,17 @@
 
 import asyncio
 import gc
+import os
 import signal
+import socket
+import ssl
 import sys
 import time
 from collections.abc import Callable
 from typing import Any
 
 import click
+import structlog
 from aiohttp import web
 
 from bedolaga_events import __version__, config, logs
@@ -16,11 +20,13 @@ from bedolaga_events.api.state import PARTS
 from bedolaga_events.app import create_app
 from bedolaga_events.cli.options import WILDCARDS, load, settings_options
 from bedolaga_events.errors import ConfigError
-from bedolaga_events.settings import Settings
+from bedolaga_events.settings import Server, Settings
 from bedolaga_events.store import tokens
 
 SILENT_SECONDS = 15.0  # for the headers of a connection's first request
 GC_THRESHOLD = 20_000  # new objects before a collection: 10 % more deliveries than with 700
+
+log = structlog.get_logger()
 
 
 @click.command()
@@ -48,23 +54,70 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 async def _serve(loaded: config.Loaded) -> int:
     settings = loaded.settings
+    tls = Tls(settings.server) if settings.server.cert_file else None
     app = create_app(settings, origins=loaded.origins)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=settings.server.shutdown_seconds)
     stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, stop.set)
+    loop.add_signal_handler(signal.SIGHUP, tls.reload if tls else _nothing_to_reload)
     await runner.setup()
     try:
-        await _listen(runner, settings)
-        await _print_link(app, runner)
+        await _listen(runner, settings, tls)
+        await _print_link(app, runner, "https" if tls else "http")
+        notify("READY=1")
         sweeping = asyncio.create_task(drop_silent(runner, SILENT_SECONDS))
         waiting = [asyncio.create_task(one.wait()) for one in (stop, app[PARTS].broke)]
         await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        notify("STOPPING=1")
         for one in (*waiting, sweeping):
             one.cancel()
         return 0 if stop.is_set() else 1
     finally:
         await runner.cleanup()
+
+
+class Tls:
+    """The server's certificate, read again on SIGHUP; open connections keep the old one.
+
+    Raises:
+        ConfigError: the files cannot be read, or do not fit together.
+    """
+
+    def __init__(self, settings: Server) -> None:
+        self._files = settings.cert_file, settings.key_file
+        self.context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        try:
+            self._load(self.context)
+        except OSError as error:
+            raise ConfigError(f"{settings.cert_file}: {error.strerror or error}.") from None
+
+    def reload(self) -> None:
+        """Take the files as they are now; what cannot be used changes nothing."""
+        try:
+            self._load(ssl.create_default_context(ssl.Purpose.CLIENT_AUTH))  # a rehearsal
+            self._load(self.context)
+        except OSError as error:  # an SSLError is one
+            log.error("the certificate stays: the new one cannot be used", reason=str(error))
+        else:
+            log.info("certificate reloaded")
+
+    def _load(self, context: ssl.SSLContext) -> None:
+        context.load_cert_chain(*self._files)
+
+
+def _nothing_to_reload() -> None:
+    log.info("SIGHUP: without TLS there is nothing to reload")
+
+
+def notify(state: str) -> None:
+    """Tell systemd, when it asked to be told (sd_notify(3))."""
+    address = os.environ.get("NOTIFY_SOCKET", "")
+    if address:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
+            channel.connect(address.replace("@", "\0", 1) if address[0] == "@" else address)
+            channel.sendall(state.encode())
 
 
 async def drop_silent(runner: web.AppRunner, seconds: float) -> None:
@@ -82,19 +135,21 @@ async def drop_silent(runner: web.AppRunner, seconds: float) -> None:
                 one.transport.abort()
 
 
-async def _listen(runner: web.AppRunner, settings: Settings) -> None:
+async def _listen(runner: web.AppRunner, settings: Settings, tls: Tls | None) -> None:
     server = settings.server
+    context = tls.context if tls else None
     try:
-        await web.TCPSite(runner, server.host, server.port, backlog=1024).start()
+        site = web.TCPSite(runner, server.host, server.port, backlog=1024, ssl_context=context)
+        await site.start()
     except OSError as error:
         raise ConfigError(f"{server.host}:{server.port}: {error.strerror or error}.") from None
 
 
-async def _print_link(app: web.Application, runner: web.AppRunner) -> None:
+async def _print_link(app: web.Application, runner: web.AppRunner, scheme: str) -> None:
     """Where it listens; the sign-in link while there is no admin token, and in a terminal."""
     host, port = runner.addresses[0][:2]
     shown = WILDCARDS.get(host, f"[{host}]" if ":" in host else host)
-    address = f"http://{shown}:{port}/"
+    address = f"{scheme}://{shown}:{port}/"
     parts = app[PARTS]
     click.echo(f"bedolaga-events {__version__} listens on {address}")
     if sys.stdout.isatty() or not await parts.database.read(tokens.has_admin, parts.now()):

@@ -42,7 +42,7 @@ class Process:
             self.lines.append(line)
             if "BEDOLAGA_EVENTS_TOKEN" in environment:
                 self.lines.append((await self.running.stdout.readline()).decode())
-        found = re.search(r"http://[\d.]+:\d+", line)
+        found = re.search(r"https?://[\d.]+:\d+", line)
         assert found, (self.folder / "server.log").read_text()
         self.url = found.group(0)
         return self
