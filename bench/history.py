@@ -29,8 +29,8 @@ LISTS = (
 async def history() -> AsyncIterator[Row]:
     """Ingest, delivery and the first page of each list with a million rows, against a thousand."""
     with tempfile.TemporaryDirectory() as few, tempfile.TemporaryDirectory() as many:
-        await _fill(Path(few), FEW)
-        await _fill(Path(many), MANY)
+        await fill(Path(few), FEW)
+        await fill(Path(many), MANY)
         ingest, delivery, lists = [], [], []
         async with peer("sink") as (sink, _):
             for _ in range(3):
@@ -51,7 +51,7 @@ async def history() -> AsyncIterator[Row]:
 async def start() -> AsyncIterator[Row]:
     """From the start of the process to the first 200, against importing aiohttp."""
     with tempfile.TemporaryDirectory() as many:
-        await _fill(Path(many), MANY)
+        await fill(Path(many), MANY)
         for what, folder in (("empty file", None), ("a million rows", Path(many))):
             ratios = []
             for _ in range(5):
@@ -85,7 +85,7 @@ async def _seconds(server: Ours) -> float:
     return time.perf_counter() - started
 
 
-async def _fill(folder: Path, count: int) -> None:
+async def fill(folder: Path, count: int) -> None:
     """A database with one webhook and `count` delivered events, one in a hundred of them failed."""
     async with ours(folder) as server:
         await server.webhook(9)

@@ -15,7 +15,7 @@ from aiohttp import web
 
 from bench.ingest import Row
 from bench.run import EVENT, SECONDS, TOKEN, median, ours, peer
-from bench.wire import Load
+from bench.wire import Load, Sink
 
 SOCKETS = 1_000
 PUBLISHERS = 8
@@ -56,8 +56,10 @@ class Reader(asyncio.Protocol):
         Reader.received += len(data)
 
 
-async def connect(port: int, path: str, together: bool = False) -> list[asyncio.Transport]:
-    """A thousand readers that have had their hello; one after the other, or all `together`."""
+async def connect(
+    port: int, path: str, count: int = SOCKETS, together: bool = False
+) -> list[asyncio.Transport]:
+    """Readers that have had their hello; one after the other, or all `together`."""
     loop = asyncio.get_running_loop()
     resource.setrlimit(resource.RLIMIT_NOFILE, (8192, 8192))
 
@@ -68,9 +70,9 @@ async def connect(port: int, path: str, together: bool = False) -> list[asyncio.
         return made
 
     if together:
-        made = list(await asyncio.gather(*(one() for _ in range(SOCKETS))))
+        made = list(await asyncio.gather(*(one() for _ in range(count))))
     else:
-        made = [await one() for _ in range(SOCKETS)]
+        made = [await one() for _ in range(count)]
     await asyncio.sleep(1.0)
     return made
 
@@ -184,29 +186,48 @@ async def storm() -> AsyncIterator[Row]:
 
 
 async def latency() -> AsyncIterator[Row]:
-    """POST → /ws at a hundred events a second, against a bare POST round trip (medians)."""
-    async with ours() as server, peer("server") as (port, _):
-        bare, mine = [], []
-        url = f"http://127.0.0.1:{server.port}"
-        async with (
-            aiohttp.ClientSession() as plain,
-            server.session.ws_connect(f"{url}/ws?token={TOKEN}") as socket,
-        ):
+    """POST → /ws and POST → receiver at a hundred events a second, against a bare POST."""
+    arrived: asyncio.Queue[float] = asyncio.Queue()
+
+    class Taker(Sink):
+        def data_received(self, data: bytes) -> None:
+            before = Sink.received
+            super().data_received(data)
+            if Sink.received > before:
+                arrived.put_nowait(time.perf_counter())
+
+    taking = await asyncio.get_running_loop().create_server(Taker, "127.0.0.1", 0)
+    bare, live, delivered = list[float](), list[float](), list[float]()
+    async with (
+        ours() as server,
+        peer("server") as (port, _),
+        aiohttp.ClientSession() as plain,
+        server.session.ws_connect(f"http://127.0.0.1:{server.port}/ws?token={TOKEN}") as socket,
+    ):
+        await server.webhook(taking.sockets[0].getsockname()[1])
+        await socket.receive()
+        body = json.loads(EVENT)
+        for _ in range(600):
+            started = time.perf_counter()
+            async with plain.post(f"http://127.0.0.1:{port}/events", json=body) as answer:
+                await answer.read()
+            bare.append(time.perf_counter() - started)
+            await asyncio.sleep(0.005)
+            started = time.perf_counter()
+            posting = asyncio.create_task(server.call("POST", "/events", body))
             await socket.receive()
-            for _ in range(300):
-                body = json.loads(EVENT)
-                started = time.perf_counter()
-                async with plain.post(f"http://127.0.0.1:{port}/events", json=body) as answer:
-                    await answer.read()
-                bare.append(time.perf_counter() - started)
-                await asyncio.sleep(0.005)
-                started = time.perf_counter()
-                posting = asyncio.create_task(server.call("POST", "/events", body))
-                await socket.receive()
-                mine.append(time.perf_counter() - started)
-                await posting
-                await asyncio.sleep(0.005)
-        yield "POST → /ws, median", "bare POST round trip", median(mine) / median(bare), 2.0
+            live.append(time.perf_counter() - started)
+            delivered.append(await arrived.get() - started)
+            await posting
+            await asyncio.sleep(0.005)
+    taking.close()
+    for what, times, goal in (("POST → /ws", live, 2.0), ("POST → receiver", delivered, 3.0)):
+        yield f"{what}, median", "bare POST round trip", median(times) / median(bare), goal
+        yield f"{what}, p99", "its p99", _p99(times) / _p99(bare), 5.0
+
+
+def _p99(times: list[float]) -> float:
+    return sorted(times)[len(times) * 99 // 100]
 
 
 async def broadcaster() -> None:

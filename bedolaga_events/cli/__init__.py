@@ -5,7 +5,7 @@ import sys
 import click
 
 from bedolaga_events import __version__
-from bedolaga_events.cli import database, demo, live, serve, tokens, webhooks
+from bedolaga_events.cli import bridge, database, demo, live, serve, tokens, webhooks
 from bedolaga_events.errors import EventsError
 
 GLOBAL = ("--help", "--version")
@@ -49,6 +49,7 @@ for one in (
     live.send,
     live.listen,
     live.healthcheck,
+    bridge.bridge,
     webhooks.export,
     webhooks.apply,
     database.check,

@@ -2,24 +2,20 @@
 
 import asyncio
 import json
-import random
 import sys
 import time
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 import aiohttp
 import click
 
 from bedolaga_events.catalogue import BUILT_IN
-from bedolaga_events.cli.options import HTTP_TIMEOUT, Server, settings_options, url_option
+from bedolaga_events.cli.feed import Feed
+from bedolaga_events.cli.options import HTTP_TIMEOUT, SETTINGS, Server, settings_options, url_option
 from bedolaga_events.delivery import signing
 from bedolaga_events.wire import canonical
 
-UNAUTHORIZED = 1008
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 20.0  # seconds before coming back (contract §3)
-PING_SECONDS = 25.0
 COLOURS = {"user": "cyan", "payment": "green", "transaction": "green", "ticket": "yellow"}
 
 
@@ -67,79 +63,37 @@ def healthcheck(url: str | None, **options: Any) -> None:
 @settings_options
 def listen(**options: Any) -> None:
     """Print events as they come, and send them on to a local receiver."""
-    wanted = Listening(
-        Server(
-            options.pop("url"), {key: options[key] for key in ("config_file", "host", "port", "db")}
-        ),
-        options["forward_to"],
-        options["secret"],
-        list(options["events"]),
-        options["since"],
-        as_json=options["as_json"],
-    )
-    asyncio.run(wanted.run())
+    server = Server(options.pop("url"), {key: options[key] for key in SETTINGS})
+    feed = Feed(server, list(options["events"]), options["since"])
+    listening = Listening(options["forward_to"], options["secret"], as_json=options["as_json"])
+    asyncio.run(listening.run(feed))
 
 
 @dataclass
 class Listening:
-    """Follows /ws, and comes back by itself to where it was."""
+    """What is done with each event: printed, and sent on."""
 
-    server: Server
     forward_to: str | None
     secret: str | None
-    events: list[str]
-    since: int | None
     as_json: bool
-    epoch: str | None = None
-    failures: int = 0
 
-    async def run(self) -> None:
-        """Until it is interrupted, or the token is refused.
+    async def run(self, feed: Feed) -> None:
+        """Until it is interrupted.
 
         Raises:
             click.ClickException: the token is refused.
         """
         async with aiohttp.ClientSession() as session:
-            while True:
-                try:
-                    await self._follow(session)
-                except (aiohttp.ClientError, OSError, TimeoutError) as error:
-                    click.echo(f"{self.server.url}: {error}", err=True)
-                ceiling = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(self.failures, 10))
-                self.failures += 1
-                await asyncio.sleep(random.uniform(FIRST_PAUSE, max(FIRST_PAUSE, ceiling)))
 
-    async def _follow(self, session: aiohttp.ClientSession) -> None:
-        query: dict[str, int | str] = {} if self.since is None else {"since": self.since}
-        if self.epoch is not None:
-            query["epoch"] = self.epoch
-        headers = {"Authorization": f"Bearer {self.server.token}"}
-        url = f"{self.server.url}/ws?{urlencode(query)}"
-        async with session.ws_connect(url, headers=headers, heartbeat=PING_SECONDS) as socket:
-            if self.events:
-                await socket.send_json({"type": "subscribe", "events": self.events})
-            async for message in socket:
-                await self._take(session, json.loads(message.data))
-            if socket.close_code == UNAUTHORIZED:
-                raise click.ClickException("The server refuses the token.")
-
-    async def _take(self, session: aiohttp.ClientSession, message: dict[str, Any]) -> None:
-        match message["type"]:
-            case "connection":
-                self.failures = 0
-                self.epoch = message["epoch"]
-                if self.since is None:
-                    self.since = message["last_event_id"]
-                click.echo(f"Connected to {self.server.url}.", err=True)
-            case "error":
-                raise click.ClickException(message["detail"])
-            case "gap":
-                click.echo(f"Some events are missing: {message['reason']}.", err=True)
-            case _ if "id" in message:
-                self.since = message["id"]
+            async def take(message: dict[str, Any]) -> None:
+                if message["type"] == "gap":
+                    click.echo(f"Some events are missing: {message['reason']}.", err=True)
+                    return
                 self._print(message)
                 if self.forward_to is not None:
-                    await self._forward(session, self.forward_to, message)
+                    await self._forward(session, self.forward_to, message, feed.epoch)
+
+            await feed.follow(session, take)
 
     def _print(self, message: dict[str, Any]) -> None:
         if self.as_json:
@@ -152,11 +106,11 @@ class Listening:
         click.echo(f"{moment} {click.style(kind, fg=colour)} #{message['id']} {payload}")
 
     async def _forward(
-        self, session: aiohttp.ClientSession, url: str, message: dict[str, Any]
+        self, session: aiohttp.ClientSession, url: str, message: dict[str, Any], epoch: str | None
     ) -> None:
         body = canonical(message["payload"]).encode()
         secrets = [self.secret] if self.secret else []
-        message_id = f"msg_{self.epoch}_{message['id']}_listen"
+        message_id = f"msg_{epoch}_{message['id']}_listen"
         headers = {
             "Content-Type": "application/json",
             "X-Webhook-Event": message["type"],

@@ -16,6 +16,7 @@ from bedolaga_events.errors import ConfigError
 from bedolaga_events.settings import Settings
 from bedolaga_events.store.database import connect_beside
 
+SETTINGS = ("config_file", "host", "port", "db")  # the options of `settings_options`
 HTTP_TIMEOUT = 10.0  # seconds
 WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - shown, not bound
 
