@@ -5,7 +5,7 @@ STAMP := $(VENV)/.installed
 TEST_STAMP := $(VENV)/.installed-test
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check bench screenshots vendor clean
+.PHONY: help install run test check bench docs screenshots vendor clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ check: $(TEST_STAMP) ## lint, types, floors and tests, as CI runs them
 
 bench: $(TEST_STAMP) ## measure against bare aiohttp, side by side
 	$(BIN)/python -m bench
+
+docs: $(STAMP) ## docs/configuration.md from the settings' models
+	$(BIN)/python tools/configuration.py
 
 screenshots: $(TEST_STAMP) ## pictures of every view into docs/screenshots (needs chromium)
 	$(BIN)/python tools/screenshots.py

@@ -1,9 +1,12 @@
 """The documents say what the program does."""
 
 import re
+import runpy
+import shlex
 import tomllib
 from pathlib import Path
 
+import click
 import pytest
 
 from bedolaga_events import __version__
@@ -89,3 +92,57 @@ def test_every_error_code_can_be_looked_up() -> None:
     text = (ROOT / "docs/delivery.md").read_text()
     for code in ErrorCode:
         assert f"`{code}`" in text, code
+
+
+DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
+
+
+def test_the_page_of_settings_is_made_from_the_models() -> None:
+    """`make docs` writes it."""
+    namespace = runpy.run_path(str(ROOT / "tools/configuration.py"))
+    assert (ROOT / "docs/configuration.md").read_text() == namespace["page"]()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda one: one.name)
+def test_every_link_leads_somewhere(document: Path) -> None:
+    """Relative ones to a file, with a heading when they name one; tests that are named exist."""
+    text = document.read_text()
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if re.match(r"[a-z]+:", target):
+            continue
+        path, _, anchor = target.partition("#")
+        file = (document.parent / path) if path else document
+        assert file.exists(), target
+        if anchor:
+            headings = re.findall(r"^#+ (.+)$", file.read_text(), re.MULTILINE)
+            assert anchor in {
+                re.sub(r"[^\w -]", "", one.lower()).replace(" ", "-") for one in headings
+            }
+    for named in re.findall(r"`(tests/[\w/]+\.py)`", text):
+        assert (ROOT / named).is_file(), named
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda one: one.name)
+def test_every_command_in_a_document_is_one_that_the_program_takes(document: Path) -> None:
+    """Its name, its options, its number of words; the README's tour is run as a whole elsewhere."""
+    lines = re.findall(r"bedolaga-events ([a-z][\w-]+ ?[^`\n]*)", document.read_text())
+    for line in lines:
+        shell = re.split(r" [>|] | #|\)", line)[0]
+        words = shlex.split(re.sub(r"\[([^]]*)\]", "", shell.replace("\\|", "|")))
+        command = commands.commands.get(words[0])
+        if command is None:  # prose: "bedolaga-events is"
+            assert not words[1:2] or not words[1].startswith("-"), line
+            continue
+        if isinstance(command, click.Group):
+            command, words = command.commands[words[1]], words[1:]
+        known = {name for one in command.params for name in one.opts}
+        used = {one.partition("=")[0] for one in words if one.startswith("--")}
+        assert used <= known, line
+
+
+def test_every_metric_in_a_document_exists() -> None:
+    """An alert on a name that is wrong never rings."""
+    known = Metrics().text().decode()
+    for document in DOCUMENTS:
+        for name in re.findall(r"`(bedolaga_events_[a-z_]+)`", document.read_text()):
+            assert name in known, (document.name, name)

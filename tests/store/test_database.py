@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bedolaga_events.errors import ConfigError
+from bedolaga_events.store import check
 from bedolaga_events.store import database as module
 from bedolaga_events.store.database import Database
 
@@ -89,3 +90,32 @@ def test_a_network_file_system_is_recognised() -> None:
     assert module.file_system_of(Path("/srv/my data/shop"), mounts) == "nfs4"
     assert module.file_system_of(Path("/srv/other"), mounts) == "tmpfs"
     assert module.file_system_of(Path("/var/lib"), mounts) == "ext4"
+
+
+@pytest.mark.parametrize(
+    "fixture", sorted((Path(__file__).parent / "schemas").glob("*.sql")), ids=lambda one: one.stem
+)
+async def test_a_file_of_every_earlier_schema_opens_with_all_it_holds(
+    tmp_path: Path, fixture: Path
+) -> None:
+    """Written by the version that had that schema; migrated, sound, and nothing is lost."""
+    path = tmp_path / "events.db"
+    old = sqlite3.connect(path)
+    old.executescript(fixture.read_text())
+    old.close()
+    database = await Database.open(path)
+    assert await database.read(lambda it: list(check.findings(it))) == []
+    found = await database.read(
+        lambda it: it.execute(
+            "SELECT (SELECT count(*) FROM events), (SELECT count(*) FROM deliveries"
+            " WHERE status = 'success'), (SELECT max(seq) FROM sqlite_sequence)"
+        ).fetchone()
+    )
+    assert found == (5, 5, 6)
+    await database.close()
+
+
+def test_every_schema_has_such_a_file() -> None:
+    """Who adds a migration adds a file of the schema before it."""
+    kept = {one.stem for one in (Path(__file__).parent / "schemas").glob("*.sql")}
+    assert {f"{number:04}" for number, _ in module.migrations()} == kept

@@ -25,10 +25,11 @@ needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's chr
 
 
 @asynccontextmanager
-async def browsing(**options: Any) -> AsyncIterator[BrowserContext]:
+async def browsing(expected: tuple[str, ...] = (), **options: Any) -> AsyncIterator[BrowserContext]:
     """A browser, in Russian unless told; what a page throws or logs as an error fails the test.
 
-    So does what the Content Security Policy refuses: the browser logs it as an error.
+    So does what the Content Security Policy refuses: the browser logs it as an error. `expected`
+    are words of errors that the test is about.
     """
     problems: list[str] = []
     async with async_playwright() as playwright:
@@ -40,7 +41,9 @@ async def browsing(**options: Any) -> AsyncIterator[BrowserContext]:
         )
         yield context
         await browser.close()
-    assert [one for one in problems if not any(what in one for what in EXPECTED)] == []
+    assert [
+        one for one in problems if not any(what in one for what in (*EXPECTED, *expected))
+    ] == []
 
 
 async def sign_in(server: Server, page: Page, place: str = "") -> None:

@@ -1,7 +1,7 @@
 // #/doctor : what stands between page and server, tested from both ends; lines to mend it.
 import { Copyable } from '../components/Json.js';
 import { t } from '../i18n.js';
-import { CHECKS, linesFor } from '../lib/doctor.js';
+import { CHECKS, linesFor } from '../doctor.js';
 import { html, useEffect, useState } from '../ui.js';
 
 const MARKS = { ok: 'success', warn: 'pending', bad: 'failed', running: 'skipped' };

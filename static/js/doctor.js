@@ -1,5 +1,5 @@
 // The tests behind #/doctor: each takes what is known so far and gives {state, values, advice?}.
-import { apiClient, authApi, doctorApi } from '../api.js';
+import { apiClient, authApi, doctorApi } from './api.js';
 
 const PATIENCE = 3_000; // ms for a first sign
 export const SILENCE = 90; // seconds that the server holds a silent socket (api/doctor.py)
