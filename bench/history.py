@@ -86,7 +86,7 @@ async def _seconds(server: Ours) -> float:
 
 
 async def fill(folder: Path, count: int) -> None:
-    """A database with one webhook and `count` delivered events, one in a hundred of them failed."""
+    """A database with one webhook and `count` delivered events, one in ten of them failed."""
     async with ours(folder) as server:
         await server.webhook(9)
         await server.call("PATCH", "/webhooks/1", {"is_active": False})
@@ -94,7 +94,7 @@ async def fill(folder: Path, count: int) -> None:
     numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)"
     now = time.time_ns() // 1000 - 3_600_000_000
     payload = '{"amount_kopeks": 50000, "transaction_id": 1, "user_id": 1}'
-    failed = "CASE i % 100 WHEN 0 THEN 'failed' ELSE 'success' END"
+    failed = "CASE i % 10 WHEN 0 THEN 'failed' ELSE 'success' END"
     connection.execute("BEGIN")
     connection.execute(
         f"{numbers} INSERT INTO events"

@@ -69,6 +69,7 @@ async def connect(request: web.Request) -> web.StreamResponse:
     """GET /ws."""
     server = parts(request)
     check_origin(request, server)
+    await server.hub.turn()
     response = web.WebSocketResponse(
         compress=False,  # an idle socket takes 14 KiB without, 109 KiB with it
         heartbeat=server.settings.live.ping_seconds,

@@ -8,13 +8,14 @@ from typing import NamedTuple, Protocol
 
 from bedolaga_events import wire
 from bedolaga_events.live import frames, protocol
-from bedolaga_events.live.hub import LONG, PAUSE, Hub, Socket, encode
+from bedolaga_events.live.hub import LONG, Hub, Socket, encode
 from bedolaga_events.live.protocol import Encoding, Message, Wants
 from bedolaga_events.store import events
 from bedolaga_events.store.database import Database
 
 PAGE = 200  # events
 PAGE_BYTES = 256 * 1024  # of payloads, after which a page ends
+PAUSE = 5.0  # times what a page took to write, shared by all replays
 KEPT_PAGES = 16  # shared by clients that come back together
 
 
