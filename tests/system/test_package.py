@@ -1,4 +1,4 @@
-"""What `docker build` would do, step by step, in an empty environment: a wheel, and nothing else."""
+"""What `docker build` would do, step by step, in an empty environment: a wheel, nothing else."""
 
 import asyncio
 import os
