@@ -156,9 +156,11 @@ def connect_beside(path: Path) -> sqlite3.Connection:
     try:
         _pragmas(connection)
         _prepare(connection, path)
-    except sqlite3.DatabaseError as error:
+    except BaseException as error:
         connection.close()
-        raise ConfigError(f"{path}: {error}.") from None
+        if isinstance(error, sqlite3.DatabaseError):
+            raise ConfigError(f"{path}: {error}.") from None
+        raise
     return connection
 
 

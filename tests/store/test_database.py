@@ -1,6 +1,7 @@
 """`store.database`: the lock, the migrations, and files that are not ours."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,7 @@ async def test_a_newer_file_is_refused_untouched(tmp_path: Path) -> None:
     """A downgrade must not damage what it does not understand."""
     path = tmp_path / "events.db"
     await (await Database.open(path)).close()
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA user_version = 9999")
     with pytest.raises(ConfigError, match="newer version"):
         await Database.open(path)
@@ -38,9 +39,8 @@ async def test_a_foreign_file_is_refused_untouched(tmp_path: Path, content: byte
     """Neither garbage nor another program's database becomes ours."""
     path = tmp_path / "events.db"
     if content is None:
-        with sqlite3.connect(path) as connection:
+        with closing(sqlite3.connect(path)) as connection:
             connection.execute("CREATE TABLE theirs (x)")
-        connection.close()
         content = path.read_bytes()
     else:
         path.write_bytes(content)
