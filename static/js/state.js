@@ -25,7 +25,7 @@ export const webhooks = signal(null); // by id
 export const toasts = signal([]);
 export const now = signal(Date.now()); // for relative times
 
-const socket = new WebSocketManager(async () => (await authApi.ticket()).ticket, { shared: true });
+const socket = new WebSocketManager(async () => (await authApi.ticket()).ticket, { shared: () => apiClient.token });
 setInterval(() => { now.value = Date.now(); }, 1_000);
 
 // Take the token or the one-time code out of the address, or the token kept earlier.

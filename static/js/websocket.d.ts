@@ -15,7 +15,7 @@ export interface Subscription {
 
 export default class WebSocketManager {
   /** A token, or a function that promises a one-time ticket (POST /ws/ticket). */
-  constructor(credentials: string | (() => Promise<string>), options?: { shared?: boolean });
+  constructor(credentials: string | (() => Promise<string>), options?: { shared?: boolean | (() => string) });
   connect(url: string): void;
   disconnect(): void;
   subscribe(wanted: Subscription): void;

@@ -23,10 +23,11 @@ export default class WebSocketManager {
   #status = 'disconnected'; // of the tab that holds the socket, in the others
 
   // `credentials`: a token, or a function that promises a one-time ticket, so that no lasting token
-  // is in a URL. `shared`: one socket for all tabs of the browser.
+  // is in a URL. `shared`: one socket for all tabs of the browser; a function that names who is
+  // signed in keeps the tabs of different users apart.
   constructor(credentials, { shared = false } = {}) {
     this.#credentials = credentials;
-    this.#shared = shared && 'locks' in navigator && 'BroadcastChannel' in globalThis;
+    this.#shared = 'locks' in navigator && 'BroadcastChannel' in globalThis && shared;
   }
 
   connect(url) {
@@ -86,10 +87,11 @@ export default class WebSocketManager {
   // over when it closes, going on after the last event that it heard.
   #stand(url) {
     this.#status = 'connecting';
-    this.#channel = new BroadcastChannel(`bedolaga ${url}`);
+    const name = `bedolaga ${url} ${typeof this.#shared === 'function' ? this.#shared() : ''}`;
+    this.#channel = new BroadcastChannel(name);
     this.#channel.onmessage = ({ data }) => this.#hear(data);
     this.#channel.postMessage({ ask: true });
-    navigator.locks.request(`bedolaga ${url}`, () => {
+    navigator.locks.request(name, () => {
       if (this.#url !== url) return undefined;
       this.#open();
       return new Promise((resolve) => { this.#giveUpLock = resolve; });

@@ -219,10 +219,12 @@ async def test_tokens_are_made_copied_and_revoked(server: Server, page: Page) ->
     other = await page.context.new_page()
     await other.goto(f"{server.url}/#token={value}")
     await expect(other.locator(".connection.connected")).to_be_visible()
+    assert len(list(server.parts.hub.sockets())) == 2  # tabs of one token share, others do not
     page.on("dialog", lambda dialog: dialog.accept())
     await page.locator("tr", has_text="phone").get_by_role("button", name="Отозвать").click()
     await expect(page.locator("tr", has_text="phone")).to_have_count(0)
     await expect(other.get_by_role("alert")).to_contain_text("Токен отозван или истёк")
+    await expect(page.locator(".connection.connected")).to_be_visible()
 
 
 async def test_the_settings_show_values_and_origins(server: Server, page: Page) -> None:

@@ -12,7 +12,7 @@ import {
 
 export async function use(token: string): Promise<ConnectionStatus> {
   apiClient.token = token;
-  const manager = new WebSocketManager(async () => (await authApi.ticket()).ticket, { shared: true });
+  const manager = new WebSocketManager(async () => (await authApi.ticket()).ticket, { shared: () => 'me' });
   const heard = (payload: { user_id: number }) => payload.user_id;
   manager.on("user.created", heard);
   manager.subscribe({ events: ["ticket.*"], topics: ["deliveries"] });
