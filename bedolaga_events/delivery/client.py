@@ -19,7 +19,7 @@ from bedolaga_events.delivery.addresses import Policy, Verdict
 MAX_BODY = 16 * 1024  # bytes kept of an answer (contract §4)
 MAX_HEAD = 64 * 1024  # bytes of a status line and headers
 IDLE_SECONDS = 30.0  # how long a connection is kept for the next request
-IDLE_CONNECTIONS = 8  # kept for one receiver
+IDLE_CONNECTIONS = 128  # kept for one receiver
 DNS_SECONDS = 10.0  # how long an answer of the resolver is used: a receiver may move
 
 Origin = tuple[str, str, int]
@@ -192,6 +192,7 @@ class Client:
         self._connect_timeout = connect_timeout
         self._idle: dict[Origin, list[Connection]] = {}
         self._resolved: dict[tuple[str, int], tuple[float, list[Address]]] = {}
+        self._sweeping: asyncio.TimerHandle | None = None
 
     async def acquire(self, url: URL) -> Connection:
         """A kept connection to the receiver of `url`, or a new one.
@@ -221,15 +222,34 @@ class Client:
             connection.idle_since = time.monotonic()
             connection.served += 1
             kept.append(connection)
+            if self._sweeping is None:
+                loop = asyncio.get_running_loop()
+                self._sweeping = loop.call_later(IDLE_SECONDS, self._sweep)
         else:
             connection.close()
 
     def close(self) -> None:
         """Close what is kept."""
+        if self._sweeping is not None:
+            self._sweeping.cancel()
         for kept in self._idle.values():
             for connection in kept:
                 connection.close()
         self._idle.clear()
+
+    def _sweep(self) -> None:
+        """Close what was not needed for a while; a burst's connections do not stay for ever."""
+        self._sweeping = None
+        late = time.monotonic() - IDLE_SECONDS
+        for origin, kept in list(self._idle.items()):
+            for connection in kept:
+                if connection.idle_since <= late:
+                    connection.close()
+            self._idle[origin] = [one for one in kept if not one.is_closed]
+            if not self._idle[origin]:
+                del self._idle[origin]
+        if self._idle:
+            self._sweeping = asyncio.get_running_loop().call_later(IDLE_SECONDS, self._sweep)
 
     async def _connect(self, origin: Origin) -> Connection:
         scheme, host, port = origin

@@ -52,6 +52,7 @@ class Lane:
     reading: bool = False
     settled: set[int] = field(default_factory=set)  # ended while `reading`: its snapshot is stale
     next_due: int | None = None  # microseconds
+    in_turn: bool = False  # stands among those that may start something
 
     def can_start(self) -> bool:
         """Whether the next delivery may go out now."""
@@ -135,7 +136,8 @@ class Worker:
             self._place(webhook)
         for webhook_id in committed.deleted_webhooks:
             if lane := self._lanes.pop(webhook_id, None):
-                self._turns.remove(lane)
+                lane.ready.clear()
+                lane.urgent.clear()
         for webhook_id in committed.cancelled:
             if lane := self._lanes.get(webhook_id):
                 lane.ready.clear()
@@ -166,7 +168,6 @@ class Worker:
         if lane is None:
             lane = Lane(webhook, self._endpoint(webhook))
             self._lanes[webhook.id] = lane
-            self._turns.append(lane)
             return
         if webhook.is_active and not lane.webhook.is_active:
             lane.more = True
@@ -175,6 +176,13 @@ class Worker:
         if not webhook.is_active:
             lane.ready.clear()
         lane.webhook = webhook
+        self._offer(lane)
+
+    def _offer(self, lane: Lane) -> None:
+        """A lane that can start something takes its turn with the others."""
+        if not lane.in_turn and lane.can_start():
+            lane.in_turn = True
+            self._turns.append(lane)
 
     def _endpoint(self, webhook: Webhook) -> Endpoint:
         boxes = [(webhook.secret_box, None), (webhook.old_secret_box, webhook.old_secret_until)]
@@ -197,11 +205,13 @@ class Worker:
             lane.more = True
         elif delivery.id not in lane.open:
             lane.ready.append(delivery)
+            self._offer(lane)
 
     def _urge(self, delivery: Delivery) -> None:
         lane = self._lanes.get(delivery.webhook_id)
         if lane is not None and delivery.id not in lane.known():
             lane.urgent.append(delivery)
+            self._offer(lane)
 
     def _look_at_the_clock(self) -> None:
         now = self._now()
@@ -229,15 +239,19 @@ class Worker:
         if following is not None:
             lane.fall_due(following)
         lane.reading = False
+        self._offer(lane)
         self._wake.set()
 
     def _start(self) -> None:
         """One delivery a lane and turn, so that a long queue does not hold up a short one."""
         idle_turns = 0
         while idle_turns < len(self._turns) and self._flying < self._settings.concurrency:
-            lane = self._turns[0]
-            self._turns.rotate(-1)
-            if lane.can_start() and self._trusts(lane):
+            lane = self._turns.popleft()
+            if not lane.can_start():
+                lane.in_turn = False
+                continue
+            self._turns.append(lane)
+            if self._trusts(lane):
                 delivery = (lane.urgent or lane.ready).popleft()
                 lane.open.add(delivery.id)
                 lane.flying += 1
@@ -292,6 +306,7 @@ class Worker:
             if not recorded:  # a mistake of ours: the row is still pending, try it again later
                 lane.fall_due(self._now() + round(LONGEST_SLEEP * SECOND))
             self._refill(lane)
+            self._offer(lane)
             self._start()
 
     async def _send(self, lane: Lane, delivery: Delivery, doubtful: bool) -> Attempt:
@@ -306,6 +321,7 @@ class Worker:
         lane.fails = not attempt.succeeded
         wider = min(self._settings.per_webhook_concurrency, lane.width * 2)
         lane.width = wider if attempt.succeeded else max(1, lane.width // 2)
+        self._offer(lane)
         self._start()
         return attempt
 
