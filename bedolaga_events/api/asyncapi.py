@@ -6,7 +6,8 @@ from typing import Any
 from aiohttp import web
 
 from bedolaga_events import __version__
-from bedolaga_events.api.state import parts, reply
+from bedolaga_events.api.json_reply import reply
+from bedolaga_events.api.state import parts
 from bedolaga_events.catalogue import Catalogue
 from bedolaga_events.live import protocol
 

@@ -6,8 +6,9 @@ from aiohttp import web
 
 from bedolaga_events import wire
 from bedolaga_events.api import requests
+from bedolaga_events.api.json_reply import reply
 from bedolaga_events.api.requests import DeliveriesQuery, Replay, TestDelivery
-from bedolaga_events.api.state import Parts, parts, reply
+from bedolaga_events.api.state import Parts, parts
 from bedolaga_events.errors import Conflict, NotFound, Unprocessable
 from bedolaga_events.model import Delivery, Status, Webhook
 from bedolaga_events.patterns import covering

@@ -8,8 +8,9 @@ from aiohttp import WSMsgType, web
 
 from bedolaga_events import wire
 from bedolaga_events.api import requests
+from bedolaga_events.api.json_reply import reply
 from bedolaga_events.api.middleware import client_address, is_trusted
-from bedolaga_events.api.state import parts, reply
+from bedolaga_events.api.state import parts
 from bedolaga_events.api.ws import authenticated, check_origin
 from bedolaga_events.live import protocol
 

@@ -6,8 +6,9 @@ from aiohttp import hdrs, web
 
 from bedolaga_events import counters, wire
 from bedolaga_events.api import requests
+from bedolaga_events.api.json_reply import reply
 from bedolaga_events.api.requests import NewEvent
-from bedolaga_events.api.state import Parts, parts, reply
+from bedolaga_events.api.state import Parts, parts
 from bedolaga_events.errors import NotFound, Unprocessable
 from bedolaga_events.model import Accepted, Delivery, Event, EventDraft, Status, Webhook
 from bedolaga_events.patterns import covering

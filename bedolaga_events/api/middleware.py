@@ -9,7 +9,8 @@ from typing import Any
 import structlog
 from aiohttp import web
 
-from bedolaga_events.api.state import SECURITY_HEADERS, TOKEN, Parts, parts, reply
+from bedolaga_events.api.json_reply import reply
+from bedolaga_events.api.state import SECURITY_HEADERS, TOKEN, Parts, parts
 from bedolaga_events.errors import EventsError, Forbidden, Unauthorized
 from bedolaga_events.model import Scope, Token
 from bedolaga_events.store import tokens

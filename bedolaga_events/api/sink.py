@@ -14,8 +14,9 @@ from aiohttp import web
 
 from bedolaga_events import wire
 from bedolaga_events.api import requests
+from bedolaga_events.api.json_reply import reply
 from bedolaga_events.api.requests import SinkMode
-from bedolaga_events.api.state import Parts, parts, reply
+from bedolaga_events.api.state import Parts, parts
 from bedolaga_events.delivery import signing
 from bedolaga_events.errors import NotFound
 from bedolaga_events.store import webhooks

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from aiohttp import web
-from multidict import CIMultiDict
 
 from bedolaga_events.access import Access
 from bedolaga_events.catalogue import Catalogue
@@ -56,9 +55,6 @@ SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-JSON_HEADERS = CIMultiDict(
-    {"Content-Type": "application/json; charset=utf-8", "X-Content-Type-Options": "nosniff"}
-)
 PARTS = web.AppKey("parts", Parts)
 TOKEN = web.RequestKey("token", Token)
 
@@ -66,8 +62,3 @@ TOKEN = web.RequestKey("token", Token)
 def parts(request: web.Request) -> Parts:
     """The parts of the application that answers `request`."""
     return request.app[PARTS]
-
-
-def reply(text: str, status: int = 200) -> web.Response:
-    """A reply of JSON text."""
-    return web.Response(body=text.encode(), status=status, headers=JSON_HEADERS.copy())

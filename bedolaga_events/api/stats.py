@@ -5,7 +5,8 @@ import json
 from aiohttp import web
 
 from bedolaga_events.api import requests
-from bedolaga_events.api.state import Parts, parts, reply
+from bedolaga_events.api.json_reply import reply
+from bedolaga_events.api.state import Parts, parts
 from bedolaga_events.counters import day_of
 from bedolaga_events.series import Buckets, by_webhook, of_attempts, of_events
 from bedolaga_events.store import stats

@@ -7,8 +7,9 @@ from aiohttp import web
 from bedolaga_events import wire
 from bedolaga_events.access import TICKET_SECONDS
 from bedolaga_events.api import requests
+from bedolaga_events.api.json_reply import reply
 from bedolaga_events.api.middleware import client_address
-from bedolaga_events.api.state import TOKEN, parts, reply
+from bedolaga_events.api.state import TOKEN, parts
 from bedolaga_events.errors import Unprocessable
 from bedolaga_events.model import Scope
 from bedolaga_events.store import tokens

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from bedolaga_events import wire
 from bedolaga_events.api import requests
+from bedolaga_events.api.json_reply import reply
 from bedolaga_events.api.requests import (
     CheckUrl,
     NewWebhook,
@@ -18,7 +19,7 @@ from bedolaga_events.api.requests import (
     WebhookChange,
     WebhooksQuery,
 )
-from bedolaga_events.api.state import Parts, parts, reply
+from bedolaga_events.api.state import Parts, parts
 from bedolaga_events.delivery import guard
 from bedolaga_events.delivery.signing import WHSEC
 from bedolaga_events.errors import Unprocessable
