@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 from bedolaga_events.errors import Conflict, EventsError
 from bedolaga_events.model import (
     Accepted,
-    Attempt,
     Committed,
     Delivery,
     Event,
@@ -18,6 +17,7 @@ from bedolaga_events.model import (
     Facts,
     Failing,
     Status,
+    Webhook,
 )
 from bedolaga_events.patterns import covering
 from bedolaga_events.store import deliveries, events, stats, webhooks
@@ -211,39 +211,41 @@ def _record(transaction: Transaction, records: list[Record]) -> None:
     deliveries.store_attempts(connection, zip(after, (one.attempt for one in kept), strict=True))
     deliveries.add_counts(connection, deltas)
     stats.add_attempts(connection, ((one.delivery.webhook_id, one.attempt) for one in kept))
-    for webhook_id in {one.webhook_id for one in after}:
-        _count(transaction, webhook_id, [r for r in kept if r.delivery.webhook_id == webhook_id])
     transaction.committed.deliveries += after
+    by_webhook: dict[int, list[Record]] = {}
+    for record in kept:
+        by_webhook.setdefault(record.delivery.webhook_id, []).append(record)
+    for webhook in webhooks.record(connection, [_outcomes(*one) for one in by_webhook.items()]):
+        _judge(transaction, webhook, by_webhook[webhook.id])
 
 
-def _count(transaction: Transaction, webhook_id: int, records: list[Record]) -> None:
-    connection, now, committed = transaction.connection, transaction.now, transaction.committed
+def _outcomes(webhook_id: int, records: list[Record]) -> webhooks.Outcomes:
+    """What a webhook's attempts add up to; a test says nothing of how long it has failed."""
+    attempts = [one.attempt for one in records]
     real = [one.attempt for one in records if not one.delivery.is_test]
-    latest = max(records, key=lambda one: one.attempt.started_at).attempt
-    successes = sum(one.attempt.succeeded for one in records)
-    webhooks.record(
-        connection,
+    recovered_at = max((one.started_at for one in real if one.succeeded), default=None)
+    failed_at = [one.started_at for one in real if not one.succeeded]
+    since = [one for one in failed_at if recovered_at is None or one > recovered_at]
+    successes = sum(one.succeeded for one in attempts)
+    return webhooks.Outcomes(
         webhook_id,
-        successes=successes,
-        failures=len(records) - successes,
-        last_triggered_at=latest.started_at,
-        failing_from=_failing_from(real),
+        successes,
+        len(attempts) - successes,
+        max(one.started_at for one in attempts),
+        recovered_at is not None,
+        min(since, default=None),
     )
-    webhook = webhooks.get(connection, webhook_id)
-    percent = max((one.warn for one in records if one.warn), default=None)
+
+
+def _judge(transaction: Transaction, webhook: Webhook, records: list[Record]) -> None:
+    """Deactivate a webhook, or warn that it will be, when one of its attempts led to that."""
+    committed = transaction.committed
     reason = next((one.deactivate for one in records if one.deactivate), None)
+    percent = max((one.warn for one in records if one.warn), default=None)
     if reason is not None and webhook.is_active:
         values = {"is_active": False, "disabled_reason": reason}
-        webhook = webhooks.update(connection, webhook_id, values, now)
+        webhook = webhooks.update(transaction.connection, webhook.id, values, transaction.now)
         committed.disabled.append(webhook)
     elif percent is not None:
         committed.failing.append(Failing(webhook, percent))
     committed.webhooks.append(webhook)
-
-
-def _failing_from(attempts: list[Attempt]) -> webhooks.FailingFrom:
-    """What these attempts say of how long a webhook has failed; a test says nothing."""
-    successes = [one.started_at for one in attempts if one.succeeded]
-    failures = [one.started_at for one in attempts if not one.succeeded]
-    since = [one for one in failures if not successes or one > max(successes)]
-    return webhooks.FailingFrom(bool(successes), min(since, default=None))

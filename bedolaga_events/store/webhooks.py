@@ -2,14 +2,17 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
 from bedolaga_events.errors import NotFound
 from bedolaga_events.model import Status, Webhook
 
-_COLUMNS = ", ".join(field.name for field in fields(Webhook))
+_NAMES = tuple(field.name for field in fields(Webhook))
+_COLUMNS = ", ".join(_NAMES)
+_BLOBS = frozenset({"secret_box", "old_secret_box", "headers_box"})
+_AS_JSON = ", ".join(f"hex({name})" if name in _BLOBS else name for name in _NAMES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +131,9 @@ def delete(connection: sqlite3.Connection, webhook_id: int) -> None:
 
 def reseal(connection: sqlite3.Connection, change: Callable[[bytes], bytes]) -> int:
     """Replace every encrypted value by `change` of it; returns how many there were."""
-    columns = ("secret_box", "old_secret_box", "headers_box")
     changed = 0
     for webhook in everything(connection):
-        for column in columns:
+        for column in sorted(_BLOBS):
             box = getattr(webhook, column)
             if box is not None:
                 connection.execute(
@@ -141,37 +143,34 @@ def reseal(connection: sqlite3.Connection, change: Callable[[bytes], bytes]) -> 
     return changed
 
 
-class FailingFrom(NamedTuple):
-    """What a few attempts say of how long a webhook has failed."""
+class Outcomes(NamedTuple):
+    """What some attempts add to a webhook; times in microseconds."""
 
-    succeeded: bool  # one of them succeeded
-    failed_at: int | None  # the first failure after that success, in microseconds
+    webhook_id: int
+    successes: int
+    failures: int
+    last_triggered_at: int
+    recovered: bool  # one that is no test succeeded
+    failing_since: int | None  # the first failure after that success
 
 
-def record(
-    connection: sqlite3.Connection,
-    webhook_id: int,
-    *,
-    successes: int,
-    failures: int,
-    last_triggered_at: int,
-    failing_from: FailingFrom,
-) -> None:
-    """Add attempts by outcome to a webhook's counters."""
+def record(connection: sqlite3.Connection, made: Sequence[Outcomes]) -> list[Webhook]:
+    """Add attempts by outcome to their webhooks' counters; returns those webhooks."""
     connection.execute(
-        "UPDATE webhooks SET success_count = success_count + ?, failure_count = failure_count + ?,"
-        " last_triggered_at = max(coalesce(last_triggered_at, 0), ?),"
-        " failing_since = CASE WHEN ? THEN ? ELSE coalesce(failing_since, ?) END WHERE id = ?",
-        (
-            successes,
-            failures,
-            last_triggered_at,
-            failing_from.succeeded,
-            failing_from.failed_at,
-            failing_from.failed_at,
-            webhook_id,
-        ),
+        "UPDATE webhooks SET success_count = success_count + (value ->> 1),"
+        " failure_count = failure_count + (value ->> 2),"
+        " last_triggered_at = max(coalesce(last_triggered_at, 0), value ->> 3),"
+        " failing_since = CASE WHEN value ->> 4 THEN value ->> 5"
+        " ELSE coalesce(failing_since, value ->> 5) END"
+        " FROM json_each(?) WHERE webhooks.id = value ->> 0",
+        (json.dumps(made),),
     )
+    row = connection.execute(
+        f"SELECT json_group_array(json_array({_AS_JSON})) FROM webhooks"
+        " WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps([one.webhook_id for one in made]),),
+    ).fetchone()
+    return [_webhook(map(_bytes_of_hex, _NAMES, one)) for one in json.loads(row[0])]
 
 
 def stats(connection: sqlite3.Connection) -> dict[str, int | float]:
@@ -201,7 +200,13 @@ def _replaying(connection: sqlite3.Connection) -> int:
     return int(row[0])
 
 
-def _webhook(row: tuple[Any, ...]) -> Webhook:
-    values = dict(zip((field.name for field in fields(Webhook)), row, strict=True))
+def _bytes_of_hex(name: str, value: Any) -> Any:
+    if name in _BLOBS:
+        return bytes.fromhex(value) or None
+    return value
+
+
+def _webhook(row: Iterable[Any]) -> Webhook:
+    values = dict(zip(_NAMES, row, strict=True))
     values["is_active"] = bool(values["is_active"])
     return Webhook(**values)
