@@ -8,8 +8,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from yarl import URL
-
 from bedolaga_events import __version__
 from bedolaga_events.delivery import signing
 from bedolaga_events.delivery.client import (
@@ -19,8 +17,9 @@ from bedolaga_events.delivery.client import (
     Connection,
     ConnectTimeout,
     Dropped,
+    Origin,
     Refused,
-    request_of,
+    Target,
 )
 from bedolaga_events.model import Attempt, Delivery, ErrorCode
 
@@ -46,9 +45,8 @@ class Endpoint:
         self, webhook_id: int, url: str, secrets: Sequence[Secret], headers: Mapping[str, str]
     ) -> None:
         self.webhook_id = webhook_id
-        self.url = URL(url)
+        self.target = Target(url, headers)
         self.secrets = secrets
-        self.headers = headers
 
 
 class Sender:
@@ -86,47 +84,47 @@ class Sender:
         number = delivery.attempt_number + 1
         body = delivery.payload.encode("ascii")
         headers = self._headers(endpoint, delivery, body, number, started_at)
-        request = request_of(endpoint.url, [*endpoint.headers.items(), *headers.items()], body)
+        request = endpoint.target.request(headers, body)
         began = time.perf_counter()
-        outcome = await self._outcome(endpoint.url, request)
+        outcome = await self._outcome(endpoint.target.origin, request)
         return Attempt(
             number=number,
             started_at=started_at,
             duration_ms=round((time.perf_counter() - began) * 1000),
-            request_headers=tuple(headers.items()),
+            request_headers=headers,
             **outcome,
         )
 
     def _headers(
         self, endpoint: Endpoint, delivery: Delivery, body: bytes, number: int, now: int
-    ) -> dict[str, str]:
+    ) -> tuple[tuple[str, str], ...]:
         source = f"test{delivery.id}" if delivery.event_id is None else str(delivery.event_id)
         message_id = f"msg_{self._uid}_{source}_{endpoint.webhook_id}"
         secrets = [one.value for one in endpoint.secrets if one.until is None or one.until > now]
-        return {
-            "Content-Type": "application/json",
-            "User-Agent": USER_AGENT,
-            "X-Webhook-Event": delivery.event_type,
-            "X-Webhook-Id": str(endpoint.webhook_id),
-            "X-Webhook-Delivery": str(delivery.id),
-            "X-Webhook-Attempt": str(number),
-            **signing.headers(body, secrets, message_id, now // 1_000_000),
-        }
+        return (
+            ("Content-Type", "application/json"),
+            ("User-Agent", USER_AGENT),
+            ("X-Webhook-Event", delivery.event_type),
+            ("X-Webhook-Id", str(endpoint.webhook_id)),
+            ("X-Webhook-Delivery", str(delivery.id)),
+            ("X-Webhook-Attempt", str(number)),
+            *signing.headers(body, secrets, message_id, now // 1_000_000).items(),
+        )
 
-    async def _outcome(self, url: URL, request: bytes) -> dict[str, Any]:
+    async def _outcome(self, origin: Origin, request: bytes) -> dict[str, Any]:
         """What came of it, in the words of `Attempt`."""
         connection: Connection | None = None
+        deadline = asyncio.get_running_loop().time() + self._total_timeout
         try:
-            async with asyncio.timeout(self._total_timeout):
-                while True:
-                    connection = await self._client.acquire(url)
-                    try:
-                        return self._answered(await connection.post(request), connection)
-                    except Dropped:
-                        # A kept connection that was closed under us is no failure of the receiver:
-                        # at worst every kept one is tried, then a fresh one.
-                        if not connection.served:
-                            raise
+            while True:
+                connection = await self._client.acquire(origin, deadline)
+                try:
+                    return self._answered(await connection.post(request, deadline), connection)
+                except Dropped:
+                    # A kept connection that was closed under us is no failure of the receiver:
+                    # at worst every kept one is tried, then a fresh one.
+                    if not connection.served:
+                        raise
         except TimeoutError:
             # Once the head has come the status decides, however long the body takes.
             answer = None if connection is None else connection.so_far()
@@ -137,7 +135,7 @@ class Sender:
             return self._failed(error, connection)
         finally:
             if connection is not None:
-                self._client.release(url, connection)
+                self._client.release(origin, connection)
 
     def _answered(self, answer: Answer, connection: Connection) -> dict[str, Any]:
         return {

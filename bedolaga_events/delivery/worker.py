@@ -95,6 +95,7 @@ class Worker:
         self._settings = settings
         self._now = now
         self._metrics = metrics
+        self._successes = metrics.attempts.labels("success")
         self._log = structlog.get_logger().bind()
         self._lanes: dict[int, Lane] = {}
         self._turns: deque[Lane] = deque()
@@ -363,9 +364,11 @@ class Worker:
 
     def _tell(self, delivery: Delivery, attempt: Attempt, now: int) -> None:
         outcome = attempt.error_code or "success"
-        self._metrics.attempts.labels(outcome).inc()
         self._metrics.attempt_seconds.observe(attempt.duration_ms / 1000)
-        if attempt.succeeded:
+        if attempt.error_code is not None:
+            self._metrics.attempts.labels(attempt.error_code).inc()
+        else:
+            self._successes.inc()
             self._metrics.delivered_seconds.observe((now - delivery.created_at) / SECOND)
         self._log.info(
             "delivery",
