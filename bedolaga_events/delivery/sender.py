@@ -165,11 +165,11 @@ class Sender:
                 reason = (error.reason or "the handshake failed").replace("_", " ").lower()
                 return ErrorCode.TLS, f"TLS: {reason}"
             case ConnectTimeout():
-                seconds = f"{self._connect_timeout:g} s"
-                return ErrorCode.CONNECT_TIMEOUT, f"timed out after {seconds} while connecting"
+                after = f"timed out after {self._connect_timeout:g}"
+                return ErrorCode.CONNECT_TIMEOUT, f"{after} s while connecting"
             case TimeoutError():
-                seconds = f"{self._total_timeout:g} s"
-                return ErrorCode.TIMEOUT, f"timed out after {seconds} while waiting for the answer"
+                after = f"timed out after {self._total_timeout:g}"
+                return ErrorCode.TIMEOUT, f"{after} s while waiting for the answer"
             case Dropped() | ConnectionResetError():
                 return ErrorCode.CONNECTION_RESET, CLOSED
             case OSError():

@@ -12,6 +12,21 @@ export function t(key, values = {}) {
   return typeof text === 'string' ? text.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all) : text;
 }
 
+// A sentence of the server in the reader's language, by its English template in `said`; one that
+// has none stays as it is.
+export function said(sentence) {
+  for (const [template, text] of Object.entries(texts[language.value].said)) {
+    const found = sentence?.match(patternOf(template));
+    if (found) return text.replace(/\{(\w+)\}/g, (_, name) => found.groups[name]);
+  }
+  return sentence;
+}
+
+function patternOf(template) {
+  const literal = template.replace(/[.*+?^$()|[\]\\]/g, '\\$&');
+  return new RegExp(`^${literal.replace(/\{(\w+)\}/g, '(?<$1>.+?)')}$`);
+}
+
 export async function setLanguage(chosen) {
   await show(chosen);
   localStorage.setItem(KEPT, chosen);

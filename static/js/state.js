@@ -1,6 +1,6 @@
 // What the page knows, and the only writer of it.
 import { apiClient, authApi, eventsApi, statsApi, webhooksApi } from './api.js';
-import { language, t } from './i18n.js';
+import { language, said, t } from './i18n.js';
 import * as notifications from './notifications.js';
 import { plural } from './lib/text.js';
 import { span } from './lib/time.js';
@@ -38,7 +38,7 @@ export async function start() {
     if (hash.has('login')) await signIn((await authApi.login(hash.get('login'))).token, false);
     else if (token) await signIn(token, localStorage.getItem(KEPT) !== null);
   } catch (error) {
-    signOut(hash.has('login') ? t('codeFailed') : error.message);
+    signOut(hash.has('login') ? t('codeFailed') : said(error.message));
   }
 }
 
@@ -95,7 +95,7 @@ export async function attempt(action) {
   try {
     return await action();
   } catch (error) {
-    toast(error.message, { isError: true });
+    toast(said(error.message), { isError: true });
     return undefined;
   }
 }

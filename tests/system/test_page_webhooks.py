@@ -56,7 +56,7 @@ async def test_the_form_says_what_is_wrong_and_shows_a_secret_once(
     await form.locator("[name=event_type]").select_option("ticket.*")
     await form.get_by_role("button", name="Создать", exact=True).click()
     await expect(form.locator("label", has=page.locator("[name=url]"))).to_contain_text("URL")
-    await expect(form.get_by_role("alert")).to_be_visible()
+    await expect(form.get_by_role("alert")).to_contain_text("имя и пароль в URL не передаются")
     await form.locator("[name=url]").fill(receiver.url)
     await form.get_by_label("Сгенерировать").check()
     await form.get_by_role("button", name="Создать", exact=True).click()
@@ -202,6 +202,23 @@ async def test_a_slow_answer_shows_skeletons_and_keeps_old_data(server: Server, 
     await expect(page.locator("tbody tr")).to_have_count(
         len((await server.call("GET", "/tokens")).json["items"])
     )
+
+
+async def test_what_the_server_says_is_said_in_the_readers_language(
+    server: Server, receiver: Receiver, page: Page
+) -> None:
+    """Why a webhook stopped, and what came of an attempt; in English as the server wrote it."""
+    receiver.status = 410
+    hook = await server.webhook(receiver.url, "*", name="CRM")
+    await server.event(user_id=1)
+    await sign_in(server, page, f"webhooks/{hook['id']}/deliveries")
+    await expect(page.locator("p.problem")).to_contain_text("Получатель ответил 410 Gone")
+    await page.locator("tbody a").first.click()
+    attempt = page.locator(".attempt p.problem")
+    await expect(attempt).to_contain_text("получатель ответил HTTP 410 Gone")
+    await page.keyboard.press("Escape")
+    await page.get_by_role("button", name="EN").click()
+    await expect(page.locator("p.problem")).to_contain_text("The receiver answered 410 Gone.")
 
 
 async def test_tokens_are_made_copied_and_revoked(server: Server, page: Page) -> None:

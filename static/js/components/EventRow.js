@@ -1,6 +1,6 @@
 // One event in a list, and its details in the drawer.
 import { eventsApi } from '../api.js';
-import { language, t } from '../i18n.js';
+import { language, said, t } from '../i18n.js';
 import { amountOf, rubles } from '../lib/money.js';
 import { attempt, onDeliveries, toast, webhooks } from '../state.js';
 import { html, useEffect, useState } from '../ui.js';
@@ -49,8 +49,8 @@ export function EventDrawer({ id, onClose }) {
       <h3>${t('whoGotIt')}</h3>
       <ul class="plain">${event.webhooks.map((one) => html`<li class="row">
         <span>${one.delivery_id ? html`<a href="#/webhooks/${one.webhook_id}/deliveries/${one.delivery_id}">${one.name}</a>` : one.name}
-          ${' '}<${Status} status=${one.verdict} title=${one.reason} /></span>
-        ${one.delivery_id && one.reason && html`<small class="muted">${one.reason}</small>`}
+          ${' '}<${Status} status=${one.verdict} title=${said(one.reason)} /></span>
+        ${one.delivery_id && one.reason && html`<small class="muted">${said(one.reason)}</small>`}
       </li>`)}</ul>
       ${event.webhooks.length === 0 ? html`<p class="muted">${t('noWebhooks')}</p>` : html`<form class="toolbar" onSubmit=${sendTo}>
         <label>${t('sendAgainTo')}<select name="webhook">${[...webhooks.value.values()].map((one) => html`<option value=${one.id}>${one.name}</option>`)}</select></label>

@@ -1,6 +1,6 @@
 // A list of deliveries, of one webhook or of all, live; and one of them with its attempts.
 import { deliveriesApi, webhooksApi } from '../api.js';
-import { language, t } from '../i18n.js';
+import { language, said, t } from '../i18n.js';
 import { moment, relative } from '../lib/time.js';
 import { attempt, now, onDeliveries, toast, webhookName } from '../state.js';
 import { html, useEffect, useState } from '../ui.js';
@@ -55,7 +55,7 @@ function Row({ delivery, withWebhook }) {
     <td data-label=${t('event')}><code>${delivery.event_type}</code>${delivery.is_test && html` <span class="muted">${t('isTest')}</span>`}</td>
     <td data-label=${t('status')}><${Status} status=${delivery.status} /></td>
     <td data-label=${t('httpCode')} class="number">${delivery.response_status ?? '-'}</td>
-    <td data-label=${t('error')} title=${delivery.error_message}>${problemOf(delivery)}</td>
+    <td data-label=${t('error')} title=${said(delivery.error_message)}>${problemOf(delivery)}</td>
     <td data-label=${t('attempt')} class="number">${delivery.attempt_number}</td>
   </tr>`;
 }
@@ -63,7 +63,7 @@ function Row({ delivery, withWebhook }) {
 // What went wrong, in the reader's language, and when it is tried again.
 function problemOf(delivery) {
   const { error_code: code, status } = delivery;
-  const problem = code ? t(`code.${code}`, { status: delivery.response_status }) : delivery.error_message;
+  const problem = code ? t(`code.${code}`, { status: delivery.response_status }) : said(delivery.error_message);
   if (status !== 'pending' || !delivery.next_retry_at || !delivery.attempt_number) return problem ?? '-';
   return `${problem ?? ''} · ${t('nextRetry', { time: relative(delivery.next_retry_at, language.value, now.value) })}`;
 }
@@ -112,7 +112,7 @@ function Attempt({ attempt: made, body }) {
   return html`<details class="attempt" open=${made.error_code !== null}>
     <summary><strong>${made.number}</strong> <${Status} status=${made.error_code ? 'failed' : 'success'} />
       ${' '}${made.response_status ?? ''} <span class="muted">${t('duration', { ms: made.duration_ms })} · ${moment(made.started_at, language.value)}</span></summary>
-    ${made.error_message && html`<p class="problem">${made.error_message}</p>`}
+    ${made.error_message && html`<p class="problem">${said(made.error_message)}</p>`}
     <h4>${t('request')}</h4><pre tabindex="0">${lines(made.request_headers)}</pre>
     ${made.request_headers.some(([name]) => name === 'webhook-signature') && html`<details><summary>${t('checkThis')}</summary>
       <${Copyable} text=${checkOf(made.request_headers, body)} label=${t('checkThis')} /></details>`}

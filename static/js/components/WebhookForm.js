@@ -1,6 +1,6 @@
 // Create or edit a webhook; the server's sentence stands under the field that it is about.
 import { webhooksApi } from '../api.js';
-import { t } from '../i18n.js';
+import { said, t } from '../i18n.js';
 import { eventTypes, keepWebhook } from '../state.js';
 import { html, useState } from '../ui.js';
 import { Dialog } from './Dialog.js';
@@ -31,7 +31,7 @@ export function WebhookForm({ webhook, initial = {}, onClose }) {
 
   const shown = webhook ?? initial;
   const field = (name) => error?.errors?.find((one) => one.loc?.[0] === name)?.msg;
-  const hint = (name) => field(name) && html`<small class="problem" role="alert">${translated(field(name))}</small>`;
+  const hint = (name) => field(name) && html`<small class="problem" role="alert">${said(field(name))}</small>`;
   const headers = Object.entries(shown.headers ?? {}).map(([name, value]) => `${name}: ${value}`).join('\n');
   if (secret) {
     return html`<${Dialog} title=${shown.name ?? t('createWebhook')} onClose=${onClose}>
@@ -50,7 +50,7 @@ export function WebhookForm({ webhook, initial = {}, onClose }) {
       <label>${t('description')}<textarea name="description" rows="2" defaultValue=${shown.description ?? ''}></textarea>${hint('description')}</label>
       <details><summary>${t('headers')}</summary>
         <label><small class="muted">${t('headersHint')}</small><textarea name="headers" rows="3" spellcheck="false" defaultValue=${headers}></textarea>${hint('headers')}</label></details>
-      ${error && !FIELDS.some(field) && html`<p class="problem" role="alert">${translated(error.message)}</p>`}
+      ${error && !FIELDS.some(field) && html`<p class="problem" role="alert">${said(error.message)}</p>`}
       <div class="buttons">
         <button type="button" onClick=${onClose} disabled=${saving}>${t('cancel')}</button>
         <button class="primary" disabled=${saving}>${t(saving ? 'saving' : webhook ? 'save' : 'create')}</button>
@@ -85,10 +85,4 @@ function bodyOf(form, webhook) {
     headers,
     ...(!webhook && { event_type: form.get('event_type'), generate_secret: form.has('generate_secret') && !form.get('secret') }),
   };
-}
-
-// The sentence that people meet most often, in their language.
-function translated(sentence) {
-  const address = sentence.match(/address (\S+) is not allowed/)?.[1];
-  return address ? t('addressNotAllowed', { address }) : sentence;
 }

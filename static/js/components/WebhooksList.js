@@ -1,6 +1,6 @@
 // The table of webhooks: search, filter, sort, many at once, live counters.
 import { webhooksApi } from '../api.js';
-import { language, t } from '../i18n.js';
+import { language, said, t } from '../i18n.js';
 import { number, shortUrl } from '../lib/text.js';
 import { setActive, webhooks } from '../state.js';
 import { html, useEffect, useState } from '../ui.js';
@@ -72,7 +72,7 @@ function Row({ webhook, day, chosen, toggle, onEdit, onRemove }) {
     <td data-label=${t('name')}><a href="#/webhooks/${webhook.id}">${webhook.name}</a></td>
     <td data-label=${t('url')}><code title=${webhook.url}>${shortUrl(webhook.url, 40)}</code></td>
     <td data-label=${t('eventType')}><code>${webhook.event_type}</code></td>
-    <td data-label=${t('status')}><span class="status ${state}" title=${webhook.disabled_reason}>${t(state)}</span></td>
+    <td data-label=${t('status')}><span class="status ${state}" title=${said(webhook.disabled_reason)}>${t(state)}</span></td>
     <td data-label=${t('successes')} class="number">${number(webhook.success_count, language.value)}</td>
     <td data-label=${t('failures')} class="number">${number(webhook.failure_count, language.value)}</td>
     <td data-label=${t('lastCall')}>${webhook.last_triggered_at ? html`<${Time} at=${webhook.last_triggered_at} />` : t('never')}</td>

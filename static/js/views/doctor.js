@@ -1,6 +1,6 @@
 // #/doctor : what stands between page and server, tested from both ends; lines to mend it.
 import { Copyable } from '../components/Json.js';
-import { t } from '../i18n.js';
+import { said, t } from '../i18n.js';
 import { CHECKS, linesFor } from '../doctor.js';
 import { html, useEffect, useState } from '../ui.js';
 
@@ -23,7 +23,7 @@ export function Doctor() {
           const { state, values, advice } = await check(known);
           put(name, { state, advice, text: t(`${name}.${state}`, values) });
         } catch (error) {
-          put(name, { state: 'bad', text: t('http.bad', { why: error.message }) });
+          put(name, { state: 'bad', text: t('http.bad', { why: said(error.message) }) });
           if (name === 'http') return;
         }
         if (known.seen) setPeer(known.seen.peer_address);

@@ -5,7 +5,7 @@ import { Copyable } from '../components/Json.js';
 import { Skeleton } from '../components/Skeleton.js';
 import { Time } from '../components/Time.js';
 import { WebhookDeliveries } from '../components/WebhookDeliveries.js';
-import { language, setLanguage, t } from '../i18n.js';
+import { language, said, setLanguage, t } from '../i18n.js';
 import { bytes } from '../lib/text.js';
 import { KINDS, markRead, notifications, preferences } from '../notifications.js';
 import { attempt, eventTypes, reloadTypes } from '../state.js';
@@ -94,6 +94,6 @@ export function Settings() {
         <a href="docs" target="_blank">${t('apiDocs')}</a> <a href="metrics" target="_blank">${t('metrics')}</a> <a href="#/doctor">${t('doctor')}</a></p>
       <table><thead><tr><th>${t('setting')}</th><th>${t('value')}</th><th>${t('origin')}</th></tr></thead>
         <tbody>${settings.items.map((one) => html`<tr key=${one.key}><td data-label=${t('setting')}><code title=${one.variable}>${one.key}</code><small class="muted">${one.meaning}</small></td>
-          <td data-label=${t('value')}><code>${one.value}</code></td><td data-label=${t('origin')}>${one.origin}</td></tr>`)}</tbody></table>`}
+          <td data-label=${t('value')}><code>${one.value}</code></td><td data-label=${t('origin')}>${said(one.origin)}</td></tr>`)}</tbody></table>`}
   </section>`;
 }

@@ -7,7 +7,7 @@ import { RemoveWebhook } from '../components/RemoveWebhook.js';
 import { Status } from '../components/Status.js';
 import { WebhookDeliveries } from '../components/WebhookDeliveries.js';
 import { WebhookForm } from '../components/WebhookForm.js';
-import { language, t } from '../i18n.js';
+import { language, said, t } from '../i18n.js';
 import { number } from '../lib/text.js';
 import { moment } from '../lib/time.js';
 import { attempt, setActive, toast, webhooks } from '../state.js';
@@ -31,7 +31,7 @@ export function WebhookView({ id, tab }) {
         <button onClick=${() => setDialog('rotate')}>${t('rotate')}</button>
         <button class="danger" onClick=${() => setDialog('remove')}>${t('remove')}</button>
       </span></header>
-    ${webhook.disabled_reason && html`<p class="problem">${t('disabledBecause', { reason: webhook.disabled_reason })}</p>`}
+    ${webhook.disabled_reason && html`<p class="problem">${t('disabledBecause', { reason: said(webhook.disabled_reason) })}</p>`}
     <nav class="tabs" aria-label=${webhook.name}>${TABS.map(([path, label]) => html`
       <a href="#/webhooks/${id}${path}" aria-current=${tab === path ? 'page' : undefined}>${t(label)}</a>`)}</nav>
     ${tab === '' && html`<${Overview} webhook=${webhook} />`}
