@@ -234,7 +234,8 @@ class Worker:
             deliveries.due, lane.webhook.id, self._now(), wanted
         )
         known = lane.known() | lane.settled
-        if lane.webhook.is_active:
+        is_there = self._lanes.get(lane.webhook.id) is lane  # not deleted meanwhile
+        if lane.webhook.is_active and is_there:
             lane.ready.extend(one for one in found if one.id not in known)
         lane.more = lane.more or len(found) == wanted
         if following is not None:
