@@ -76,8 +76,10 @@ async def test_the_keyboard_alone(server: Server, receiver: Receiver, page: Page
         await press("g")
         await press(key)
         await page.wait_for_function(f"location.hash === '#/{place}'")
+    search = page.get_by_label("Поиск")
+    await expect(search).to_be_visible()  # the address changes before the view does
     await press("/")
-    await expect(page.get_by_label("Поиск")).to_be_focused()
+    await expect(search).to_be_focused()
     await press("Tab")
     await page.evaluate("document.activeElement.blur()")
     await press("j")

@@ -1,6 +1,7 @@
-"""Behind Debian's nginx, under a path prefix: page, API, /ws and SSE (deploy/nginx.conf)."""
+"""Behind Debian's nginx, under a path prefix, and behind its Caddy, with the shipped files."""
 
 import asyncio
+import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,7 +20,9 @@ from tests.system.test_tour import free_port
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 
-pytestmark = pytest.mark.skipif(NGINX is None, reason="needs nginx")
+CADDY = shutil.which("caddy")
+
+pytestmark = pytest.mark.skipif(not (NGINX and CADDY), reason="needs nginx and caddy")
 
 
 @asynccontextmanager
@@ -44,10 +47,34 @@ async def behind(server: Server, folder: Path, *without: str) -> AsyncIterator[s
         f"daemon off;\nmaster_process off;\npid {folder}/pid;\nerror_log stderr;\nevents {{}}\n"
         f"http {{\naccess_log off;\n{temporary}{site}\n}}\n"
     )
+    command = [str(NGINX), "-c", str(file)]
+    async with running(server, command, f"http://127.0.0.1:{port}/shop") as url:
+        yield url
+
+
+@asynccontextmanager
+async def behind_caddy(server: Server, folder: Path) -> AsyncIterator[str]:
+    """The address of a server behind Caddy: the shipped file, without TLS."""
+    url = f"http://127.0.0.1:{free_port()}"
+    site = (ROOT / "deploy/Caddyfile").read_text()
+    for old, new in (("http://127.0.0.1:8080", server.url), ("events.example.com", url)):
+        assert old in site
+        site = site.replace(old, new)
+    file = folder / "Caddyfile"
+    file.write_text(f"{{\n\tadmin off\n}}\n{site}")
+    command = [str(CADDY), "run", "--adapter", "caddyfile", "--config", str(file)]
+    async with running(server, command, url, HOME=str(folder)):
+        yield url
+
+
+@asynccontextmanager
+async def running(
+    server: Server, command: list[str], url: str, **environment: str
+) -> AsyncIterator[str]:
+    """A proxy, from when it lets `url` through."""
     process = await asyncio.create_subprocess_exec(
-        str(NGINX), "-c", str(file), stderr=asyncio.subprocess.DEVNULL
+        *command, stderr=asyncio.subprocess.DEVNULL, env={**os.environ, **environment}
     )
-    url = f"http://127.0.0.1:{port}/shop"
 
     async def up() -> bool:
         try:
@@ -65,14 +92,22 @@ async def behind(server: Server, folder: Path, *without: str) -> AsyncIterator[s
 
 
 @pytest.fixture
-async def proxied(starting: Any, tmp_path: Path) -> AsyncIterator[tuple[Server, str]]:
-    """A server that trusts its proxy, and its address there."""
+async def trusting(starting: Any) -> Server:
+    """A server that trusts its proxy."""
     server: Server = await starting(now=None, server__trusted_proxies=["127.0.0.1/32"])
-    async with behind(server, tmp_path) as url:
-        yield server, url
+    return server
 
 
-async def test_everything_works_under_a_prefix(proxied: tuple[Server, str]) -> None:
+@pytest.fixture(params=[behind, behind_caddy], ids=["nginx", "caddy"])
+async def proxied(
+    trusting: Server, tmp_path: Path, request: pytest.FixtureRequest
+) -> AsyncIterator[tuple[Server, str]]:
+    """That server, and its address behind the proxy."""
+    async with request.param(trusting, tmp_path) as url:
+        yield trusting, url
+
+
+async def test_everything_works_behind_it(proxied: tuple[Server, str]) -> None:
     """Live both ways, and the page's files by relative URLs."""
     server, url = proxied
     for path in ("/", "/js/app.js", "/css/base.css", "/openapi.json", "/docs"):
@@ -93,14 +128,16 @@ async def test_everything_works_under_a_prefix(proxied: tuple[Server, str]) -> N
                 assert line
 
 
-async def test_the_guesser_is_the_client_and_not_the_proxy(proxied: tuple[Server, str]) -> None:
+async def test_the_guesser_is_the_client_and_not_the_proxy(
+    trusting: Server, tmp_path: Path
+) -> None:
     """The forwarded address counts, since the proxy is trusted."""
-    server, url = proxied
     statuses = []
-    for number in range(12):
-        headers = {"Authorization": "Bearer wrong", "X-Forwarded-For": f"203.0.113.{number}"}
-        async with server.session.get(f"{url}/stats", headers=headers) as answer:
-            statuses.append(answer.status)
+    async with behind(trusting, tmp_path) as url:
+        for number in range(12):
+            headers = {"Authorization": "Bearer wrong", "X-Forwarded-For": f"203.0.113.{number}"}
+            async with trusting.session.get(f"{url}/stats", headers=headers) as answer:
+                statuses.append(answer.status)
     # nginx adds 127.0.0.1, which is trusted here too: what is left of it is each a new guesser.
     assert set(statuses) == {401}
 
@@ -121,7 +158,7 @@ async def examined(page: Page, url: str) -> dict[str, str]:
 async def test_the_doctor_finds_a_good_proxy_good(
     proxied: tuple[Server, str], page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Every check passes through the shipped nginx.conf."""
+    """Every check passes through the shipped files."""
     monkeypatch.setattr(doctor, "SILENCE", 0.5)
     found = await examined(page, proxied[1])
     assert found == dict.fromkeys(found, "success")
