@@ -146,3 +146,10 @@ def test_every_metric_in_a_document_exists() -> None:
     for document in DOCUMENTS:
         for name in re.findall(r"`(bedolaga_events_[a-z_]+)`", document.read_text()):
             assert name in known, (document.name, name)
+
+
+def test_the_nginx_lines_of_the_document_are_those_of_the_tried_file() -> None:
+    """A test runs deploy/nginx.conf; docs/live.md shows a part of it."""
+    shown = (ROOT / "docs/live.md").read_text().partition("```nginx\n")[2].partition("```")[0]
+    tried = {line.strip() for line in (ROOT / "deploy/nginx.conf").read_text().splitlines()}
+    assert {line.strip() for line in shown.splitlines()} <= tried

@@ -184,7 +184,9 @@ def add_routes(app: web.Application, static: Path, allowed_origins: list[str]) -
         added = app.router.add_route(route.method, route.path, route.handler)
         if cors is not None and route.handler not in (ws.connect, doctor.silence):
             cors.add(added)
-    _add_page(app, static)
+    modules = _add_page(app, static)
+    if cors is not None:  # another admin page imports them from here: docs/admin-page.md
+        cors.add(modules)
 
 
 def _cors(origins: list[str]) -> dict[str, aiohttp_cors.ResourceOptions]:
@@ -197,10 +199,11 @@ def _cors(origins: list[str]) -> dict[str, aiohttp_cors.ResourceOptions]:
     return dict.fromkeys(origins, options)
 
 
-def _add_page(app: web.Application, static: Path) -> None:
+def _add_page(app: web.Application, static: Path) -> web.AbstractResource:
     async def page(_: web.Request) -> web.FileResponse:
         return web.FileResponse(static / "index.html")
 
     app.router.add_get("/", page)
-    for folder in sorted(one for one in static.iterdir() if one.is_dir()):
-        app.router.add_static(f"/{folder.name}", folder)
+    folders = (one for one in sorted(static.iterdir()) if one.is_dir())
+    added = {one.name: app.router.add_static(f"/{one.name}", one) for one in folders}
+    return added["js"]

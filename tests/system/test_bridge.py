@@ -101,3 +101,34 @@ async def test_the_log_arrives_in_order_and_once(
     said = (await refused.stderr.read()).decode()
     assert await refused.wait() == 1
     assert "was filled from another database" in said
+
+
+async def test_the_consumer_of_the_document_reads_it(
+    process: Process, redis: tuple[Redis, str], call: Any
+) -> None:
+    """docs/scaling.md: a group of Redis' own."""
+    _, url = redis
+    await process.start()
+    for number in range(3):
+        event = {"type": "user.created", "payload": {"user_id": number}}
+        assert (await call("POST", f"{process.url}/events", event))[0] == 202
+    bridge = await bridging(process.url, url)
+    text = (ROOT / "docs/scaling.md").read_text()
+    code = text.partition("```python\n")[2].partition("```")[0]
+    assert "Redis(" in code
+    consumer = await asyncio.create_subprocess_exec(
+        *(
+            sys.executable,
+            "-u",
+            "-c",
+            code.replace("Redis(", f"Redis(port={url.rpartition(':')[2]}, "),
+        ),
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert consumer.stdout is not None
+    async with asyncio.timeout(20):
+        lines = [(await consumer.stdout.readline()).decode().strip() for _ in range(3)]
+    for one in (consumer, bridge):
+        one.terminate()
+        await one.wait()
+    assert lines == [f'{n + 1}-0 user.created {{"user_id": {n}}}' for n in range(3)]
