@@ -16,7 +16,7 @@ class Payload(BaseModel):
     came.
     """
 
-    model_config = ConfigDict(strict=True, extra="allow")
+    model_config = ConfigDict(strict=True, extra="allow", defer_build=True)
 
 
 class UserCreated(Payload):

@@ -156,7 +156,7 @@ async def memory() -> AsyncIterator[Row]:
     async with ours(**limits) as server:
         await server.call("GET", "/health")
         before = server.memory_kib()
-        yield "memory at the start, MB", "–", before / 1000, 60
+        yield "memory at the start, MiB", "–", before / 1024, 60
         sockets = await connect(server.port, f"/ws?token={TOKEN}")
         yield "memory of an idle socket, KiB", "–", (server.memory_kib() - before) / SOCKETS, 14
         for one in sockets:

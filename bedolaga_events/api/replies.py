@@ -13,7 +13,7 @@ TIME = "RFC 3339, UTC, microseconds"
 class Reply(BaseModel):
     """A JSON reply; a field that is not named here is a mistake in one of the two."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 class Page(Reply, Generic[T]):

@@ -81,7 +81,7 @@ EventPattern = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 class Body(BaseModel):
     """A JSON body: strict types, unknown fields refused."""
 
-    model_config = ConfigDict(strict=True, extra="forbid")
+    model_config = ConfigDict(strict=True, extra="forbid", defer_build=True)
 
 
 class NewEvent(Body):
@@ -170,7 +170,7 @@ class NewStats(Body):
 class Query(BaseModel):
     """A query string: texts are converted, unknown fields refused."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 class Paged(Query):
