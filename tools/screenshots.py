@@ -16,11 +16,12 @@ FOLDER = ROOT / "docs" / "screenshots"
 VIEWS = {
     "dashboard": "",
     "events": "events",
-    "event": "events/3",
+    "event": None,  # opened from the list before it
     "webhooks": "webhooks",
     "webhook": "webhooks/1",
     "deliveries": "webhooks/1/deliveries",
-    "delivery": "webhooks/1/deliveries/1",
+    "delivery": None,
+    "edit": "webhooks/1/settings",
     "verify": "webhooks/1/verify",
     "form": "webhooks/new",
     "undelivered": "deliveries",
@@ -30,6 +31,7 @@ VIEWS = {
     "sandbox": "sandbox",
     "doctor": "doctor",
 }
+OPENED_FROM = {"event": ".stream a", "delivery": "tbody a"}
 WIDTHS = {1280: 900, 360: 740}
 LET_IT_RUN = 8.0  # seconds of believable events before the first picture
 SETTLED = 700  # ms for charts to draw and rows to slide in
@@ -69,7 +71,10 @@ async def main() -> None:
 
 async def walk(page: Page, kind: str) -> None:
     for name, place in VIEWS.items():
-        await page.evaluate(f"location.hash = '#/{place}'")
+        if place is None:
+            await page.locator(OPENED_FROM[name]).nth(3).click()
+        else:
+            await page.evaluate(f"location.hash = '#/{place}'")
         await page.wait_for_timeout(SETTLED)
         await page.screenshot(path=FOLDER / f"{name}-{kind}.png")
 

@@ -51,7 +51,7 @@ function Page() {
   return html`<div class="layout">
     <${Navigation} />
     <div class="content">
-      <header class="top"><${ConnectionStatus} />
+      <header class="top"><h1>${t(currentPage())}</h1><${ConnectionStatus} />
         <button class="small" onClick=${switchLanguage}>${language.value === 'ru' ? 'EN' : 'RU'}</button>
         <button class="small" onClick=${switchTheme} aria-label=${t('theme')}>◐</button>
         <button class="small" onClick=${() => signOut()}>${t('signOut')}</button></header>
@@ -71,9 +71,14 @@ effect(() => {
   document.querySelector('link[rel=icon]').setAttribute('href', `icons/${name}.svg`);
 });
 
+function currentPage() {
+  const page = route.value.split('/')[1];
+  return page === 'doctor' || PAGES.includes(page) ? page : 'dashboard';
+}
+
 function Navigation() {
   const [open, setOpen] = useState(false);
-  const current = route.value.split('/')[1] || 'dashboard';
+  const current = currentPage();
   return html`<nav class="side ${open ? 'open' : ''}" aria-label="Bedolaga">
     <strong class="brand">Bedolaga</strong>
     ${PAGES.map((page, index) => html`<a href=${hrefOf(page)} class=${index >= ON_PHONE ? 'rest' : ''} aria-current=${current === page ? 'page' : undefined} onClick=${() => setOpen(false)}>

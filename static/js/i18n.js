@@ -3,6 +3,7 @@ import { signal } from './ui.js';
 
 const KEPT = 'bedolaga.language';
 const texts = {};
+const patterns = {}; // of the sentences with something in them
 
 export const language = signal('ru');
 
@@ -15,8 +16,10 @@ export function t(key, values = {}) {
 // A sentence of the server in the reader's language, by its English template in `said`; one that
 // has none stays as it is.
 export function said(sentence) {
-  for (const [template, text] of Object.entries(texts[language.value].said)) {
-    const found = sentence?.match(patternOf(template));
+  const { said: whole } = texts[language.value];
+  if (!sentence || whole[sentence]) return whole[sentence] ?? sentence;
+  for (const [pattern, text] of patterns[language.value]) {
+    const found = sentence.match(pattern);
     if (found) return text.replace(/\{(\w+)\}/g, (_, name) => found.groups[name]);
   }
   return sentence;
@@ -33,7 +36,12 @@ export async function setLanguage(chosen) {
 }
 
 async function show(chosen) {
-  texts[chosen] ??= await (await fetch(new URL(`locales/${chosen}.json`, import.meta.url))).json();
+  if (!texts[chosen]) {
+    const loaded = await (await fetch(new URL(`locales/${chosen}.json`, import.meta.url))).json();
+    const open = Object.entries(loaded.said).filter(([template]) => template.includes('{'));
+    patterns[chosen] = open.map(([template, text]) => [patternOf(template), text]);
+    texts[chosen] = loaded;
+  }
   language.value = chosen;
   document.documentElement.lang = chosen;
 }

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
+from bedolaga_events.config import describe, load
 from tests.conftest import ADMIN, Receiver, Server
 from tests.system.chromium import needs_chromium
 from tests.system.conftest import ROOT
@@ -80,7 +81,7 @@ PLACES = ["", "events", "webhooks", "webhooks/1", "webhooks/1/verify", "deliveri
 MORE_PLACES = ["notifications", "tokens", "settings", "sandbox", "webhooks/1/deliveries/1"]
 
 
-@pytest.mark.parametrize("width", [360, 1280, 3840])
+@pytest.mark.parametrize("width", [360, 980, 1280, 3840])
 async def test_every_view_fits_at_every_width_in_both_languages(
     server: Server, page: Page, width: int
 ) -> None:
@@ -128,6 +129,12 @@ def test_both_languages_have_the_same_texts() -> None:
     for key, text in russian.items():
         if key != "said":
             assert set(used.findall(str(text))) == set(used.findall(str(english[key]))), key
+
+
+def test_every_setting_is_explained_in_russian() -> None:
+    """The page of settings shows the models' own descriptions."""
+    texts = json.loads((ROOT / "static/js/locales/ru.json").read_text())["said"]
+    assert [one.key for one in describe(load({}, None, {})) if one.meaning not in texts] == []
 
 
 def test_the_sentences_with_a_translation_are_the_servers_own() -> None:

@@ -64,12 +64,11 @@ async def test_the_form_says_what_is_wrong_and_shows_a_secret_once(
     await page.keyboard.press("Escape")
     await expect(page.locator("tbody tr")).to_contain_text("CRM")
     await page.get_by_role("button", name="Действия: CRM").click()
-    await page.get_by_role("button", name="Редактировать").click()
-    await expect(page.locator("dialog input[disabled]")).to_have_value("ticket.*")
-    await page.locator("dialog [name=name]").fill("CRM 2")
+    await page.get_by_role("link", name="Редактировать").click()
+    await expect(page.locator("form input[disabled]")).to_have_value("ticket.*")
+    await page.locator("form [name=name]").fill("CRM 2")
     await page.get_by_role("button", name="Обновить").click()
-    await expect(page.locator("tbody tr")).to_contain_text("CRM 2")
-    await show(page, "webhooks/1")
+    await expect(page.get_by_role("heading", name="Webhooks / CRM 2")).to_be_visible()
     await page.get_by_role("button", name="Сменить секрет").click()
     await page.locator("dialog").get_by_role("button", name="Сменить секрет").click()
     await expect(page.locator("dialog pre")).to_contain_text("whsec_")
@@ -104,7 +103,7 @@ async def test_deliveries_live_with_countdown_filter_and_replay(
     await expect(row).to_contain_text("Ожидает")
     await expect(row).to_contain_text("HTTP 500 · Следующая попытка через")
     await page.get_by_label("Статус").select_option("failed")
-    await expect(page.get_by_text("Доставок пока нет.")).to_be_visible()
+    await expect(page.get_by_text("Неудачных доставок нет.")).to_be_visible()
     await page.get_by_label("Статус").select_option("")
     await row.get_by_role("link").click()
     await page.get_by_role("button", name="Отменить доставку").click()
@@ -202,6 +201,25 @@ async def test_a_slow_answer_shows_skeletons_and_keeps_old_data(server: Server, 
     await expect(page.locator("tbody tr")).to_have_count(
         len((await server.call("GET", "/tokens")).json["items"])
     )
+
+
+async def test_what_cannot_be_loaded_says_why_and_is_tried_again(
+    server: Server, receiver: Receiver, page: Page
+) -> None:
+    """A link to something that is gone; a server that fails once."""
+    await server.webhook(receiver.url)
+    await sign_in(server, page, "webhooks/1/deliveries/999")
+    await expect(page.get_by_role("alert")).to_contain_text("У webhook 1 нет доставки 999.")
+    await page.keyboard.press("Escape")
+    await page.route(
+        "**/tokens", lambda route: route.fulfill(status=503, json={"detail": "Later."})
+    )
+    await show(page, "tokens")
+    await expect(page.get_by_role("alert")).to_contain_text("Later.")
+    await page.unroute("**/tokens")
+    await page.get_by_role("button", name="Ещё раз").click()
+    await expect(page.get_by_role("alert")).to_have_count(0)
+    await expect(page.locator("tbody tr")).to_have_count(1)
 
 
 async def test_what_the_server_says_is_said_in_the_readers_language(

@@ -1,5 +1,6 @@
 // A uPlot chart with a table behind it; colours that survive colour blindness (Okabe and Ito).
 import { language, t } from '../i18n.js';
+import { number } from '../lib/text.js';
 import { hourOrDay } from '../lib/time.js';
 import { html, useEffect, useRef } from '../ui.js';
 import uPlot from '../../vendor/uplot.js';
@@ -7,8 +8,9 @@ import uPlot from '../../vendor/uplot.js';
 const COLOURS = ['#0072b2', '#e69f00', '#009e73', '#cc79a7', '#56b4e9', '#d55e00', '#f0e442', '#999999'];
 const HEIGHT = 180;
 
-// `series`: [{label, values, bars?}] over `times` (seconds since the epoch), `bucket` seconds apart.
-export function Chart({ title, times, bucket, series }) {
+// `series`: [{label, values, bars?}] over `times` (seconds since the epoch), `bucket` seconds apart;
+// `stacked` areas stand on each other, while legend and table keep each its own numbers.
+export function Chart({ title, times, bucket, series, stacked = false }) {
   const place = useRef(null);
   const shown = series.filter((one) => one.values.some((value) => value));
   useEffect(() => {
@@ -16,6 +18,7 @@ export function Chart({ title, times, bucket, series }) {
     const element = place.current;
     const style = getComputedStyle(element); // the values behind var(): a canvas knows none
     const axis = { stroke: style.color, grid: { stroke: style.borderTopColor, width: 1 }, ticks: { show: false } };
+    const edge = shown.some((one) => one.bars) ? bucket / 2 : 0; // the outer bars whole
     const options = {
       width: element.clientWidth,
       height: HEIGHT,
@@ -23,23 +26,26 @@ export function Chart({ title, times, bucket, series }) {
       cursor: { y: false },
       legend: { live: true },
       axes: [
-        { ...axis, values: (_, ticks) => ticks.map((one) => hourOrDay(one, language.value, bucket)) },
+        { ...axis, size: 32, values: (_, ticks) => ticks.map((one) => hourOrDay(one, language.value, bucket)) },
         { ...axis, size: 48 },
       ],
-      scales: { y: { range: (_, low, high) => [Math.min(0, low), Math.max(1, high)] } },
+      scales: { x: { range: (_, first, last) => [first - edge, last + edge] }, y: { range: (_, low, high) => [Math.min(0, low), Math.max(1, high)] } },
       series: [
         { label: t('time'), value: (_, value) => (value === null ? '–' : hourOrDay(value, language.value, bucket)) },
         ...shown.map((one, index) => ({
           label: one.label,
+          value: (_, value, __, at) => (value === null || at === null ? '–' : number(one.values[at], language.value)),
           stroke: COLOURS[index % COLOURS.length],
-          fill: one.bars ? `${COLOURS[index % COLOURS.length]}66` : undefined,
-          width: 2,
+          fill: one.bars || stacked ? `${COLOURS[index % COLOURS.length]}66` : undefined,
+          width: stacked ? 1 : 2,
           paths: one.bars ? uPlot.paths.bars({ size: [0.7, 40] }) : undefined,
-          points: { show: false },
+          points: { show: !one.bars && !stacked, filter: (plot, line) => alone(plot.data[line]) },
         })),
       ],
+      bands: stacked ? shown.slice(1).map((_, index) => ({ series: [index + 2, index + 1] })) : [],
     };
-    const chart = new uPlot(options, [times, ...shown.map((one) => one.values)], element);
+    const heights = stacked ? sums(shown.map((one) => one.values)) : shown.map((one) => one.values);
+    const chart = new uPlot(options, [times, ...heights], element);
     const observer = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height: HEIGHT }));
     observer.observe(element);
     return () => { observer.disconnect(); chart.destroy(); };
@@ -53,6 +59,16 @@ export function Chart({ title, times, bucket, series }) {
         ${shown.map((one) => html`<td class="number">${one.values[row] ?? '–'}</td>`)}</tr>`)}</tbody>
     </table></details>`}
   </figure>`;
+}
+
+// Each row of values on top of those before it.
+function sums(rows) {
+  return rows.reduce((all, values) => [...all, values.map((one, at) => one + (all.at(-1)?.[at] ?? 0))], []);
+}
+
+// Where a value stands without neighbours, and no line would show it.
+function alone(values) {
+  return [...values.keys()].filter((at) => values[at] !== null && values[at - 1] == null && values[at + 1] == null);
 }
 
 export function WindowSwitch({ value, onChange }) {

@@ -3,10 +3,10 @@ import { eventsApi } from '../api.js';
 import { language, said, t } from '../i18n.js';
 import { amountOf, rubles } from '../lib/money.js';
 import { attempt, onDeliveries, toast, webhooks } from '../state.js';
-import { html, useEffect, useState } from '../ui.js';
+import { html, useEffect } from '../ui.js';
 import { Drawer } from './Dialog.js';
 import { Json } from './Json.js';
-import { Skeleton } from './Skeleton.js';
+import { Missing, useLoaded } from './Loaded.js';
 import { Status } from './Status.js';
 import { Time } from './Time.js';
 
@@ -28,12 +28,9 @@ export function summaryOf({ type, payload }) {
 }
 
 export function EventDrawer({ id, onClose }) {
-  const [event, setEvent] = useState(null);
-  const load = async () => setEvent(await attempt(() => eventsApi.get(id)));
-  useEffect(() => {
-    load();
-    return onDeliveries((moved) => moved.some((one) => one.event_id === id) && load());
-  }, [id]);
+  const loaded = useLoaded(() => eventsApi.get(id), [id]);
+  const { value: event, reload } = loaded;
+  useEffect(() => onDeliveries((moved) => moved.some((one) => one.event_id === id) && reload()), [id]);
 
   async function sendTo(submitted) {
     submitted.preventDefault();
@@ -42,7 +39,7 @@ export function EventDrawer({ id, onClose }) {
   }
 
   return html`<${Drawer} title=${`${t('event')} #${id}`} onClose=${onClose}>
-    ${!event && html`<${Skeleton} />`}
+    <${Missing} of=${loaded} />
     ${event && html`
       <p><code>${event.type}</code> · <${Time} at=${event.timestamp} as="moment" /></p>
       <${Json} value=${event.payload} label=${t('payload')} />

@@ -3,33 +3,36 @@ import { deliveriesApi, webhooksApi } from '../api.js';
 import { language, said, t } from '../i18n.js';
 import { moment, relative } from '../lib/time.js';
 import { attempt, now, onDeliveries, toast, webhookName } from '../state.js';
-import { html, useEffect, useState } from '../ui.js';
+import { html, useEffect, useRef, useState } from '../ui.js';
 import { Drawer } from './Dialog.js';
 import { Copyable, Json } from './Json.js';
-import { Skeleton } from './Skeleton.js';
+import { Missing, useLoaded } from './Loaded.js';
 import { Status } from './Status.js';
 import { Time } from './Time.js';
 import { checkOf } from '../verification.js';
 
 const STATUSES = ['success', 'failed', 'pending', 'skipped'];
 const PAGE = 50;
+const WHILE_TYPING = 250; // ms
 const MOST = 200; // on the screen
 
 export function WebhookDeliveries({ webhookId, initialStatus = '' }) {
   const [status, setStatus] = useState(initialStatus);
   const [query, setQuery] = useState('');
-  const [page, setPage] = useState(null);
-
   const list = (params) => (webhookId ? webhooksApi.getDeliveries(webhookId, params) : deliveriesApi.list(params));
-  const load = async (limit = PAGE) => setPage(await attempt(() => list({ status, q: query, limit })));
-  useEffect(() => {
-    const timer = setTimeout(load, query ? 250 : 0);
-    return () => clearTimeout(timer);
-  }, [webhookId, status, query]);
+  const merge = (shown, one) => merged(shown, one, !query && (!status || one.status === status));
+  const news = useRef([]); // what moved since the list was asked for
+  const loaded = useLoaded(async (limit = PAGE) => {
+    news.current = [];
+    const found = await list({ status, q: query, limit });
+    return news.current.reduce(merge, found);
+  }, [webhookId, status, query], query ? WHILE_TYPING : 0);
+  const { value: page, setValue: setPage } = loaded;
   useEffect(() => onDeliveries((moved) => {
     const mine = moved.filter((one) => !webhookId || one.webhook_id === webhookId);
-    setPage((before) => before && mine.reduce((shown, one) => merged(shown, one, status), before));
-  }), [webhookId, status]);
+    news.current = [...news.current, ...mine].slice(-MOST);
+    setPage((before) => before && mine.reduce(merge, before));
+  }), [webhookId, status, query]);
 
   return html`<div class="toolbar">
       <input type="search" data-search placeholder=${t('search')} aria-label=${t('search')} onInput=${(event) => setQuery(event.target.value)} />
@@ -38,14 +41,14 @@ export function WebhookDeliveries({ webhookId, initialStatus = '' }) {
         ${STATUSES.map((one) => html`<option value=${one}>${t(one)}</option>`)}
       </select>
     </div>
-    ${!page && html`<${Skeleton} />`}
-    ${page?.items.length === 0 && html`<p class="muted">${t('noDeliveries')}</p>`}
+    <${Missing} of=${loaded} />
+    ${page?.items.length === 0 && html`<p class="muted">${t(query ? 'nothingFound' : status === 'failed' ? 'noFailed' : 'noDeliveries')}</p>`}
     ${page?.items.length > 0 && html`<table>
       <thead><tr><th>${t('time')}</th>${!webhookId && html`<th>Webhook</th>`}<th>${t('event')}</th><th>${t('status')}</th>
         <th class="number">${t('httpCode')}</th><th>${t('error')}</th><th class="number">${t('attempt')}</th></tr></thead>
       <tbody>${page.items.map((one) => html`<${Row} key=${one.id} delivery=${one} withWebhook=${!webhookId} />`)}</tbody>
     </table>`}
-    ${page && page.total > page.items.length && page.items.length < MOST && html`<button onClick=${() => load(MOST)}>${t('showMore')}</button>`}`;
+    ${page && page.total > page.items.length && page.items.length < MOST && html`<button onClick=${() => loaded.reload(MOST)}>${t('showMore')}</button>`}`;
 }
 
 function Row({ delivery, withWebhook }) {
@@ -68,29 +71,27 @@ function problemOf(delivery) {
   return `${problem ?? ''} · ${t('nextRetry', { time: relative(delivery.next_retry_at, language.value, now.value) })}`;
 }
 
-function merged(page, one, status) {
+// The page with what is new of a delivery; one that is not on it yet comes on top if it `belongs`.
+function merged(page, one, belongs) {
   const known = page.items.findIndex((item) => item.id === one.id);
   const items = [...page.items];
   if (known >= 0) items[known] = { ...items[known], ...one };
-  else if (!status || one.status === status) items.unshift(one);
+  else if (belongs) items.unshift(one);
   return { ...page, items: items.slice(0, MOST) };
 }
 
 export function DeliveryDrawer({ webhookId, id, onClose }) {
-  const [delivery, setDelivery] = useState(null);
-  const load = async () => setDelivery(await attempt(() => webhooksApi.getDelivery(webhookId, id)));
-  useEffect(() => {
-    load();
-    return onDeliveries((moved) => moved.some((one) => one.id === id) && load());
-  }, [id]);
+  const loaded = useLoaded(() => webhooksApi.getDelivery(webhookId, id), [id]);
+  const { value: delivery, reload } = loaded;
+  useEffect(() => onDeliveries((moved) => moved.some((one) => one.id === id) && reload()), [id]);
 
   async function act(action, done) {
     if (await attempt(action)) toast(t(done));
-    await load();
+    await reload();
   }
 
-  return html`<${Drawer} title=${`${t('deliveries')} #${id}`} onClose=${onClose}>
-    ${!delivery && html`<${Skeleton} />`}
+  return html`<${Drawer} title=${`${t('delivery')} #${id}`} onClose=${onClose}>
+    <${Missing} of=${loaded} />
     ${delivery && html`
       <p class="row"><span><${Status} status=${delivery.status} /> <code>${delivery.event_type}</code>
         ${delivery.event_id && html` <a href="#/events/${delivery.event_id}">#${delivery.event_id}</a>`}</span>

@@ -1,14 +1,14 @@
-// Create or edit a webhook; the server's sentence stands under the field that it is about.
+// Create a webhook, or change it; the server's sentence stands under the field that it is about.
 import { webhooksApi } from '../api.js';
 import { said, t } from '../i18n.js';
 import { eventTypes, keepWebhook } from '../state.js';
 import { html, useState } from '../ui.js';
-import { Dialog } from './Dialog.js';
 import { Copyable } from './Json.js';
 
 const FIELDS = ['name', 'url', 'event_type', 'secret', 'description', 'headers'];
 
-export function WebhookForm({ webhook, initial = {}, onClose }) {
+// `onDone` is called when it is saved, a new secret was read, or nothing is wanted.
+export function WebhookForm({ webhook, initial = {}, onDone }) {
   const [saving, setSaving] = useState(false);
   const [error, setError] = useState(null);
   const [secret, setSecret] = useState(null);
@@ -22,7 +22,7 @@ export function WebhookForm({ webhook, initial = {}, onClose }) {
       const saved = await (webhook ? webhooksApi.update(webhook.id, body) : webhooksApi.create(body));
       keepWebhook(saved);
       if (saved.secret) setSecret(saved.secret);
-      else onClose();
+      else onDone();
     } catch (failure) {
       setError(failure);
     }
@@ -33,13 +33,8 @@ export function WebhookForm({ webhook, initial = {}, onClose }) {
   const field = (name) => error?.errors?.find((one) => one.loc?.[0] === name)?.msg;
   const hint = (name) => field(name) && html`<small class="problem" role="alert">${said(field(name))}</small>`;
   const headers = Object.entries(shown.headers ?? {}).map(([name, value]) => `${name}: ${value}`).join('\n');
-  if (secret) {
-    return html`<${Dialog} title=${shown.name ?? t('createWebhook')} onClose=${onClose}>
-      <p>${t('secretOnce')}</p><${Copyable} text=${secret} label=${t('secret')} />
-    <//>`;
-  }
-  return html`<${Dialog} title=${t(webhook ? 'editWebhook' : 'createWebhook')} onClose=${onClose}>
-    <form class="fields" onSubmit=${submit}>
+  if (secret) return html`<p>${t('secretOnce')}</p><${Copyable} text=${secret} label=${t('secret')} />`;
+  return html`<form class="fields" onSubmit=${submit}>
       <label>${t('name')} *<input name="name" required maxlength="255" value=${shown.name} />${hint('name')}</label>
       <label>${t('url')} *<input name="url" type="url" required placeholder="https://example.com/webhook" value=${shown.url} />${hint('url')}</label>
       <label>${t('eventType')} *<${TypeSelect} webhook=${webhook} chosen=${initial.event_type} />${hint('event_type')}</label>
@@ -52,11 +47,10 @@ export function WebhookForm({ webhook, initial = {}, onClose }) {
         <label><small class="muted">${t('headersHint')}</small><textarea name="headers" rows="3" spellcheck="false" defaultValue=${headers}></textarea>${hint('headers')}</label></details>
       ${error && !FIELDS.some(field) && html`<p class="problem" role="alert">${said(error.message)}</p>`}
       <div class="buttons">
-        <button type="button" onClick=${onClose} disabled=${saving}>${t('cancel')}</button>
+        ${!webhook && html`<button type="button" onClick=${onDone} disabled=${saving}>${t('cancel')}</button>`}
         <button class="primary" disabled=${saving}>${t(saving ? 'saving' : webhook ? 'save' : 'create')}</button>
       </div>
-    </form>
-  <//>`;
+    </form>`;
 }
 
 // The type of an existing webhook cannot be changed.

@@ -12,7 +12,7 @@ const NUMBERS = ['success_count', 'failure_count'];
 const PAGE = 50;
 const LOOK_EVERY = 30_000; // ms: the bars of the last day
 
-export function WebhooksList({ onEdit, onRemove }) {
+export function WebhooksList({ onCreate, onRemove }) {
   const [query, setQuery] = useState('');
   const [state, setState] = useState('');
   const [sort, setSort] = useState({ field: 'id', down: true });
@@ -51,37 +51,38 @@ export function WebhooksList({ onEdit, onRemove }) {
       </select>
       ${chosen.size > 0 && html`<span>${t('selected', { count: chosen.size })}</span>
         <button onClick=${() => setAll(true)}>${t('activate')}</button><button onClick=${() => setAll(false)}>${t('deactivate')}</button>`}
+      <button class="primary last" onClick=${onCreate}>${t('createWebhook')}</button>
     </div>
     ${found.length === 0 && html`<p class="muted">${t('nothingFound')}</p>`}
     ${found.length > 0 && html`<table>
       <thead><tr><th></th>
         ${COLUMNS.map(([label, field]) => html`<th class=${NUMBERS.includes(field) ? 'number' : ''} aria-sort=${order(field)}>
           <button class="sort" onClick=${() => setSort({ field, down: sort.field === field && !sort.down })}>${t(label)}${order(field) ? (sort.down ? ' ↓' : ' ↑') : ''}</button></th>`)}
-        <th>${t('24h')}</th><th>${t('actions')}</th></tr></thead>
-      <tbody>${found.slice(0, shown).map((one) => html`<${Row} key=${one.id} webhook=${one} day=${days.get(one.id)} chosen=${chosen.has(one.id)} toggle=${() => toggle(one.id)} onEdit=${onEdit} onRemove=${onRemove} />`)}</tbody>
+        <th class="day">${t('24h')}</th><th>${t('actions')}</th></tr></thead>
+      <tbody>${found.slice(0, shown).map((one) => html`<${Row} key=${one.id} webhook=${one} day=${days.get(one.id)} chosen=${chosen.has(one.id)} toggle=${() => toggle(one.id)} onRemove=${onRemove} />`)}</tbody>
     </table>`}
     ${found.length > shown && html`<button onClick=${() => setShown(shown + PAGE)}>${t('showMore')}</button>`}`;
 }
 
-function Row({ webhook, day, chosen, toggle, onEdit, onRemove }) {
+function Row({ webhook, day, chosen, toggle, onRemove }) {
   const [open, setOpen] = useState(false); // the menu, where there is no room for a row of buttons
   const leave = (event) => event.currentTarget.contains(event.relatedTarget) || setOpen(false);
   const state = webhook.is_active ? 'active' : 'inactive';
   return html`<tr>
     <td><input type="checkbox" checked=${chosen} onChange=${toggle} aria-label=${webhook.name} /></td>
-    <td data-label=${t('name')}><a href="#/webhooks/${webhook.id}">${webhook.name}</a></td>
-    <td data-label=${t('url')}><code title=${webhook.url}>${shortUrl(webhook.url, 40)}</code></td>
-    <td data-label=${t('eventType')}><code>${webhook.event_type}</code></td>
+    <td data-label=${t('name')} class="roomy"><a href="#/webhooks/${webhook.id}">${webhook.name}</a></td>
+    <td data-label=${t('url')} class="roomy"><code title=${webhook.url}>${shortUrl(webhook.url, 40)}</code></td>
+    <td data-label=${t('eventType')}><code class="whole">${webhook.event_type}</code></td>
     <td data-label=${t('status')}><span class="status ${state}" title=${said(webhook.disabled_reason)}>${t(state)}</span></td>
     <td data-label=${t('successes')} class="number">${number(webhook.success_count, language.value)}</td>
     <td data-label=${t('failures')} class="number">${number(webhook.failure_count, language.value)}</td>
     <td data-label=${t('lastCall')}>${webhook.last_triggered_at ? html`<${Time} at=${webhook.last_triggered_at} />` : t('never')}</td>
-    <td data-label=${t('24h')}><${Sparkline} series=${day} /></td>
+    <td data-label=${t('24h')} class="day"><${Sparkline} series=${day} /></td>
     <td class="menu" onFocusOut=${leave}>
       <button class="small opener" aria-expanded=${open} aria-label=${`${t('actions')}: ${webhook.name}`} onClick=${() => setOpen(!open)}>⋯</button>
       <span class="buttons ${open ? 'open' : ''}" onClick=${() => setOpen(false)}>
         <button class="small" onClick=${() => setActive(webhook, !webhook.is_active)}>${t(webhook.is_active ? 'deactivate' : 'activate')}</button>
-        <button class="small" onClick=${() => onEdit(webhook)}>${t('edit')}</button>
+        <a class="button small" href="#/webhooks/${webhook.id}/settings">${t('edit')}</a>
         <a class="button small" href="#/webhooks/${webhook.id}/deliveries">${t('history')}</a>
         <button class="small danger" onClick=${() => onRemove(webhook)}>${t('remove')}</button>
       </span>

@@ -19,7 +19,8 @@ export function plural(count, forms, language) {
 }
 
 export function bytes(value, language) {
-  const units = ['B', 'KB', 'MB', 'GB'];
+  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'];
   const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, value)) / 3));
-  return `${new Intl.NumberFormat(language, { maximumFractionDigits: 1 }).format(value / 1000 ** power)} ${units[power]}`;
+  const format = new Intl.NumberFormat(language, { style: 'unit', unit: units[power], maximumFractionDigits: 1 });
+  return format.format(value / 1000 ** power);
 }

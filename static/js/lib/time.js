@@ -24,6 +24,10 @@ export function span(ms, language) {
   return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'short' }).format(Math.round(ms / size));
 }
 
+export function milliseconds(value, language) {
+  return new Intl.NumberFormat(language, { style: 'unit', unit: 'millisecond' }).format(value);
+}
+
 export function hourOrDay(seconds, language, bucket) {
   const options = bucket >= 86_400 ? { day: '2-digit', month: '2-digit' } : { hour: '2-digit', minute: '2-digit' };
   return new Date(seconds * 1000).toLocaleString(language, options);

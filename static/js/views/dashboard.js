@@ -4,11 +4,12 @@ import { Chart, secondsOf, WindowSwitch } from '../components/Chart.js';
 import { DashboardStats } from '../components/DashboardStats.js';
 import { EventRow } from '../components/EventRow.js';
 import { Copyable } from '../components/Json.js';
-import { Skeleton } from '../components/Skeleton.js';
+import { Missing, useLoaded } from '../components/Loaded.js';
 import { language, t } from '../i18n.js';
 import { number } from '../lib/text.js';
+import { milliseconds } from '../lib/time.js';
 import { attempt, eventTypes, now, stream, webhookStats } from '../state.js';
-import { html, useEffect, useState } from '../ui.js';
+import { html, useState } from '../ui.js';
 
 const SHOWN = 50;
 const REDRAW_EVERY = 10_000; // ms: a chart costs more than a number
@@ -19,16 +20,11 @@ export function Dashboard() {
 
 function Charts() {
   const [window, setWindow] = useState('24h');
-  const [events, setEvents] = useState(null);
-  const [deliveries, setDeliveries] = useState(null);
-  useEffect(() => {
-    attempt(async () => {
-      setEvents(await statsApi.series(window));
-      setDeliveries(await statsApi.deliveries(window));
-    });
-  }, [window, Math.floor(now.value / REDRAW_EVERY)]);
-  if (!events || !deliveries) return html`<section class="card"><${Skeleton} rows=${8} /></section>`;
+  const both = () => Promise.all([statsApi.series(window), statsApi.deliveries(window)]);
+  const loaded = useLoaded(both, [window, Math.floor(now.value / REDRAW_EVERY)]);
+  if (!loaded.value) return html`<section class="card"><${Missing} of=${loaded} rows=${8} /></section>`;
 
+  const [events, deliveries] = loaded.value;
   const types = [...new Set(events.items.flatMap((one) => Object.keys(one.events)))].sort();
   const byType = types.map((type) => ({ label: type, values: events.items.map((one) => one.events[type] ?? 0) }));
   const revenue = [{ label: t('chartRevenue'), values: events.items.map((one) => one.revenue), bars: true }];
@@ -37,12 +33,12 @@ function Charts() {
   const numbers = webhookStats.value;
   return html`<section class="charts">
     <div class="card"><header class="row"><h2>${t('chartEvents')}</h2><${WindowSwitch} value=${window} onChange=${setWindow} /></header>
-      <${Chart} title=${t('chartEvents')} times=${secondsOf(events.items)} bucket=${events.bucket_seconds} series=${byType} /></div>
+      <${Chart} title=${t('chartEvents')} times=${secondsOf(events.items)} bucket=${events.bucket_seconds} series=${byType} stacked /></div>
     <div class="card"><h2>${t('chartRevenue')}</h2>
       <${Chart} title=${t('chartRevenue')} times=${secondsOf(events.items)} bucket=${events.bucket_seconds} series=${revenue} /></div>
     <div class="card"><h2>${t('chartDeliveries')}</h2>
       <p class="numbers"><span><strong>${number(numbers?.success_rate ?? 0, language.value)} %</strong> ${t('successRate')}</span>
-        <span><strong>${last ? `≈ ${number(last.p95_ms, language.value)} ms` : '–'}</strong> ${t('latency95')}</span>
+        <span>p95 <strong>${last ? `≈ ${milliseconds(last.p95_ms, language.value)}` : '–'}</strong></span>
         <a href="#/deliveries"><strong>${number(numbers?.pending_deliveries ?? 0, language.value)}</strong> ${t('backlog')}</a></p>
       <${Chart} title=${t('chartDeliveries')} times=${secondsOf(deliveries.items)} bucket=${deliveries.bucket_seconds} series=${outcomes} /></div>
   </section>`;

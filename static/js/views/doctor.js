@@ -36,8 +36,7 @@ export function Doctor() {
   const shown = Object.entries(results);
   const lines = linesFor(shown.map(([, one]) => one.advice).filter(Boolean), peer);
   const report = shown.map(([name, one]) => `${name}: ${one.state}. ${one.text}`).join('\n');
-  return html`<section class="card"><header class="row"><h1>${t('doctor')}</h1><button onClick=${() => setRun(run + 1)}>${t('runAgain')}</button></header>
-    <p class="muted">${t('doctorHint')}</p>
+  return html`<section class="card"><header class="row"><p class="muted">${t('doctorHint')}</p><button onClick=${() => setRun(run + 1)}>${t('runAgain')}</button></header>
     <div role="status"><ul class="plain">${shown.map(([name, one]) => html`<li key=${name} class="row" data-check=${name}>
       <span><strong>${t(`check.${name}`)}</strong> <span class="muted">${one.text}</span></span>
       <span class="status ${MARKS[one.state]}">${t(one.state === 'running' ? 'checking' : `is.${one.state}`)}</span></li>`)}</ul></div>

@@ -2,17 +2,18 @@
 import { settingsApi, tokensApi } from '../api.js';
 import { Dialog } from '../components/Dialog.js';
 import { Copyable } from '../components/Json.js';
-import { Skeleton } from '../components/Skeleton.js';
+import { Missing, useLoaded } from '../components/Loaded.js';
 import { Time } from '../components/Time.js';
 import { WebhookDeliveries } from '../components/WebhookDeliveries.js';
 import { language, said, setLanguage, t } from '../i18n.js';
 import { bytes } from '../lib/text.js';
+import { milliseconds } from '../lib/time.js';
 import { KINDS, markRead, notifications, preferences } from '../notifications.js';
 import { attempt, eventTypes, reloadTypes } from '../state.js';
 import { html, useEffect, useState } from '../ui.js';
 
 export function Deliveries() {
-  return html`<section class="card"><h1>${t('deliveries')}</h1><${WebhookDeliveries} initialStatus="failed" /></section>`;
+  return html`<section class="card"><${WebhookDeliveries} initialStatus="failed" /></section>`;
 }
 
 export function Notifications() {
@@ -25,7 +26,7 @@ export function Notifications() {
     set({ browser: wanted && (await Notification.requestPermission()) === 'granted' });
   }
   const box = (text, checked, onChange) => html`<label class="check"><input type="checkbox" checked=${checked} onChange=${onChange} /> ${text}</label>`;
-  return html`<section class="card"><h1>${t('notifications')}</h1>
+  return html`<section class="card">
     ${notifications.value.length === 0 && html`<p class="muted">${t('noNotifications')}</p>`}
     <ul class="stream">${notifications.value.map((one) => html`<li key=${one.id}><a href="#/events/${one.id}"><${Time} at=${one.timestamp} /> <span>${one.text}</span></a></li>`)}</ul>
   </section>
@@ -38,11 +39,10 @@ export function Notifications() {
 }
 
 export function Tokens() {
-  const [items, setItems] = useState(null);
+  const loaded = useLoaded(() => tokensApi.list(), []);
+  const { value: list, reload } = loaded;
   const [form, setForm] = useState(false);
   const [made, setMade] = useState(null);
-  const load = () => attempt(async () => setItems((await tokensApi.list()).items));
-  useEffect(() => { load(); }, []);
 
   async function create(event) {
     event.preventDefault();
@@ -51,18 +51,18 @@ export function Tokens() {
     const expires_at = days ? new Date(Date.now() + days * 86_400_000).toISOString() : null;
     const done = await attempt(() => tokensApi.create({ name: form.get('name'), scopes: form.getAll('scopes'), expires_at }));
     if (done) setMade(done.token);
-    load();
+    reload();
   }
   async function revoke(one) {
     if (!confirm(t('confirmRevoke', { name: one.name }))) return;
     await attempt(() => tokensApi.delete(one.id));
-    load();
+    reload();
   }
   const close = () => { setForm(false); setMade(null); };
-  return html`<section class="card"><header class="row"><h1>${t('tokens')}</h1><button class="primary" onClick=${() => setForm(true)}>${t('createToken')}</button></header>
-    ${!items && html`<${Skeleton} />`}
-    ${items && html`<table><thead><tr>${['name', 'token', 'scopes', 'lastUsed', 'expires', 'actions'].map((one) => html`<th>${t(one)}</th>`)}</tr></thead>
-      <tbody>${items.map((one) => html`<tr key=${one.id}>
+  return html`<section class="card"><div class="toolbar"><button class="primary" onClick=${() => setForm(true)}>${t('createToken')}</button></div>
+    <${Missing} of=${loaded} />
+    ${list && html`<table><thead><tr>${['name', 'token', 'scopes', 'lastUsed', 'expires', 'actions'].map((one) => html`<th>${t(one)}</th>`)}</tr></thead>
+      <tbody>${list.items.map((one) => html`<tr key=${one.id}>
         <td data-label=${t('name')}>${one.name}</td><td data-label=${t('token')}><code>${one.prefix}…</code></td>
         <td data-label=${t('scopes')}>${one.scopes.join(', ')}</td>
         <td data-label=${t('lastUsed')}>${one.last_used_at ? html`<${Time} at=${one.last_used_at} />` : t('never')}</td>
@@ -79,21 +79,21 @@ export function Tokens() {
 }
 
 export function Settings() {
-  const [settings, setSettings] = useState(null);
-  useEffect(() => { attempt(async () => setSettings(await settingsApi.get())); }, []);
+  const loaded = useLoaded(() => settingsApi.get(), []);
+  const settings = loaded.value;
   async function choose(event) {
     await setLanguage(event.target.value);
     await reloadTypes();
   }
-  return html`<section class="card"><h1>${t('settings')}</h1>
+  return html`<section class="card">
     <label>${t('language')}<select value=${language.value} onChange=${choose}><option value="ru">Русский</option><option value="en">English</option></select></label>
-    ${!settings && html`<${Skeleton} rows=${12} />`}
+    <${Missing} of=${loaded} rows=${12} />
     ${settings && html`<p class="numbers"><span><strong>${settings.version}</strong> ${t('version')}</span>
-        <span><strong>${settings.fsync_ms} ms</strong> ${t('fsync')}</span>
+        <span><strong>${milliseconds(settings.fsync_ms, language.value)}</strong> ${t('fsync')}</span>
         <span><strong>${bytes(settings.database_bytes, language.value)}</strong> ${t('databaseSize')}</span>
         <a href="docs" target="_blank">${t('apiDocs')}</a> <a href="metrics" target="_blank">${t('metrics')}</a> <a href="#/doctor">${t('doctor')}</a></p>
       <table><thead><tr><th>${t('setting')}</th><th>${t('value')}</th><th>${t('origin')}</th></tr></thead>
-        <tbody>${settings.items.map((one) => html`<tr key=${one.key}><td data-label=${t('setting')}><code title=${one.variable}>${one.key}</code><small class="muted">${one.meaning}</small></td>
-          <td data-label=${t('value')}><code>${one.value}</code></td><td data-label=${t('origin')}>${said(one.origin)}</td></tr>`)}</tbody></table>`}
+        <tbody>${settings.items.map((one) => html`<tr key=${one.key}><td data-label=${t('setting')}><span><code title=${one.variable}>${one.key}</code><small class="muted">${said(one.meaning)}</small></span></td>
+          <td data-label=${t('value')}><code>${one.value}</code></td><td data-label=${t('origin')}><span class="whole">${said(one.origin)}</span></td></tr>`)}</tbody></table>`}
   </section>`;
 }

@@ -11,16 +11,16 @@ const LOOK_EVERY = 1_000; // ms
 export function Sandbox() {
   const [sink, setSink] = useState(null);
   const [off, setOff] = useState(false);
-  const load = () => sinkApi.get().then(setSink, () => setOff(true));
+  const load = () => sinkApi.get().then(setSink, (error) => setOff(error.status === 404));
   useEffect(() => {
     load();
     const timer = setInterval(load, LOOK_EVERY);
     return () => clearInterval(timer);
   }, []);
 
-  if (off) return html`<section class="card"><h1>${t('sandbox')}</h1><p class="muted">${t('sinkOff')}</p></section>`;
+  if (off) return html`<section class="card"><p class="muted">${t('sinkOff')}</p></section>`;
   const url = new URL('sink/in', `${location.origin}${location.pathname}`).href;
-  return html`<section class="card"><h1>${t('sandbox')}</h1><p>${t('sinkHint')}</p><${Copyable} text=${url} label="URL" />
+  return html`<section class="card"><p>${t('sinkHint')}</p><${Copyable} text=${url} label="URL" />
     <div class="toolbar"><label>${t('answer')}<select value=${sink?.mode} onChange=${(event) => sinkApi.setMode(event.target.value).then(setSink)}>
       ${MODES.map((one) => html`<option value=${one}>${t(`mode.${one}`)}</option>`)}</select></label>
       <button onClick=${() => sinkApi.clear().then(load)}>${t('clear')}</button></div>

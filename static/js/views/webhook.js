@@ -3,6 +3,7 @@ import { webhooksApi } from '../api.js';
 import { Chart, secondsOf, WindowSwitch } from '../components/Chart.js';
 import { Dialog } from '../components/Dialog.js';
 import { Copyable } from '../components/Json.js';
+import { Missing, useLoaded } from '../components/Loaded.js';
 import { RemoveWebhook } from '../components/RemoveWebhook.js';
 import { Status } from '../components/Status.js';
 import { WebhookDeliveries } from '../components/WebhookDeliveries.js';
@@ -15,7 +16,7 @@ import { html, useEffect, useState } from '../ui.js';
 import { codeFor, LANGUAGES } from '../verification.js';
 
 const LOOK_AFTER = 250; // ms, for the answer to a test
-const TABS = [['', 'overview'], ['/deliveries', 'deliveries'], ['/verify', 'verify']];
+const TABS = [['', 'overview'], ['/deliveries', 'deliveries'], ['/settings', 'settings'], ['/verify', 'verify']];
 
 export function WebhookView({ id, tab }) {
   const [dialog, setDialog] = useState(null);
@@ -23,21 +24,20 @@ export function WebhookView({ id, tab }) {
   if (!webhook) return html`<section class="card"><p>${t('nothingFound')}</p><a href="#/webhooks">${t('back')}</a></section>`;
   const close = () => setDialog(null);
   return html`<section class="card">
-    <header class="row"><h1><a class="muted" href="#/webhooks">${t('webhooks')}</a> / ${webhook.name}</h1>
+    <header class="row"><h2><a class="muted" href="#/webhooks">${t('webhooks')}</a> / ${webhook.name}</h2>
       <span class="buttons">
         <button onClick=${() => setActive(webhook, !webhook.is_active)}>${t(webhook.is_active ? 'deactivate' : 'activate')}</button>
-        <button onClick=${() => setDialog('edit')}>${t('edit')}</button>
         <button onClick=${() => setDialog('replay')}>${t('replay')}</button>
-        <button onClick=${() => setDialog('rotate')}>${t('rotate')}</button>
-        <button class="danger" onClick=${() => setDialog('remove')}>${t('remove')}</button>
       </span></header>
     ${webhook.disabled_reason && html`<p class="problem">${t('disabledBecause', { reason: said(webhook.disabled_reason) })}</p>`}
     <nav class="tabs" aria-label=${webhook.name}>${TABS.map(([path, label]) => html`
       <a href="#/webhooks/${id}${path}" aria-current=${tab === path ? 'page' : undefined}>${t(label)}</a>`)}</nav>
     ${tab === '' && html`<${Overview} webhook=${webhook} />`}
     ${tab === '/deliveries' && html`<${WebhookDeliveries} key=${id} webhookId=${id} />`}
+    ${tab === '/settings' && html`<${WebhookForm} key=${id} webhook=${webhook} onDone=${() => toast(t('saved'))} />
+      <p class="row danger-zone"><button onClick=${() => setDialog('rotate')}>${t('rotate')}</button>
+        <button class="danger" onClick=${() => setDialog('remove')}>${t('remove')}</button></p>`}
     ${tab === '/verify' && html`<${Verify} webhook=${webhook} />`}
-    ${dialog === 'edit' && html`<${WebhookForm} webhook=${webhook} onClose=${close} />`}
     ${dialog === 'remove' && html`<${RemoveWebhook} webhook=${webhook} onClose=${close} />`}
     ${dialog === 'replay' && html`<${Replay} webhook=${webhook} onClose=${close} />`}
     ${dialog === 'rotate' && html`<${Rotate} webhook=${webhook} onClose=${close} />`}
@@ -46,8 +46,8 @@ export function WebhookView({ id, tab }) {
 
 function Overview({ webhook }) {
   const [window, setWindow] = useState('24h');
-  const [series, setSeries] = useState(null);
-  useEffect(() => { attempt(async () => setSeries(await webhooksApi.series(webhook.id, window))); }, [webhook.id, window, webhook.last_triggered_at]);
+  const loaded = useLoaded(() => webhooksApi.series(webhook.id, window), [webhook.id, window, webhook.last_triggered_at]);
+  const series = loaded.value;
   const outcomes = ['success', 'failed'].map((status) => ({ label: t(status), values: series?.items.map((one) => one[status]) ?? [] }));
   const latency = ['p50', 'p95'].map((one) => ({ label: one, values: series?.items.map((item) => item[`${one}_ms`]) ?? [] }));
   const times = series ? secondsOf(series.items) : [];
@@ -57,6 +57,7 @@ function Overview({ webhook }) {
       <span><strong>${number(webhook.failure_count, language.value)}</strong> ${t('failures')}</span></p>
     <${Test} webhook=${webhook} />
     <header class="row"><h2>${t('chartDeliveries')}</h2><${WindowSwitch} value=${window} onChange=${setWindow} /></header>
+    <${Missing} of=${loaded} />
     ${series && html`<${Chart} title=${t('chartDeliveries')} times=${times} bucket=${series.bucket_seconds} series=${outcomes} />
       <h2>${t('chartLatency')}</h2><${Chart} title=${t('chartLatency')} times=${times} bucket=${series.bucket_seconds} series=${latency} />`}`;
 }
@@ -113,7 +114,7 @@ function Rotate({ webhook, onClose }) {
   return html`<${Dialog} title=${t('rotate')} onClose=${onClose}>
     ${made ? html`<p>${t('secretOnce')}</p><${Copyable} text=${made.secret} label=${t('secret')} />
         ${made.old_secret_until && html`<p class="muted">${t('rotated', { until: moment(made.old_secret_until, language.value) })}</p>`}`
-      : html`<div class="buttons"><button onClick=${onClose}>${t('cancel')}</button>
+      : html`<p>${t('rotateHint')}</p><div class="buttons"><button onClick=${onClose}>${t('cancel')}</button>
         <button class="primary" onClick=${async () => setMade(await attempt(() => webhooksApi.rotateSecret(webhook.id)))}>${t('rotate')}</button></div>`}
   <//>`;
 }

@@ -1,5 +1,6 @@
 // #/webhooks : the list.
 import { settingsApi } from '../api.js';
+import { Dialog } from '../components/Dialog.js';
 import { RemoveWebhook } from '../components/RemoveWebhook.js';
 import { WebhookForm } from '../components/WebhookForm.js';
 import { WebhooksList } from '../components/WebhooksList.js';
@@ -8,8 +9,9 @@ import { attempt, webhooks } from '../state.js';
 import { html, useState } from '../ui.js';
 
 export function Webhooks({ creating }) {
-  const [form, setForm] = useState(creating ? {} : null); // {} to create, {webhook} to edit
+  const [form, setForm] = useState(creating ? {} : null); // {initial} to begin with
   const [removing, setRemoving] = useState(null);
+  const close = () => setForm(null);
 
   async function forSandbox() {
     const settings = await attempt(() => settingsApi.get());
@@ -19,12 +21,12 @@ export function Webhooks({ creating }) {
   }
 
   return html`<section class="card">
-    <header class="row"><h1>${t('webhooks')}</h1>
-      <button class="primary" onClick=${() => setForm({})}>${t('createWebhook')}</button></header>
     ${webhooks.value.size === 0
-      ? html`<div class="empty"><p>${t('noWebhooks')}</p><button onClick=${forSandbox}>${t('noWebhooksSink')}</button></div>`
-      : html`<${WebhooksList} onEdit=${(webhook) => setForm({ webhook })} onRemove=${setRemoving} />`}
-    ${form && html`<${WebhookForm} ...${form} onClose=${() => setForm(null)} />`}
+      ? html`<div class="empty"><p>${t('noWebhooks')}</p>
+        <span class="buttons"><button class="primary" onClick=${() => setForm({})}>${t('createWebhook')}</button>
+          <button onClick=${forSandbox}>${t('noWebhooksSink')}</button></span></div>`
+      : html`<${WebhooksList} onCreate=${() => setForm({})} onRemove=${setRemoving} />`}
+    ${form && html`<${Dialog} title=${t('createWebhook')} onClose=${close}><${WebhookForm} initial=${form.initial} onDone=${close} /><//>`}
     ${removing && html`<${RemoveWebhook} webhook=${removing} onClose=${() => setRemoving(null)} />`}
   </section>`;
 }

@@ -1,0 +1,34 @@
+// What is asked of the server: its shape at first, the old while the new comes, a reason if none does.
+import { said, t } from '../i18n.js';
+import { html, useEffect, useRef, useState } from '../ui.js';
+import { Skeleton } from './Skeleton.js';
+
+// `load` is called again `wait` ms after a dependency changed; an answer that is overtaken is dropped.
+export function useLoaded(load, dependencies, wait = 0) {
+  const [value, setValue] = useState(null);
+  const [problem, setProblem] = useState(null);
+  const latest = useRef(0);
+  async function reload(...words) {
+    const mine = ++latest.current;
+    try {
+      const loaded = await load(...words);
+      if (mine !== latest.current) return;
+      setValue(loaded);
+      setProblem(null);
+    } catch (error) {
+      if (mine === latest.current) setProblem(said(error.message));
+    }
+  }
+  useEffect(() => {
+    const timer = setTimeout(reload, wait);
+    return () => { clearTimeout(timer); latest.current += 1; };
+  }, dependencies);
+  return { value, setValue, problem, reload };
+}
+
+export function Missing({ of: { value, problem, reload }, rows }) {
+  if (problem) {
+    return html`<p class="row problem" role="alert"><span>${problem}</span><button class="small" onClick=${() => reload()}>${t('again')}</button></p>`;
+  }
+  return !value && html`<${Skeleton} rows=${rows} />`;
+}
