@@ -20,6 +20,8 @@ from bench.wire import Load, Sink
 SOCKETS = 1_000
 PUBLISHERS = 8
 ROUNDS = 3
+SINGLY = 100  # events
+MANY = {"BEDOLAGA_EVENTS_LIVE__MAX_PER_ADDRESS": "5000"}
 QUIET = 0.3  # seconds without a byte after which all has come
 NCHAN = """
 load_module {module};
@@ -73,19 +75,29 @@ async def connect(
         made = list(await asyncio.gather(*(one() for _ in range(count))))
     else:
         made = [await one() for _ in range(count)]
-    await asyncio.sleep(1.0)
+    await _quiet()  # handshakes that come by the hundred take turns
     return made
 
 
-async def fanned_out(port: int, ws: str, path: str, token: str) -> float:
-    """Messages a second that reach the readers while eight publishers post as fast as they may."""
+async def fanned_out(port: int, ws: str, path: str, token: str) -> tuple[float, float]:
+    """Messages a second that reach the readers: one event after another; eight publishers at once.
+
+    In the first case an event is posted when the one before it has reached everybody.
+    """
     sockets = await connect(port, ws)
     load = Load(port, path, EVENT, token)
     first = await _arrived(load)
     started = time.perf_counter()
+    for _ in range(SINGLY):
+        Reader.received = 0
+        await load.once()
+        while Reader.received < first:
+            await asyncio.sleep(0)
+    singly = SINGLY * SOCKETS / (time.perf_counter() - started)
+    started, before = time.perf_counter(), len(load.times)
     Reader.received = 0
     await load.run(SECONDS, PUBLISHERS)
-    posted = len(load.times)
+    posted = len(load.times) - before
     await _quiet()
     seconds = time.perf_counter() - started - QUIET
     received = Reader.received
@@ -96,7 +108,7 @@ async def fanned_out(port: int, ws: str, path: str, token: str) -> float:
     share = received / size / SOCKETS / posted
     if share < 0.98:  # somebody was cut off: then the rate says nothing
         print(f"only {share:.0%} of the messages arrived", flush=True)
-    return received / size / seconds
+    return singly, received / size / seconds
 
 
 async def _arrived(load: Load) -> int:
@@ -116,14 +128,21 @@ async def _quiet() -> None:
 
 async def fan_out() -> AsyncIterator[Row]:
     """Events posted over HTTP to a thousand sockets, against a loop over `send_str`."""
-    ratios = []
-    limits = {"BEDOLAGA_EVENTS_LIVE__MAX_PER_ADDRESS": "5000"}
+    singly, together = [], []
     for _ in range(ROUNDS):
-        async with ours(**limits) as server:
+        async with ours(**MANY) as server:
             mine = await fanned_out(server.port, f"/ws?token={TOKEN}", "/events", TOKEN)
         async with peer("broadcaster") as (port, _):
-            ratios.append(mine / await fanned_out(port, "/ws", "/events", ""))
-    yield "fan-out to 1,000 sockets, messages a second", "a loop over send_str", median(ratios), 2.0
+            plain = await fanned_out(port, "/ws", "/events", "")
+        singly.append(mine[0] / plain[0])
+        together.append(mine[1] / plain[1])
+    yield (
+        "fan-out to 1,000 sockets, one event at a time",
+        "a loop over send_str",
+        median(singly),
+        1.1,
+    )
+    yield "fan-out to 1,000 sockets, 8 publishers", "a loop over send_str", median(together), 2.0
 
 
 async def nchan() -> AsyncIterator[Row]:
@@ -132,7 +151,6 @@ async def nchan() -> AsyncIterator[Row]:
     if program is None or not module.exists():
         raise SystemExit("apt-get install nginx libnginx-mod-nchan")
     ratios = []
-    limits = {"BEDOLAGA_EVENTS_LIVE__MAX_PER_ADDRESS": "5000"}
     with socket.socket() as free, tempfile.TemporaryDirectory() as folder:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -140,20 +158,20 @@ async def nchan() -> AsyncIterator[Row]:
         file = Path(folder) / "nginx.conf"
         file.write_text(NCHAN.format(module=module, folder=folder, port=port))
         for _ in range(ROUNDS):
-            async with ours(**limits) as server:
-                mine = await fanned_out(server.port, f"/ws?token={TOKEN}", "/events", TOKEN)
+            async with ours(**MANY) as server:
+                _, mine = await fanned_out(server.port, f"/ws?token={TOKEN}", "/events", TOKEN)
             peer = await asyncio.create_subprocess_exec(program, "-c", str(file))
             await asyncio.sleep(0.5)
-            ratios.append(mine / await fanned_out(port, "/sub", "/pub", ""))
+            _, theirs = await fanned_out(port, "/sub", "/pub", "")
+            ratios.append(mine / theirs)
             peer.terminate()
             await peer.wait()
-    yield "fan-out to 1,000 sockets, messages a second", "nchan in nginx", median(ratios), 2.0
+    yield "fan-out to 1,000 sockets, 8 publishers", "nchan in nginx", median(ratios), 2.0
 
 
 async def memory() -> AsyncIterator[Row]:
     """Resident memory at the start in MB, and of an idle socket in KiB."""
-    limits = {"BEDOLAGA_EVENTS_LIVE__MAX_PER_ADDRESS": "5000"}
-    async with ours(**limits) as server:
+    async with ours(**MANY) as server:
         await server.call("GET", "/health")
         before = server.memory_kib()
         yield "memory at the start, MiB", "–", before / 1024, 60
@@ -165,10 +183,9 @@ async def memory() -> AsyncIterator[Row]:
 
 async def storm() -> AsyncIterator[Row]:
     """Ingest while a thousand clients live, and come back together, in a process of their own."""
-    limits = {"BEDOLAGA_EVENTS_LIVE__MAX_PER_ADDRESS": "5000"}
     living, resuming, grown = [], [], []
     for _ in range(ROUNDS):
-        async with ours(**limits) as server:
+        async with ours(**MANY) as server:
             load = Load(server.port, "/events", EVENT, TOKEN)
             alone = await load.run(SECONDS)
             async with peer("readers", str(server.port), "-1"):

@@ -81,7 +81,7 @@ class Load:
         transport, _ = await loop.create_connection(lambda: Caller(self), "127.0.0.1", self._port)
         self.running = False
         while not self.times:
-            await asyncio.sleep(0.005)
+            await asyncio.sleep(0)
         transport.close()
 
 

@@ -120,14 +120,27 @@ async def test_who_knows_what_still_waits_does_not_get_it_again(
     monkeypatch.setattr(hub, "PAUSE", 1e9)
     async with server.socket() as other:
         await hello(other)
-        await server.event(user_id=1)
-        assert (await other.receive_json())["id"] == 1
+        await batch(server, 2)
+        assert [(await other.receive_json())["id"] for _ in range(2)] == [1, 2]
         await batch(server, 4)  # waits
-        async with server.socket(f"?token={ADMIN}&since=3") as socket:
-            assert (await hello(socket))["last_event_id"] == 5
+        async with server.socket(f"?token={ADMIN}&since=4") as socket:
+            assert (await hello(socket))["last_event_id"] == 6
             resumed = [await socket.receive_json() for _ in range(3)]
-        assert [one.get("id") for one in resumed] == [4, 5, None]
-        assert [(await other.receive_json())["id"] for _ in range(4)] == [2, 3, 4, 5]
+        assert [one.get("id") for one in resumed] == [5, 6, None]
+        assert [(await other.receive_json())["id"] for _ in range(4)] == [3, 4, 5, 6]
+
+
+async def test_events_that_come_one_at_a_time_do_not_wait(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long each fan-out takes: nobody else is publishing for whom it would have to rest."""
+    monkeypatch.setattr(hub, "LONG", 0.0)
+    monkeypatch.setattr(hub, "PAUSE", 1e9)
+    async with server.socket() as socket:
+        await hello(socket)
+        for number in range(1, 4):
+            await server.event(user_id=number)
+            assert (await socket.receive_json())["id"] == number
 
 
 async def test_a_pause_while_nobody_listens_loses_nothing(
@@ -138,14 +151,14 @@ async def test_a_pause_while_nobody_listens_loses_nothing(
     monkeypatch.setattr(hub, "PAUSE", 1e9)
     async with server.socket() as only:
         await hello(only)
-        await server.event(user_id=1)
-        assert (await only.receive_json())["id"] == 1
+        await batch(server, 2)
+        assert [(await only.receive_json())["id"] for _ in range(2)] == [1, 2]
     await until(lambda: not list(server.parts.hub.sockets()))
     await batch(server, 4)
-    async with server.socket(f"?token={ADMIN}&since=1") as socket:
+    async with server.socket(f"?token={ADMIN}&since=2") as socket:
         await hello(socket)
         got = [await socket.receive_json() for _ in range(5)]
-        assert [one.get("id") for one in got] == [2, 3, 4, 5, None]
+        assert [one.get("id") for one in got] == [3, 4, 5, 6, None]
 
 
 async def test_what_retention_took_is_a_gap(server: Server, clock: Clock) -> None:
