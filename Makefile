@@ -37,7 +37,7 @@ vendor: ## fetch the pinned front-end modules into static/vendor (needs npm)
 	tools/vendor.sh
 
 clean: ## remove what was set up or built; the data stays
-	rm -rf $(VENV) dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
