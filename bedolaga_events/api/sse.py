@@ -6,9 +6,9 @@ from aiohttp import web
 
 from bedolaga_events.api import requests
 from bedolaga_events.api.middleware import client_address
-from bedolaga_events.api.outlet import Outlet
 from bedolaga_events.api.state import TOKEN, parts
 from bedolaga_events.errors import StoreError, Unprocessable
+from bedolaga_events.live.outlet import Outlet
 from bedolaga_events.live.protocol import TOPICS, Encoding, Wants
 from bedolaga_events.live.replay import Since
 from bedolaga_events.patterns import is_known
@@ -26,11 +26,16 @@ class Stream(Outlet):
     """One SSE client; `gone` is set when it has to go."""
 
     def __init__(self, request: web.Request, wants: Wants) -> None:
-        super().__init__(request, request[TOKEN], client_address(request), wants)
+        assert request.transport is not None
+        super().__init__(request.transport, request[TOKEN].id, client_address(request), wants)
         self.gone = asyncio.Event()
+        self._protocol = request.protocol
 
     def write_now(self, data: bytes) -> None:
         super().write_now(b"%x\r\n%b\r\n" % (len(data), data))  # one chunk (RFC 9112 §7.1)
+
+    async def drained(self) -> None:
+        await self._protocol._drain_helper()  # noqa: SLF001 - aiohttp has no public verb for it
 
     def abort(self) -> None:
         super().abort()
@@ -54,18 +59,15 @@ async def stream(request: web.Request) -> web.StreamResponse:
     since = request.headers.get("Last-Event-ID", "")
     last = int(since) if since.isdecimal() and len(since) < 19 else query.since
     client.write_now(b": connected\n\n")
-    resuming = None
     if last is None:
         server.hub.go_live(client)
     else:
-        resuming = client.resume(server.replays, Since(last, query.epoch))
+        client.resume(server.replays, Since(last, query.epoch))
     try:
         await _keep_alive(request, client, server.settings.live.ping_seconds)
     finally:
         server.hub.leave(client)
-        if resuming is not None:
-            resuming.cancel()
-            await asyncio.gather(resuming, return_exceptions=True)
+        client.stop_resuming()
     return response
 
 

@@ -2,30 +2,42 @@
 
 import asyncio
 from abc import ABC, abstractmethod
-from typing import Any
-
-from aiohttp import web
 
 from bedolaga_events.live.protocol import Wants
 from bedolaga_events.live.replay import Replays, Since
-from bedolaga_events.model import Token
 
 
 class Outlet(ABC):
-    """What WebSocket and SSE clients have in common, as the hub sees them."""
+    """What WebSocket and SSE clients have in common, as the hub sees them.
+
+    Args:
+        transport: the connection; closed by whoever reads from it.
+        token_id: what the client came in with.
+        address: where it comes from.
+        wants: what it gets.
+    """
 
     # An idle socket is counted in bytes: a thousand of them wait.
-    __slots__ = ("_held", "_held_bytes", "_protocol", "_transport", "address", "token_id", "wants")
+    __slots__ = (
+        "_held",
+        "_held_bytes",
+        "_resuming",
+        "_transport",
+        "address",
+        "token_id",
+        "wants",
+    )
 
-    def __init__(self, request: web.Request, token: Token, address: str, wants: Wants) -> None:
-        assert request.transport is not None
-        self.token_id = token.id
+    def __init__(
+        self, transport: asyncio.Transport, token_id: int, address: str, wants: Wants
+    ) -> None:
+        self.token_id = token_id
         self.address = address
         self.wants = wants
-        self._transport = request.transport
-        self._protocol: Any = request.protocol
+        self._transport = transport
         self._held: list[bytes] | None = None
         self._held_bytes = 0
+        self._resuming: asyncio.Task[None] | None = None
 
     def write(self, data: bytes) -> None:
         """Hand over whole messages; never waits."""
@@ -57,19 +69,24 @@ class Outlet(ABC):
         if held:
             self.write_now(b"".join(held))
 
+    @abstractmethod
     async def drained(self) -> None:
         """Wait until the client has read most of what was written.
 
         Raises:
             ConnectionError: it is gone.
         """
-        await self._protocol._drain_helper()  # noqa: SLF001 - aiohttp has no public verb for it
 
-    def resume(self, replays: Replays, since: Since) -> asyncio.Task[None]:
+    def resume(self, replays: Replays, since: Since) -> None:
         """Replay what was missed; if that fails the client is dropped, and comes back."""
-        task = asyncio.create_task(replays.resume(self, since))
-        task.add_done_callback(self._resumed)
-        return task
+        self._resuming = asyncio.create_task(replays.resume(self, since))
+        self._resuming.add_done_callback(self._resumed)
+
+    def stop_resuming(self) -> None:
+        """The client is gone, or has all it missed."""
+        if self._resuming is not None:
+            self._resuming.cancel()
+            self._resuming = None
 
     def _resumed(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and task.exception() is not None:
