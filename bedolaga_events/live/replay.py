@@ -13,10 +13,10 @@ from bedolaga_events.live.protocol import Encoding, Message, Wants
 from bedolaga_events.store import events
 from bedolaga_events.store.database import Database
 
-PAGE = 200  # events
-PAGE_BYTES = 256 * 1024  # of payloads, after which a page ends
+PAGE = 800  # events
+PAGE_CHARACTERS = 256 * 1024  # after which a page ends
 PAUSE = 5.0  # times what a page took to write, shared by all replays
-KEPT_PAGES = 16  # shared by clients that come back together
+KEPT_PAGES = 32  # shared by clients that come back together
 
 
 class Since(NamedTuple):
@@ -34,11 +34,31 @@ class _Progress:
 
 
 class _Page:
-    """Stored events in order, encoded once for clients that want the same."""
+    """Stored events in order, which grow to a full page; encoded once for equal wants."""
 
-    def __init__(self, messages: list[Message]) -> None:
+    def __init__(self, position: int, messages: list[Message]) -> None:
+        self.last = messages[-1].id or 0 if messages else position
         self.messages = messages
+        self.growing = asyncio.Lock()
+        self._size = sum(len(one.text) for one in messages)
         self._encoded: dict[Wants, tuple[bytes, int]] = {}
+
+    def room(self) -> tuple[int, int]:
+        """How many more events and characters it takes."""
+        return PAGE - len(self.messages), PAGE_CHARACTERS - self._size
+
+    def has_room(self) -> bool:
+        """Whether it is not full."""
+        return min(self.room()) > 0
+
+    def grow(self, messages: list[Message]) -> None:
+        """Add what comes next; who has the earlier part encoded needs the rest alone."""
+        for wants, (data, count) in self._encoded.items():
+            more, taken = encode(messages, wants)
+            self._encoded[wants] = (data + more, count + taken)
+        self.messages += messages
+        self.last = messages[-1].id or 0 if messages else self.last
+        self._size += sum(len(one.text) for one in messages)
 
     def encoded(self, wants: Wants) -> tuple[bytes, int]:
         """The bytes of what is wanted of it, and how many messages those are."""
@@ -49,9 +69,9 @@ class _Page:
 
     def up_to(self, last: int) -> "_Page":
         """The page without what comes after an event."""
-        if not self.messages or (self.messages[-1].id or 0) <= last:
+        if self.last <= last:
             return self
-        return _Page([one for one in self.messages if (one.id or 0) <= last])
+        return _Page(last, [one for one in self.messages if (one.id or 0) <= last])
 
 
 class Resuming(Socket, Protocol):
@@ -89,7 +109,7 @@ class Replays:
             self._say(socket, gap)
         done = _Progress(position)
         while (seam := self._hub.sent_event_id) - done.position > PAGE:
-            page = (await self._page(done.position)).up_to(seam)
+            page = await self._page(done.position, seam)
             if not page.messages:  # the rest is gone since
                 break
             await self._send(socket, page, done)
@@ -99,7 +119,7 @@ class Replays:
         socket.hold()
         self._hub.go_live(socket)
         while done.position < seam:
-            page = (await self._page(done.position)).up_to(seam)
+            page = await self._page(done.position, seam)
             if not page.messages:
                 break
             await self._send(socket, page, done)
@@ -118,28 +138,36 @@ class Replays:
             return since.event_id, protocol.gap("retention", oldest)
         return since.event_id, None
 
-    async def _page(self, position: int) -> _Page:
-        kept = self._pages.get(position)
-        if kept is not None:
-            return kept
-        rows = await self._database.read(events.after, position, PAGE, PAGE_BYTES)
-        page = _Page([Message(one.type, wire.frame(one), one.id) for one in rows])
-        if len(rows) == PAGE:  # it will never change, but for what retention takes
-            self._pages[position] = page
+    async def _page(self, position: int, seam: int) -> _Page:
+        """What comes after a position, up to the seam; others who ask for it get the same page."""
+        page = self._pages.get(position)
+        if page is None:
+            page = self._pages[position] = _Page(position, [])
             if len(self._pages) > KEPT_PAGES:
                 self._pages.popitem(last=False)
-        return page
+        if page.last < seam and page.has_room():
+            await self._grow(page, seam)
+        return page.up_to(seam)
+
+    async def _grow(self, page: _Page, seam: int) -> None:
+        async with page.growing:
+            if page.last < seam and page.has_room():  # nobody did while we waited
+                count, characters = page.room()
+                count = min(count, seam - page.last)
+                rows = await self._database.read(events.after, page.last, count, characters)
+                page.grow([Message(one.type, wire.frame(one), one.id) for one in rows])
 
     async def _send(self, socket: Resuming, page: _Page, done: _Progress) -> None:
         started = time.perf_counter()
+        first, last = page.messages[0].id, page.last  # it may grow meanwhile
         data, count = page.encoded(socket.wants)
         if data:
             socket.write_now(data)
             await self._rest(time.perf_counter() - started)
             await socket.drained()
         done.replayed += count
-        done.first = done.first or page.messages[0].id
-        done.position = page.messages[-1].id or done.position
+        done.first = done.first or first
+        done.position = last
 
     async def _rest(self, taken: float) -> None:
         """Leave most of the loop to publishers when hundreds of clients come back together."""
