@@ -108,7 +108,7 @@ async def proxied(
 
 
 async def test_everything_works_behind_it(proxied: tuple[Server, str]) -> None:
-    """Live both ways, and the page's files by relative URLs."""
+    """Live both ways, and the page's files by relative URLs; who leaves is gone at the server."""
     server, url = proxied
     for path in ("/", "/js/app.js", "/css/base.css", "/openapi.json", "/docs"):
         async with server.session.get(url + path) as answer:
@@ -126,6 +126,7 @@ async def test_everything_works_behind_it(proxied: tuple[Server, str]) -> None:
         async with asyncio.timeout(5):
             while (line := await stream.content.readline()) != b"id: 1\n":
                 assert line
+    await until(lambda: not list(server.parts.hub.sockets()))
 
 
 async def test_the_guesser_is_the_client_and_not_the_proxy(
