@@ -9,16 +9,16 @@ import json
 import random
 from collections import deque
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
 from typing import assert_never
 
 import structlog
 
 from bedolaga_events.delivery import retry
+from bedolaga_events.delivery.lane import BUFFER, Lane
 from bedolaga_events.delivery.sender import Endpoint, Secret, Sender
 from bedolaga_events.errors import StoreError
 from bedolaga_events.metrics import Metrics
-from bedolaga_events.model import Attempt, Committed, Delivery, ErrorCode, Status, Webhook
+from bedolaga_events.model import Attempt, Committed, Delivery, Status, Webhook
 from bedolaga_events.settings import Delivery as DeliverySettings
 from bedolaga_events.store import deliveries, webhooks
 from bedolaga_events.store.database import Database
@@ -26,53 +26,11 @@ from bedolaga_events.store.deliveries import Record
 from bedolaga_events.store.vault import Vault
 from bedolaga_events.store.writer import Writer
 
-LANE_BUFFER = 64  # due deliveries of one webhook in memory; the rest stays in the table
 LONGEST_SLEEP = 60.0  # seconds: then the table is asked again, whatever was heard
 STORE_RETRY = 1.0  # seconds before an outcome is offered again to a store that refused it
 SECOND = 1_000_000  # microseconds
 PROBES_A_SECOND = 200  # requests to receivers whose last one failed, all of them together
 PROBES_AT_ONCE = 100
-HANGS = (ErrorCode.TIMEOUT, ErrorCode.CONNECT_TIMEOUT)
-
-
-@dataclass(slots=True)
-class Lane:
-    """One webhook's way out."""
-
-    webhook: Webhook
-    endpoint: Endpoint
-    width: int = 1  # requests that may be out at once: doubles with success, halves with failure
-    answers: bool = True  # the last request was answered, if only by a refusal
-    fails: bool = False  # the last request did not succeed
-    ready: deque[Delivery] = field(default_factory=deque)
-    urgent: deque[Delivery] = field(default_factory=deque)  # by hand: also while it is inactive
-    flying: int = 0  # requests that are out
-    open: set[int] = field(default_factory=set)  # taken from `ready`, outcome not on disk yet
-    more: bool = True  # the table may hold due deliveries that are not in `ready`
-    reading: bool = False
-    settled: set[int] = field(default_factory=set)  # ended while `reading`: its snapshot is stale
-    next_due: int | None = None  # microseconds
-    in_turn: bool = False  # stands among those that may start something
-
-    def can_start(self) -> bool:
-        """Whether the next delivery may go out now."""
-        if self.flying >= self.width or len(self.open) >= LANE_BUFFER:
-            return False
-        return bool(self.urgent or (self.ready and self.webhook.is_active))
-
-    def known(self) -> set[int]:
-        """Deliveries that are on their way already: none of them is taken twice."""
-        waiting = {one.id for queue in (self.ready, self.urgent) for one in queue}
-        return self.open | waiting
-
-    def wants_more(self) -> bool:
-        """Whether the table is to be asked."""
-        is_low = len(self.ready) < LANE_BUFFER // 2
-        return self.more and is_low and not self.reading and self.webhook.is_active
-
-    def fall_due(self, at: int) -> None:
-        """Ask the table again at a moment (microseconds)."""
-        self.next_due = at if self.next_due is None else min(self.next_due, at)
 
 
 class Worker:
@@ -137,11 +95,11 @@ class Worker:
             self._place(webhook)
         for webhook_id in committed.deleted_webhooks:
             if lane := self._lanes.pop(webhook_id, None):
-                lane.ready.clear()
+                lane.drop_ready()
                 lane.urgent.clear()
         for webhook_id in committed.cancelled:
             if lane := self._lanes.get(webhook_id):
-                lane.ready.clear()
+                lane.drop_ready()
         for webhook_id in committed.reread | committed.cancelled:
             if lane := self._lanes.get(webhook_id):
                 lane.more = True
@@ -175,7 +133,7 @@ class Worker:
         if webhook.updated_at != lane.webhook.updated_at:
             lane.endpoint = self._endpoint(webhook)
         if not webhook.is_active:
-            lane.ready.clear()
+            lane.drop_ready()
         lane.webhook = webhook
         self._offer(lane)
 
@@ -199,19 +157,17 @@ class Worker:
         if lane is None or due is None:
             return
         if due > now:
-            if lane.next_due is None or due < lane.next_due:
-                lane.next_due = due
+            if lane.fall_due(due):
                 self._wake.set()
-        elif lane.more or len(lane.ready) >= LANE_BUFFER or not lane.webhook.is_active:
+        elif lane.is_full() and delivery.id not in lane.taken:
             lane.more = True
-        elif delivery.id not in lane.open:
-            lane.ready.append(delivery)
+        else:
+            lane.add(delivery)
             self._offer(lane)
 
     def _urge(self, delivery: Delivery) -> None:
-        lane = self._lanes.get(delivery.webhook_id)
-        if lane is not None and delivery.id not in lane.known():
-            lane.urgent.append(delivery)
+        if lane := self._lanes.get(delivery.webhook_id):
+            lane.add(delivery, urgent=True)
             self._offer(lane)
 
     def _look_at_the_clock(self) -> None:
@@ -223,24 +179,25 @@ class Worker:
 
     def _refill(self, lane: Lane) -> None:
         if lane.wants_more() and not self._stopping:
-            lane.reading, lane.more = True, False  # what is committed from here on sets it again
-            lane.settled.clear()
+            lane.start_reading()
             self._spawn(self._read(lane))
 
     async def _read(self, lane: Lane) -> None:
         """Fill a lane from the table."""
-        wanted = LANE_BUFFER + len(lane.open)
-        found, following = await self._database.read(
-            deliveries.due, lane.webhook.id, self._now(), wanted
-        )
-        known = lane.known() | lane.settled
+        wanted = BUFFER + len(lane.taken)
+        try:
+            found, following = await self._database.read(
+                deliveries.due, lane.webhook.id, self._now(), wanted
+            )
+        except BaseException:  # the disk fails, or we are stopped: the rows are where they were
+            lane.fill(())
+            self._put_off(lane)
+            raise
         is_there = self._lanes.get(lane.webhook.id) is lane  # not deleted meanwhile
-        if lane.webhook.is_active and is_there:
-            lane.ready.extend(one for one in found if one.id not in known)
+        lane.fill(found if lane.webhook.is_active and is_there else ())
         lane.more = lane.more or len(found) == wanted
         if following is not None:
             lane.fall_due(following)
-        lane.reading = False
         self._offer(lane)
         self._wake.set()
 
@@ -254,9 +211,7 @@ class Worker:
                 continue
             self._turns.append(lane)
             if self._trusts(lane):
-                delivery = (lane.urgent or lane.ready).popleft()
-                lane.open.add(delivery.id)
-                lane.flying += 1
+                delivery = lane.start()
                 self._flying += 1
                 self._doubtful += not lane.answers
                 self._spawn(self._deliver(lane, delivery, doubtful=not lane.answers))
@@ -302,11 +257,9 @@ class Worker:
             if record.status is not Status.PENDING:
                 self._metrics.deliveries.labels(record.status).inc()
         finally:
-            lane.open.discard(delivery.id)
-            if lane.reading:
-                lane.settled.add(delivery.id)
+            lane.settle(delivery.id)
             if not recorded:  # a mistake of ours: the row is still pending, try it again later
-                lane.fall_due(self._now() + round(LONGEST_SLEEP * SECOND))
+                self._put_off(lane)
             self._refill(lane)
             self._offer(lane)
             self._start()
@@ -318,11 +271,7 @@ class Worker:
             lane.flying -= 1
             self._flying -= 1
             self._doubtful -= doubtful
-        # One that hangs holds its place for the whole timeout; more of them help no one that fails.
-        lane.answers = attempt.error_code not in HANGS
-        lane.fails = not attempt.succeeded
-        wider = min(self._settings.per_webhook_concurrency, lane.width * 2)
-        lane.width = wider if attempt.succeeded else max(1, lane.width // 2)
+        lane.landed(attempt, self._settings.per_webhook_concurrency)
         self._offer(lane)
         self._start()
         return attempt
@@ -362,6 +311,9 @@ class Worker:
             deactivate=record.deactivate or retry.failed_too_long(since, now, patience),
             warn=retry.warning(since, webhook.last_triggered_at, now, patience),
         )
+
+    def _put_off(self, lane: Lane) -> None:
+        lane.fall_due(self._now() + round(LONGEST_SLEEP * SECOND))
 
     def _tell(self, delivery: Delivery, attempt: Attempt, now: int) -> None:
         outcome = attempt.error_code or "success"
