@@ -34,8 +34,8 @@ from bedolaga_events.live.replay import Replays
 from bedolaga_events.metrics import Metrics
 from bedolaga_events.model import Accepted, Committed, Scope
 from bedolaga_events.settings import Settings
-from bedolaga_events.store import batch, events, tokens, vault, webhooks
-from bedolaga_events.store.batch import Change, Transaction
+from bedolaga_events.store import events, tokens, vault, webhooks
+from bedolaga_events.store.batch import Change, Transaction, Transactions
 from bedolaga_events.store.database import Database
 from bedolaga_events.store.vault import Vault
 from bedolaga_events.store.writer import Writer
@@ -156,8 +156,8 @@ async def _assemble(loaded: Loaded, policy: Policy, now: Callable[[], int]) -> t
     try:
         box = vault_of(settings)
         await _try_key(database, box)
-        apply = partial(batch.apply, zone=settings.dashboard.zone)
-        writer = Writer(database, apply, now, settings.events.queue_limit, metrics)
+        transactions = Transactions(settings.dashboard.zone)
+        writer = Writer(database, transactions, now, settings.events.queue_limit, metrics)
         hub = Hub(
             await database.read(events.last_id),
             settings.live.max_connections,

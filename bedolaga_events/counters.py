@@ -1,6 +1,7 @@
 """What one event adds to the dashboard's numbers (contract §5)."""
 
 from datetime import datetime, timedelta, tzinfo
+from functools import lru_cache
 from typing import Any
 
 from bedolaga_events.model import Facts
@@ -52,6 +53,7 @@ def ticket_change(known_open: bool | None, facts: Facts) -> tuple[bool, int]:
     return (known_open if facts.closed is None else not facts.closed), 0
 
 
+@lru_cache(maxsize=64)  # what one commit holds has one time
 def day_of(microseconds: int, zone: tzinfo) -> str:
     """The calendar day (``2026-01-15``) of a moment in `zone`."""
     return _local(microseconds, zone).date().isoformat()

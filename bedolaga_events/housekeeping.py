@@ -16,7 +16,7 @@ from bedolaga_events.live.hub import Hub
 from bedolaga_events.settings import Settings
 from bedolaga_events.store import retention, tokens
 from bedolaga_events.store.batch import Change
-from bedolaga_events.store.database import Database, hop
+from bedolaga_events.store.database import Database
 from bedolaga_events.store.writer import Writer
 
 TICK = 1.0  # seconds: how late a token revoked on the command line still opens something
@@ -68,7 +68,7 @@ class Housekeeping:
                 if tick % RETAIN_EVERY == 0:
                     await self.retain()
                 if tick % OPTIMIZE_EVERY == 0:
-                    await hop(self._database.writer, _optimize)
+                    await self._writer.aside(_optimize)
             except (StoreError, sqlite3.Error) as error:
                 log.warning("housekeeping put off", error=str(error))
 
@@ -101,7 +101,7 @@ class Housekeeping:
         await self._commit(retention.prune_hours, hour_of(now))
         free = 1
         while free:
-            free = await hop(self._database.writer, retention.shrink, SHRINK_STEP)
+            free = await self._writer.aside(lambda one: retention.shrink(one, SHRINK_STEP))
 
     async def _prune(self, before: int, wanted: Callable[[int], bool]) -> None:
         """Step by step from the oldest event on, while `wanted` says so of the bytes in use."""
@@ -116,7 +116,7 @@ class Housekeeping:
     async def _checkpoint_when_idle(self) -> None:
         size = _wal_bytes(self._database.path)
         if size and size == self._seen_bytes:
-            await hop(self._database.writer, _truncate_wal)
+            await self._writer.aside(_truncate_wal)
         self._seen_bytes = size
 
 

@@ -50,37 +50,80 @@ class Change:
     verb: Callable[[Transaction], Any]
 
 
-def apply(
-    connection: sqlite3.Connection, drafts: Sequence[Any], now: int, *, zone: tzinfo
-) -> tuple[list[Any], Committed]:
-    """Do the statements of one transaction.
+class Transactions:
+    """The statements of one transaction after another.
+
+    The next ids and the subscribers are remembered in between: whatever else writes to the file
+    (`token create`, `prune`) changes neither, and the fewer statements, the better.
 
     Args:
-        connection: inside BEGIN; the caller commits.
-        drafts: `Append`, `Record` and `Change`, in the order in which they came.
-        now: the transaction's one moment, in microseconds.
         zone: whose days the revenue is counted in.
-
-    Returns:
-        A result for each draft, an `EventsError` where it was refused, and what changed.
     """
-    transaction = Transaction(connection, now, Committed(now))
-    # What came at the same time has no order among itself, so each kind goes in one piece.
-    kinds: dict[type, list[int]] = {Record: [], Change: [], Append: []}
-    for index, draft in enumerate(drafts):
-        kinds[type(draft)].append(index)
-    records = [drafts[index] for index in kinds[Record]]
-    appends = [drafts[index] for index in kinds[Append]]
-    results: list[Any] = [None] * len(drafts)
-    if records:
-        _record(transaction, records)
-    for index in kinds[Change]:
-        results[index] = _change(transaction, drafts[index])
-    if appends:
-        made = _Appending(transaction, zone).run(appends)
-        for index, result in zip(kinds[Append], made, strict=True):
-            results[index] = result
-    return results, transaction.committed
+
+    def __init__(self, zone: tzinfo) -> None:
+        self._zone = zone
+        self._known: _Known | None = None
+
+    def apply(
+        self, connection: sqlite3.Connection, drafts: Sequence[Any], now: int
+    ) -> tuple[list[Any], Committed]:
+        """Do the statements of one transaction.
+
+        Args:
+            connection: inside BEGIN; the caller commits, or calls `forget`.
+            drafts: `Append`, `Record` and `Change`, in the order in which they came.
+            now: the transaction's one moment, in microseconds.
+
+        Returns:
+            A result for each draft, an `EventsError` where it was refused, and what changed.
+        """
+        transaction = Transaction(connection, now, Committed(now))
+        # What came at the same time has no order among itself, so each kind goes in one piece.
+        kinds: dict[type, list[int]] = {Record: [], Change: [], Append: []}
+        for index, draft in enumerate(drafts):
+            kinds[type(draft)].append(index)
+        results: list[Any] = [None] * len(drafts)
+        if kinds[Record]:
+            _record(transaction, [drafts[index] for index in kinds[Record]])
+        for index in kinds[Change]:
+            results[index] = _change(transaction, drafts[index])
+            self.forget()
+        if kinds[Append]:
+            made = self._append(transaction, [drafts[index] for index in kinds[Append]])
+            for index, result in zip(kinds[Append], made, strict=True):
+                results[index] = result
+        return results, transaction.committed
+
+    def is_short(self, draft: Any) -> bool:
+        """Whether a draft takes microseconds: a `Change` may be anything."""
+        return not isinstance(draft, Change)
+
+    def forget(self) -> None:
+        """What is remembered may not be so: a transaction was rolled back, or changed anything."""
+        self._known = None
+
+    def _append(
+        self, transaction: Transaction, appends: list[Append]
+    ) -> list[list[Accepted] | Conflict]:
+        if self._known is None:
+            self._known = _Known.read(transaction.connection)
+        return _Appending(transaction, self._zone, self._known).run(appends)
+
+
+@dataclass(slots=True)
+class _Known:
+    """What holds from one transaction to the next."""
+
+    event_id: int  # the next one
+    delivery_id: int
+    by_pattern: dict[str, list[Subscriber]]
+
+    @classmethod
+    def read(cls, connection: sqlite3.Connection) -> "_Known":
+        by_pattern: dict[str, list[Subscriber]] = {}
+        for one in webhooks.subscribers(connection):
+            by_pattern.setdefault(one.event_type, []).append(one)
+        return cls(next_id(connection, "events"), next_id(connection, "deliveries"), by_pattern)
 
 
 def _change(transaction: Transaction, change: Change) -> Any:
@@ -97,14 +140,10 @@ def _change(transaction: Transaction, change: Change) -> Any:
 class _Appending:
     """A run of `Append` drafts, gathered so that each table is written once."""
 
-    def __init__(self, transaction: Transaction, zone: tzinfo) -> None:
+    def __init__(self, transaction: Transaction, zone: tzinfo, known: _Known) -> None:
         self.transaction = transaction
         self.zone = zone
-        self.event_id = next_id(transaction.connection, "events")
-        self.delivery_id = next_id(transaction.connection, "deliveries")
-        self.by_pattern: dict[str, list[Subscriber]] = {}
-        for one in webhooks.subscribers(transaction.connection):
-            self.by_pattern.setdefault(one.event_type, []).append(one)
+        self.known = known
         self.rows: list[tuple[Event, EventDraft]] = []
         self.deliveries: list[Delivery] = []
         self.keys: dict[str, tuple[Event, bytes]] = {}
@@ -119,7 +158,7 @@ class _Appending:
         return results
 
     def _append(self, append: Append) -> list[Accepted] | Conflict:
-        mark = len(self.rows), len(self.deliveries), self.event_id, self.delivery_id
+        mark = len(self.rows), len(self.deliveries), self.known.event_id, self.known.delivery_id
         added: list[str] = []
         accepted: list[Accepted] = []
         for draft in append.drafts:
@@ -131,7 +170,7 @@ class _Appending:
             elif known[1] == events.fingerprint(draft):
                 accepted.append(Accepted(known[0], duplicate=True))
             else:
-                rows, made, self.event_id, self.delivery_id = mark
+                rows, made, self.known.event_id, self.known.delivery_id = mark
                 del self.rows[rows:], self.deliveries[made:]
                 for key in added:
                     del self.keys[key]
@@ -140,18 +179,17 @@ class _Appending:
 
     def _add(self, draft: EventDraft) -> Event:
         now = self.transaction.now
-        targets = [
-            one for pattern in covering(draft.type) for one in self.by_pattern.get(pattern, ())
-        ]
+        patterns = covering(draft.type)
+        targets = [one for name in patterns for one in self.known.by_pattern.get(name, ())]
         event = Event(
-            self.event_id,
+            self.known.event_id,
             draft.type,
             draft.payload,
             now if draft.timestamp is None else draft.timestamp,
             now,
             len(targets),
         )
-        self.event_id += 1
+        self.known.event_id += 1
         self.rows.append((event, draft))
         if draft.idempotency_key is not None:
             self.keys[draft.idempotency_key] = event, events.fingerprint(draft)
@@ -161,7 +199,7 @@ class _Appending:
 
     def _delivery(self, event: Event, target: Subscriber) -> Delivery:
         delivery = Delivery(
-            id=self.delivery_id,
+            id=self.known.delivery_id,
             webhook_id=target.id,
             event_id=event.id,
             event_type=event.type,
@@ -174,7 +212,7 @@ class _Appending:
             is_test=False,
             reason=None if target.is_active else SKIPPED,
         )
-        self.delivery_id += 1
+        self.known.delivery_id += 1
         return delivery
 
     def _write(self) -> None:

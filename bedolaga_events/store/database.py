@@ -29,6 +29,8 @@ CACHE_KIB = 16 * 1024
 READERS = 2
 FSYNC_SAMPLES = 16
 LARGEST_BLOCK = 128  # rows of one INSERT
+FEW_ROWS = 32  # go in one INSERT, however many they are
+STATEMENTS = 512  # kept prepared: an INSERT for each number of rows and table
 
 NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "ceph"}
 
@@ -103,7 +105,12 @@ async def hop(
     """Run `function(sqlite3_connection, ...)` on the connection's own thread, in one hop."""
     # aiosqlite has no public verb for this; all its own are built on these two names.
     run: Callable[..., Awaitable[R]] = connection._execute  # noqa: SLF001
-    return await run(function, connection._conn, *args, **kwargs)  # noqa: SLF001
+    return await run(function, connection_of(connection), *args, **kwargs)
+
+
+def connection_of(connection: aiosqlite.Connection) -> sqlite3.Connection:
+    """The connection itself, for who knows that its thread is idle."""
+    return connection._conn  # noqa: SLF001 - see `hop`
 
 
 def insert_rows(
@@ -111,12 +118,13 @@ def insert_rows(
 ) -> None:
     """Insert rows in blocks of many: ``{head} VALUES (...), (...) {tail}``.
 
-    Each step of a statement gives up the GIL, and getting it back from a busy event loop costs
-    more than the row does. Blocks are powers of two, so that few statements are ever prepared.
+    A statement costs more than a row does. Larger blocks are powers of two, so that not too many
+    statements are ever prepared.
     """
     done = 0
     while done < len(rows):
-        size = min(1 << ((len(rows) - done).bit_length() - 1), LARGEST_BLOCK)
+        left = len(rows) - done
+        size = left if left <= FEW_ROWS else min(1 << (left.bit_length() - 1), LARGEST_BLOCK)
         marks = f"({', '.join('?' * len(rows[0]))})"
         connection.execute(
             f"{head} VALUES {', '.join([marks] * size)} {tail}",
@@ -223,7 +231,13 @@ def _lock(path: Path) -> int:
 async def _connect(path: Path, *, read_only: bool) -> aiosqlite.Connection:
     uri = f"file:{quote(str(path))}?mode={'ro' if read_only else 'rwc'}"
     try:
-        connection = await aiosqlite.connect(uri, uri=True, isolation_level=None)
+        connection = await aiosqlite.connect(
+            uri,
+            uri=True,
+            isolation_level=None,
+            cached_statements=STATEMENTS,
+            check_same_thread=False,  # the writer's short statements run on the event loop
+        )
     except sqlite3.OperationalError as error:
         raise ConfigError(f"{path}: {error}.") from None
     if read_only:

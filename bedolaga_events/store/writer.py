@@ -1,30 +1,34 @@
 """Group commit: all that arrived while the last commit ran goes into the next transaction.
 
-It knows no noun: `apply` does the statements of a transaction, the listeners hear what it changed.
+It knows no noun: `Transactions` does the statements of one, the listeners hear what it changed.
+
+Events and attempts are written on the event loop itself, and only COMMIT, which waits for the disk,
+is left to the connection's thread: a statement takes microseconds, but each of them that runs on
+another thread gives up the GIL and waits for a busy loop to give it back (docs/performance.md).
+Whatever else there is may take longer, and runs on the thread as a whole.
 """
 
 import asyncio
 import sqlite3
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Protocol, TypeVar
 
 import structlog
 
 from bedolaga_events.errors import Busy, DiskFull, EventsError, StoreClosed, StoreError
 from bedolaga_events.metrics import Metrics
 from bedolaga_events.model import Committed
-from bedolaga_events.store.database import Database, hop
+from bedolaga_events.store.database import BUSY_TIMEOUT_MS, Database, connection_of, hop
 
-MAX_BATCH = 2_000  # drafts in one transaction: bounds how long the others wait
-LONGEST_DRAIN = 0.5  # seconds until others of this connection get their turn
+MAX_WEIGHT = 500  # events and attempts in one transaction: bounds how long the others wait
 
-Apply = Callable[[sqlite3.Connection, Sequence[Any], int], tuple[list[Any], Committed]]
 Listener = Callable[[Committed], None]
 
 log = structlog.get_logger()
+R = TypeVar("R")
 
 
 @dataclass(slots=True)
@@ -34,13 +38,23 @@ class _Waiting:
     done: asyncio.Future[Any]
 
 
-class _Done(NamedTuple):
-    """A transaction that ended; `committed` is None when it failed."""
+class Transactions(Protocol):
+    """What a transaction does."""
 
-    batch: list[_Waiting]
-    results: list[Any]
-    committed: Committed | None
-    seconds: float
+    def apply(
+        self, connection: sqlite3.Connection, drafts: Sequence[Any], now: int
+    ) -> tuple[list[Any], Committed]:
+        """Do one transaction's statements, BEGIN and COMMIT apart.
+
+        Returns:
+            A result for each draft (an `EventsError` is raised to its caller), and what changed.
+        """
+
+    def forget(self) -> None:
+        """The last transaction was rolled back."""
+
+    def is_short(self, draft: Any) -> bool:
+        """Whether its statements take microseconds, and wait for nothing but memory."""
 
 
 class Writer:
@@ -48,8 +62,7 @@ class Writer:
 
     Args:
         database: where to.
-        apply: does one transaction's statements, BEGIN and COMMIT apart; returns a result for each
-            draft (an `EventsError` as a result is raised to that draft's caller) and what changed.
+        transactions: what is done in them.
         now: the clock, in microseconds; read once a transaction.
         limit: how much weight may wait before `append` refuses.
     """
@@ -57,23 +70,24 @@ class Writer:
     def __init__(
         self,
         database: Database,
-        apply: Apply,
+        transactions: Transactions,
         now: Callable[[], int],
         limit: int,
         metrics: Metrics,
     ) -> None:
         self.listeners: list[Listener] = []
         self._database = database
-        self._apply = apply
+        self._transactions = transactions
         self._now = now
         self._limit = limit
         self._metrics = metrics
         self._queue: deque[_Waiting] = deque()
         self._weight = 0
         self._wake = asyncio.Event()
+        self._connection_is_ours = asyncio.Lock()
         self._closing = False
 
-    def append(self, draft: Any, weight: int) -> Awaitable[Any]:
+    def append(self, draft: Any, weight: int) -> asyncio.Future[Any]:
         """Commit `draft`, unless the queue is full; awaiting gives its result.
 
         Raises:
@@ -84,7 +98,7 @@ class Writer:
             raise Busy
         return self.commit(draft, weight)
 
-    def commit(self, draft: Any, weight: int = 0) -> Awaitable[Any]:
+    def commit(self, draft: Any, weight: int = 0) -> asyncio.Future[Any]:
         """Commit `draft` however much waits, for what must not be refused; await its result.
 
         Raises:
@@ -100,77 +114,107 @@ class Writer:
 
     async def run(self) -> None:
         """Write until `close`."""
-        loop = asyncio.get_running_loop()
         while self._queue or not self._closing:
             if not self._queue:
                 self._wake.clear()
                 await self._wake.wait()
-                continue
-            await hop(self._database.writer, self._drain, loop)
+            await asyncio.sleep(0)  # the last answers go out
+            await asyncio.sleep(0)  # and what comes in one turn of the loop goes together
+            async with self._connection_is_ours:
+                await self._write(self._next_batch())
 
     def close(self) -> None:
         """Refuse new drafts; `run` returns once the queue is written."""
         self._closing = True
         self._wake.set()
 
-    def _drain(self, connection: sqlite3.Connection, loop: asyncio.AbstractEventLoop) -> None:
-        """On the connection's thread: transaction after transaction, while anything waits.
+    async def aside(self, work: Callable[[sqlite3.Connection], R]) -> R:
+        """Run what is no transaction on the writing connection, between two of them.
 
-        The next one does not wait for the event loop to hear of the last one.
+        Raises:
+            sqlite3.Error: as `work` does.
         """
-        until = time.perf_counter() + LONGEST_DRAIN
-        while self._queue and time.perf_counter() < until:
-            batch = [self._queue.popleft() for _ in range(min(MAX_BATCH, len(self._queue)))]
-            for done in self._write(connection, batch):
-                loop.call_soon_threadsafe(self._tell, done)
+        async with self._connection_is_ours:
+            return await hop(self._database.writer, work)
 
-    def _write(self, connection: sqlite3.Connection, batch: list[_Waiting]) -> Iterator[_Done]:
+    def _next_batch(self) -> list[_Waiting]:
+        batch: list[_Waiting] = []
+        weight = 0
+        while self._queue and (not batch or weight + self._queue[0].weight <= MAX_WEIGHT):
+            batch.append(self._queue.popleft())
+            weight += max(batch[-1].weight, 1)
+        return batch
+
+    async def _write(self, batch: list[_Waiting]) -> None:
+        if not batch:
+            return
         started = time.perf_counter()
         try:
-            results, committed = self._transaction(connection, [one.draft for one in batch])
+            results, committed = await self._transaction([one.draft for one in batch])
         except (sqlite3.Error, EventsError, ValueError, TypeError, OverflowError) as error:
             if len(batch) == 1 or _is_disk(error):
                 log.error("commit failed", error=str(error), drafts=len(batch))
-                yield _Done(batch, [_explained(error)] * len(batch), None, 0.0)
+                self._settle(batch, [_explained(error)] * len(batch))
             else:  # one bad draft must not take its neighbours along: each by itself
                 for one in batch:
-                    yield from self._write(connection, [one])
+                    await self._write([one])
             return
-        yield _Done(batch, results, committed, time.perf_counter() - started)
-
-    def _tell(self, done: _Done) -> None:
-        """On the event loop: the callers first, then everybody who listens."""
-        self._weight -= sum(one.weight for one in done.batch)
-        for one, result in zip(done.batch, done.results, strict=True):
-            _settle(one.done, result)
-        if done.committed is None:
-            return
-        self._metrics.commit_seconds.observe(done.seconds)
-        self._metrics.commit_drafts.observe(len(done.batch))
+        self._metrics.commit_seconds.observe(time.perf_counter() - started)
+        self._metrics.commit_drafts.observe(len(batch))
+        self._settle(batch, results)
         for listener in self.listeners:
-            listener(done.committed)
+            listener(committed)
 
-    def _transaction(
-        self, connection: sqlite3.Connection, drafts: Sequence[Any]
-    ) -> tuple[list[Any], Committed]:
-        connection.execute("BEGIN IMMEDIATE")
+    def _settle(self, batch: list[_Waiting], results: list[Any]) -> None:
+        self._weight -= sum(one.weight for one in batch)
+        for one, result in zip(batch, results, strict=True):
+            if one.done.done():  # the caller went away
+                continue
+            if isinstance(result, Exception):
+                one.done.set_exception(result)
+            else:
+                one.done.set_result(result)
+
+    async def _transaction(self, drafts: list[Any]) -> tuple[list[Any], Committed]:
+        connection = connection_of(self._database.writer)
+        is_short = all(self._transactions.is_short(one) for one in drafts)
         try:
-            done = self._apply(connection, drafts, self._now())
-            connection.execute("COMMIT")
+            if not is_short or not _begin_now(connection):
+                return await hop(self._database.writer, self._whole, drafts)
+            done = self._transactions.apply(connection, drafts, self._now())
+            await hop(self._database.writer, _commit)
         except BaseException:
+            self._transactions.forget()
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
         return done
 
+    def _whole(
+        self, connection: sqlite3.Connection, drafts: list[Any]
+    ) -> tuple[list[Any], Committed]:
+        """On the connection's thread: also when another program has to be waited for."""
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        connection.execute("BEGIN IMMEDIATE")
+        done = self._transactions.apply(connection, drafts, self._now())
+        connection.execute("COMMIT")
+        return done
 
-def _settle(future: asyncio.Future[Any], result: Any) -> None:
-    if future.done():  # the caller went away
-        return
-    if isinstance(result, Exception):
-        future.set_exception(result)
-    else:
-        future.set_result(result)
+
+def _begin_now(connection: sqlite3.Connection) -> bool:
+    """Begin a transaction, unless another program is in the middle of one."""
+    connection.execute("PRAGMA busy_timeout = 0")
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorname.startswith("SQLITE_BUSY"):
+            return False
+        raise
+    return True
+
+
+def _commit(connection: sqlite3.Connection) -> None:
+    connection.execute("COMMIT")
 
 
 def _is_disk(error: Exception) -> bool:

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,8 +12,8 @@ import pytest
 from bedolaga_events.counters import facts_of
 from bedolaga_events.metrics import Metrics
 from bedolaga_events.model import Committed, EventDraft
-from bedolaga_events.store import batch, webhooks
-from bedolaga_events.store.batch import Append, Change
+from bedolaga_events.store import webhooks
+from bedolaga_events.store.batch import Append, Change, Transactions
 from bedolaga_events.store.check import findings
 from bedolaga_events.store.database import Database
 from bedolaga_events.store.writer import Writer
@@ -54,8 +53,8 @@ class Store:
 async def store(tmp_path: Path, clock: Clock) -> AsyncIterator[Store]:
     """An empty store with a queue of 100."""
     database = await Database.open(tmp_path / "events.db")
-    apply = partial(batch.apply, zone=ZoneInfo("Europe/Moscow"))
-    writer = Writer(database, apply, clock, 100, Metrics())
+    transactions = Transactions(ZoneInfo("Europe/Moscow"))
+    writer = Writer(database, transactions, clock, 100, Metrics())
     one = Store(database, writer)
     writer.listeners.append(one.commits.append)
     running = asyncio.create_task(writer.run())
