@@ -10,6 +10,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from bedolaga_events.api.express import Doorway
 from bedolaga_events.api.state import PARTS, Parts
 from bedolaga_events.app import create_app
 from bedolaga_events.config import load
@@ -132,7 +133,7 @@ def start_server(tmp_path: Path, clock: Clock) -> Any:
         app = create_app(loaded.settings) if now is None else create_app(loaded.settings, now)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        await Doorway(runner, "127.0.0.1", 0).start()
         port = runner.addresses[0][1]
         session = aiohttp.ClientSession()
         running.append((runner, session))

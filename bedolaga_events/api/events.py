@@ -20,15 +20,23 @@ async def create(request: web.Request) -> web.Response:
     """POST /events: 202 once it is on disk."""
     server = parts(request)
     body = await requests.body(request, NewEvent)
-    accepted = await accept(server, body, requests.idempotency_key(request))
-    text = wire.accepted(accepted.event, duplicate=accepted.duplicate)
-    return reply(text, 200 if accepted.duplicate else 202)
+    accepted = await accept(server, body, requests.idempotency_key(request.headers))
+    status, text = answer_of(server, accepted)
+    return reply(text, status)
 
 
 async def accept(server: Parts, body: NewEvent, key: str | None) -> Accepted:
     """Check and store one event."""
-    [accepted] = await _append(server, (_draft(server, body, key),))
-    return accepted
+    accepted: list[Accepted] = await server.writer.append(Append((draft_of(server, body, key),)), 1)
+    return accepted[0]
+
+
+def answer_of(server: Parts, accepted: Accepted) -> tuple[int, str]:
+    """The status and the JSON text that tell of an event that is on disk (contract §2)."""
+    if accepted.duplicate:
+        server.metrics.duplicates.inc()
+    text = wire.accepted(accepted.event, duplicate=accepted.duplicate)
+    return 200 if accepted.duplicate else 202, text
 
 
 async def create_batch(request: web.Request) -> web.Response:
@@ -38,11 +46,11 @@ async def create_batch(request: web.Request) -> web.Response:
     drafts = []
     for index, one in enumerate(body.events):
         try:
-            drafts.append(_draft(server, one, one.idempotency_key))
+            drafts.append(draft_of(server, one, one.idempotency_key))
         except Unprocessable as error:
             raise _located(error, index) from None
-    items = await _append(server, tuple(drafts))
-    texts = (wire.accepted(one.event, duplicate=one.duplicate) for one in items)
+    items = await server.writer.append(Append(tuple(drafts)), len(drafts))
+    texts = [answer_of(server, one)[1] for one in items]
     return reply(wire.page(texts), 202)
 
 
@@ -78,7 +86,12 @@ async def types(request: web.Request) -> web.Response:
     return reply(json.dumps([one.describe(language) for one in known], ensure_ascii=False))
 
 
-def _draft(server: Parts, body: NewEvent, key: str | None) -> EventDraft:
+def draft_of(server: Parts, body: NewEvent, key: str | None) -> EventDraft:
+    """An event that may be stored.
+
+    Raises:
+        Unprocessable: its type is unknown, or its payload is not what the type asks for.
+    """
     server.catalogue.check(body.type, body.payload)
     try:
         payload = wire.canonical(body.payload)
@@ -91,14 +104,6 @@ def _draft(server: Parts, body: NewEvent, key: str | None) -> EventDraft:
         idempotency_key=key,
         facts=counters.facts_of(body.type, body.payload),
     )
-
-
-async def _append(server: Parts, drafts: tuple[EventDraft, ...]) -> list[Accepted]:
-    accepted: list[Accepted] = await server.writer.append(Append(drafts), len(drafts))
-    for one in accepted:
-        if one.duplicate:
-            server.metrics.duplicates.inc()
-    return accepted
 
 
 def _located(error: Unprocessable, index: int) -> Unprocessable:

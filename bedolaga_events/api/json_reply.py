@@ -3,6 +3,7 @@
 import time
 from email.utils import formatdate
 from functools import lru_cache
+from http import HTTPStatus
 
 from aiohttp import HttpVersion11, hdrs, web
 from aiohttp.abc import AbstractStreamWriter
@@ -29,8 +30,7 @@ class JsonReply(web.Response):
             raise ConnectionResetError
         body = self.body
         assert isinstance(body, bytes)
-        head = _head(self.status, self.reason, int(time.time()))
-        request.transport.write(b"%sContent-Length: %d\r\n\r\n%s" % (head, len(body), body))
+        request.transport.write(_whole(self.status, self.reason, body))
         self._keep_alive = True
         self._eof_sent = True
         await request.writer.drain()  # a client that does not read its answers waits
@@ -53,6 +53,16 @@ class JsonReply(web.Response):
 def reply(text: str, status: int = 200) -> JsonReply:
     """A reply of JSON text."""
     return JsonReply(body=text.encode(), status=status, headers=HEADERS)
+
+
+def as_bytes(status: int, text: str) -> bytes:
+    """A whole reply of JSON text, as it goes over the wire."""
+    return _whole(status, HTTPStatus(status).phrase, text.encode())
+
+
+def _whole(status: int, reason: str, body: bytes) -> bytes:
+    head = _head(status, reason, int(time.time()))
+    return b"%sContent-Length: %d\r\n\r\n%s" % (head, len(body), body)
 
 
 @lru_cache(maxsize=16)  # a few statuses of this second

@@ -77,7 +77,7 @@ async def authenticate(request: web.Request, scope: Scope) -> Token:
         Forbidden: it lacks the scope.
     """
     server = parts(request)
-    value = presented(request)
+    value = presented(request.headers)
     if value is None:
         raise Unauthorized("This call needs a token: send Authorization: Bearer TOKEN.")
     token = server.access.find(value) or await find_token(server, value)
@@ -97,12 +97,12 @@ async def find_token(server: Parts, value: str) -> Token | None:
     return token
 
 
-def presented(request: web.Request) -> str | None:
-    """The token that a request carries in its headers."""
-    scheme, _, value = request.headers.get("Authorization", "").partition(" ")
+def presented(headers: Mapping[str, str]) -> str | None:
+    """The token that a request carries; header names are in lower case, or compared so."""
+    scheme, _, value = headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and value.strip():
         return value.strip()
-    return request.headers.get("X-API-Key") or None
+    return headers.get("x-api-key") or None
 
 
 def client_address(request: web.Request) -> str:

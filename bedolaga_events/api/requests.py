@@ -1,6 +1,7 @@
 """The shapes of bodies and queries; the OpenAPI document is made from the same models."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeVar
 
 from aiohttp import web
@@ -24,6 +25,7 @@ from bedolaga_events.errors import (
 )
 from bedolaga_events.model import Scope, Status
 
+JSON = "application/json"
 BODY_LIMIT = 256 * 1024  # bytes
 BODY_SECONDS = 30.0  # for a body that does not come with its headers
 BATCH_LIMIT = 4 * 1024 * 1024  # bytes
@@ -222,9 +224,17 @@ async def body(request: web.Request, model: type[M], limit: int = BODY_LIMIT) ->
     Raises:
         UnsupportedMedia, TooLarge, BadRequest, Unprocessable: what is wrong with it.
     """
-    if request.content_type != "application/json":
+    if request.content_type != JSON:
         raise UnsupportedMedia("Send JSON, with the header Content-Type: application/json.")
-    content = await raw(request, limit)
+    return parsed(await raw(request, limit), model)
+
+
+def parsed(content: bytes, model: type[M]) -> M:
+    """Validate a JSON body that was read.
+
+    Raises:
+        BadRequest, Unprocessable: what is wrong with it.
+    """
     try:
         value = wire.parse(content.decode("utf-8"))
     except UnicodeDecodeError:
@@ -276,13 +286,13 @@ def path_id(request: web.Request, name: str) -> int:
     return min(int(request.match_info[name]), MAX_ID)
 
 
-def idempotency_key(request: web.Request) -> str | None:
-    """The Idempotency-Key header, when there is one.
+def idempotency_key(headers: Mapping[str, str]) -> str | None:
+    """The Idempotency-Key header, when there is one; names are in lower case, or compared so.
 
     Raises:
         Unprocessable: it is not 1 to 255 printable characters.
     """
-    key = request.headers.get("Idempotency-Key")
+    key = headers.get("idempotency-key")
     return None if key is None else _validated(IdempotencyKey, {"key": key}).key
 
 

@@ -95,7 +95,7 @@ def _since(request: web.Request) -> Since | None:
 async def authenticated(request: web.Request, server: Parts) -> tuple[Token | None, str]:
     """The token behind a handshake, or the reason to close it: a browser cannot see a 401."""
     query = request.query
-    value = query.get("token") or query.get("api_key") or presented(request)
+    value = query.get("token") or query.get("api_key") or presented(request.headers)
     if "ticket" in query:
         owner = server.access.tickets.redeem(query["ticket"])
         token = None if owner is None else server.access.by_id(owner[0])

@@ -11,6 +11,7 @@ import click
 from aiohttp import ClientSession, web
 
 from bedolaga_events import config, logs
+from bedolaga_events.api.express import Doorway
 from bedolaga_events.api.state import PARTS
 from bedolaga_events.app import EVENTS, create_app
 from bedolaga_events.cli.options import address_of
@@ -48,7 +49,7 @@ async def _run(settings: Settings, token: str) -> None:
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     try:
-        await web.TCPSite(runner, settings.server.host, settings.server.port).start()
+        await Doorway(runner, settings.server.host, settings.server.port).start()
         address = address_of(settings)
         shop = Shop(app)
         await _prepare(address, token, shop)

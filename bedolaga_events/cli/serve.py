@@ -7,7 +7,6 @@ import signal
 import socket
 import ssl
 import sys
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +15,7 @@ import structlog
 from aiohttp import web
 
 from bedolaga_events import __version__, config, logs
+from bedolaga_events.api.express import Doorway
 from bedolaga_events.api.state import PARTS
 from bedolaga_events.app import create_app
 from bedolaga_events.cli.options import WILDCARDS, load, settings_options
@@ -23,7 +23,7 @@ from bedolaga_events.errors import ConfigError
 from bedolaga_events.settings import Server, Settings
 from bedolaga_events.store import tokens
 
-SILENT_SECONDS = 15.0  # for the headers of a connection's first request
+BACKLOG = 1024  # connections that wait to be taken
 GC_THRESHOLD = 20_000  # new objects before a collection: 10 % more deliveries than with 700
 
 log = structlog.get_logger()
@@ -67,11 +67,10 @@ async def _serve(loaded: config.Loaded) -> int:
         await _listen(runner, settings, tls)
         await _print_link(app, runner, "https" if tls else "http")
         notify("READY=1")
-        sweeping = asyncio.create_task(drop_silent(runner, SILENT_SECONDS))
         waiting = [asyncio.create_task(one.wait()) for one in (stop, app[PARTS].broke)]
         await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         notify("STOPPING=1")
-        for one in (*waiting, sweeping):
+        for one in waiting:
             one.cancel()
         return 0 if stop.is_set() else 1
     finally:
@@ -120,27 +119,13 @@ def notify(state: str) -> None:
             channel.sendall(state.encode())
 
 
-async def drop_silent(runner: web.AppRunner, seconds: float) -> None:
-    """Close connections without a first request after `seconds`: aiohttp would wait for ever."""
-    silent: dict[Any, float] = {}
-    while True:
-        await asyncio.sleep(seconds / 3)
-        now = time.monotonic()
-        server = runner.server
-        assert server is not None
-        waiting = [one for one in server.connections if one._request_count == 0]  # noqa: SLF001
-        silent = {one: silent.get(one, now) for one in waiting}
-        for one, since in silent.items():
-            if now - since >= seconds and one.transport is not None:
-                one.transport.abort()
-
-
 async def _listen(runner: web.AppRunner, settings: Settings, tls: Tls | None) -> None:
     server = settings.server
     context = tls.context if tls else None
     try:
-        site = web.TCPSite(runner, server.host, server.port, backlog=1024, ssl_context=context)
-        await site.start()
+        await Doorway(
+            runner, server.host, server.port, backlog=BACKLOG, ssl_context=context
+        ).start()
     except OSError as error:
         raise ConfigError(f"{server.host}:{server.port}: {error.strerror or error}.") from None
 

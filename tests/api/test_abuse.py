@@ -5,12 +5,10 @@ import json
 from typing import Any
 
 import pytest
-from aiohttp import web
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bedolaga_events.api import requests
-from bedolaga_events.cli.serve import drop_silent
+from bedolaga_events.api import express, requests
 from tests.conftest import ADMIN, Server
 
 anything = st.recursive(
@@ -63,10 +61,12 @@ async def test_no_body_is_a_mistake_of_ours(server: Server, method: str, path: s
             assert reply.json["detail"]
 
 
-async def test_a_connection_that_never_asks_is_dropped(server: Server) -> None:
+async def test_a_connection_that_never_asks_is_dropped(
+    starting: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Silent, or with headers that never end; others are served meanwhile."""
-    runner: web.AppRunner = server.runner
-    sweeping = asyncio.create_task(drop_silent(runner, 0.3))
+    monkeypatch.setattr(express, "SILENT_SECONDS", 0.3)
+    server: Server = await starting()
     host, port = server.url.removeprefix("http://").split(":")
     connections = [await asyncio.open_connection(host, int(port)) for _ in range(20)]
     for _, writer in connections[:10]:
@@ -77,7 +77,6 @@ async def test_a_connection_that_never_asks_is_dropped(server: Server) -> None:
             with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
                 await reader.readexactly(1)
             writer.close()
-    sweeping.cancel()
 
 
 async def test_a_body_that_drips_is_408(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
