@@ -6,10 +6,9 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_origin
 
 from pydantic import SecretStr, ValidationError
-from pydantic_settings import EnvSettingsSource, SettingsError
 
 from bedolaga_events.errors import ConfigError
 from bedolaga_events.settings import PREFIX, AddedType, Section, Settings
@@ -131,26 +130,30 @@ def _read_toml(path: Path) -> dict[str, Any]:
 
 
 def _read_environment(environ: Mapping[str, str]) -> dict[str, Any]:
-    known = {variable_of(key) for key, _ in _known_keys()}
-    secrets = {variable_of(key) for key, annotation in _known_keys() if _is_secret(annotation)}
-    values: dict[str, str] = {}
+    known = {variable_of(key): (key, annotation) for key, annotation in _known_keys()}
+    secrets = {name for name, (_, annotation) in known.items() if _is_secret(annotation)}
+    values: dict[str, Any] = {}
     for name, value in environ.items():
         if not name.startswith(PREFIX) or name in CLIENT_VARIABLES:
             continue
         plain = name.removesuffix("_FILE")
-        if name in known:
-            values[name] = value
-        elif name.endswith("_FILE") and plain in secrets:
-            values[plain] = _read_secret(name, Path(value))
-        else:
+        if name.endswith("_FILE") and plain in secrets:
+            name, value = plain, _read_secret(name, Path(value))  # noqa: PLW2901
+        elif name not in known:
             raise ConfigError(f"{name} in the environment: there is no such setting.")
-    source = EnvSettingsSource(Settings)
-    source.env_vars = {name.lower(): value for name, value in values.items()}
+        key, annotation = known[name]
+        values[key] = _list_of(name, value) if get_origin(annotation) is list else value
+    return _nested(values)
+
+
+def _list_of(variable: str, text: str) -> list[Any]:
     try:
-        return source()
-    except SettingsError:
-        broken = next(name for name, value in values.items() if value[:1] in ("[", "{"))
-        raise ConfigError(f"environment: {broken}: a list is given as JSON.") from None
+        value = json.loads(text)
+    except ValueError:
+        value = None
+    if not isinstance(value, list):
+        raise ConfigError(f"environment: {variable}: a list is given as JSON.")
+    return value
 
 
 def _read_secret(variable: str, path: Path) -> str:
@@ -179,7 +182,10 @@ def _nested(flags: Mapping[str, Any]) -> dict[str, Any]:
     for key, value in flags.items():
         if value is not None:
             section, _, leaf = key.partition(".")
-            nested.setdefault(section, {})[leaf] = value
+            if leaf:
+                nested.setdefault(section, {})[leaf] = value
+            else:
+                nested[section] = value
     return nested
 
 

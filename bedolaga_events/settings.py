@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "BEDOLAGA_EVENTS_"
 
@@ -181,12 +180,8 @@ class AddedType(Section):
     example: dict[str, Any] = {}
 
 
-class Settings(BaseSettings):
+class Settings(Section):
     """Everything that a person can set."""
-
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True
-    )
 
     server: Server = Server()
     auth: Auth = Auth()
@@ -206,8 +201,3 @@ class Settings(BaseSettings):
     secret_key: SecretStr | None = Field(
         None, description="the key that encrypts secrets at rest, instead of the secret.key file"
     )
-
-    @classmethod
-    def settings_customise_sources(cls, *_: Any, **sources: Any) -> tuple[Any, ...]:
-        """Only what `load` hands over: the layers are merged there, with their origins."""
-        return (sources["init_settings"],)
