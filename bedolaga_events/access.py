@@ -113,6 +113,10 @@ class Access:
         found = (one for one in self._by_digest.values() if one.id == token_id)
         return next((one for one in found if self._is_alive(one)), None)
 
+    def last_used_at(self, token: Token) -> int | None:
+        """When a token was last used, in microseconds."""
+        return self.used.get(token.id, token.last_used_at)
+
     def refuse(self, address: str, detail: str) -> Unauthorized:
         """Note a failed sign-in and return its error.
 

@@ -37,7 +37,7 @@ async def settings(request: web.Request) -> web.Response:
         "version": __version__,
         "epoch": server.database.uid,
         "fsync_ms": round(server.database.fsync_seconds * 1000, 3),
-        "database_bytes": server.database.path.stat().st_size,
+        "database_bytes": server.database.bytes_on_disk(),
         "has_sink": server.settings.server.has_sink,
         "items": [asdict(one) for one in described],
     }
@@ -64,4 +64,4 @@ async def _gauge(server: Parts) -> None:
     oldest = await server.database.read(deliveries.oldest_pending)
     server.metrics.oldest_pending_seconds.set(0 if oldest is None else (now - oldest) / 1_000_000)
     server.metrics.fsync_seconds.set(server.database.fsync_seconds)
-    server.metrics.database_bytes.set(server.database.path.stat().st_size)
+    server.metrics.database_bytes.set(server.database.bytes_on_disk())

@@ -1,6 +1,7 @@
 """Tokens, signing in by a one-time code, and tickets for /ws (contract §1)."""
 
 import json
+from dataclasses import replace
 
 from aiohttp import web
 
@@ -21,8 +22,13 @@ DAY = 86_400_000_000  # microseconds
 
 async def index(request: web.Request) -> web.Response:
     """GET /tokens."""
-    found = await parts(request).database.read(tokens.everything)
-    items = [json.dumps(wire.token(one)) for one in found]
+    server = parts(request)
+    found = await server.database.read(tokens.everything)
+    # What was used since the table was written is known in memory.
+    items = [
+        json.dumps(wire.token(replace(one, last_used_at=server.access.last_used_at(one))))
+        for one in found
+    ]
     return reply(wire.page(items, total=len(items)))
 
 

@@ -88,6 +88,11 @@ class Database:
         finally:
             self._readers.put_nowait(reader)
 
+    def bytes_on_disk(self) -> int:
+        """The size of the file and of what waits beside it to be moved into it."""
+        files = (self.path.with_name(self.path.name + end) for end in ("", "-wal"))
+        return sum(one.stat().st_size for one in files if one.exists())
+
     async def close(self) -> None:
         """Close every connection and give the lock back."""
         while not self._readers.empty():
@@ -241,8 +246,14 @@ async def _connect(path: Path, *, read_only: bool) -> aiosqlite.Connection:
     except sqlite3.OperationalError as error:
         raise ConfigError(f"{path}: {error}.") from None
     if read_only:
-        await hop(connection, lambda one: one.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}"))
+        await hop(connection, _prepare_reader)
     return connection
+
+
+def _prepare_reader(connection: sqlite3.Connection) -> None:
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    # SQLite's lower() knows ASCII only, and most names here are Russian.
+    connection.create_function("casefold", 1, str.casefold, deterministic=True)
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:

@@ -73,8 +73,10 @@ def page(connection: sqlite3.Connection, wanted: WebhookFilter) -> tuple[list[We
         where.append("is_active = ?")
         values.append(wanted.is_active)
     if wanted.q:
-        where.append("(instr(lower(name), ?1) OR instr(lower(url), ?1))".replace("?1", "lower(?)"))
-        values += [wanted.q, wanted.q]
+        where.append(
+            "instr(casefold(name || char(10) || url || char(10) || coalesce(description, '')), ?)"
+        )
+        values.append(wanted.q.casefold())
     matching = f"FROM webhooks WHERE {' AND '.join(where)}"
     rows = connection.execute(
         f"SELECT {_COLUMNS} {matching} ORDER BY id DESC LIMIT ? OFFSET ?",

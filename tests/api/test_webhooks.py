@@ -40,6 +40,15 @@ async def test_lists_are_paged_filtered_and_newest_first(server: Server) -> None
         assert (await server.call("GET", f"/webhooks?{query}")).status == 422
 
 
+async def test_search_knows_upper_and_lower_case_in_russian_too(server: Server) -> None:
+    """In the name, the URL and the description."""
+    await server.webhook(URL, name="Бухгалтерия", description="Для Ольги")
+    await server.webhook(URL + "CRM", name="CRM")
+    for text, names in (("бухг", 1), ("ОЛЬГ", 1), ("crm", 1), ("HTTP:", 2), ("нет", 0)):
+        found = (await server.call("GET", f"/webhooks?q={text}")).json
+        assert len(found["items"]) == found["total"] == names, text
+
+
 @pytest.mark.parametrize(
     ("fields", "where"),
     [

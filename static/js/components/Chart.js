@@ -7,6 +7,7 @@ import uPlot from '../../vendor/uplot.js';
 
 const COLOURS = ['#0072b2', '#e69f00', '#009e73', '#cc79a7', '#56b4e9', '#d55e00', '#f0e442', '#999999'];
 const HEIGHT = 180;
+const WHOLE = [...Array(13).keys()].flatMap((power) => [1, 2, 5].map((one) => one * 10 ** power)); // steps of an axis: there is no half event
 
 // `series`: [{label, values, bars?}] over `times` (seconds since the epoch), `bucket` seconds apart;
 // `stacked` areas stand on each other, while legend and table keep each its own numbers.
@@ -27,7 +28,7 @@ export function Chart({ title, times, bucket, series, stacked = false }) {
       legend: { live: true },
       axes: [
         { ...axis, size: 32, values: (_, ticks) => ticks.map((one) => hourOrDay(one, language.value, bucket)) },
-        { ...axis, size: 48 },
+        { ...axis, size: 48, incrs: WHOLE },
       ],
       scales: { x: { range: (_, first, last) => [first - edge, last + edge] }, y: { range: (_, low, high) => [Math.min(0, low), Math.max(1, high)] } },
       series: [
