@@ -70,7 +70,7 @@ export const apiClient: {
   baseUrl: string;
   token: string | null;
   onUnauthorized: () => void;
-  request(method: string, path: string, options?: { params?: Query; body?: unknown }): Promise<any>;
+  request(method: string, path: string, options?: { params?: Query; body?: unknown; as?: "json" | "text" }): Promise<any>;
 };
 
 export class ApiError extends Error {
@@ -129,7 +129,7 @@ export const doctorApi: {
   count(bytes: Uint8Array): Promise<{ bytes: number }>;
 };
 
-export const settingsApi: { get(): Promise<any> };
+export const settingsApi: { get(): Promise<any>; metrics(): Promise<string> };
 
 export const authApi: {
   login(code: string): Promise<{ token: string }>;

@@ -6,7 +6,7 @@ export const apiClient = {
   token: null,
   onUnauthorized: () => {},
 
-  async request(method, path, { params, body, bytes, headers } = {}) {
+  async request(method, path, { params, body, bytes, headers, as = 'json' } = {}) {
     const response = await fetch(`${this.baseUrl}${path}${queryOf(params)}`, {
       method,
       headers: {
@@ -16,7 +16,7 @@ export const apiClient = {
       },
       body: body === undefined ? bytes : JSON.stringify(body),
     });
-    const content = response.status === 204 ? null : await response.json().catch(() => null);
+    const content = response.status === 204 ? null : await response[response.ok ? as : 'json']().catch(() => null);
     if (response.ok) return content;
     if (response.status === 401) this.onUnauthorized();
     throw new ApiError(response.status, content);
@@ -87,6 +87,7 @@ export const doctorApi = {
 
 export const settingsApi = {
   get: () => apiClient.request('GET', '/settings'),
+  metrics: () => apiClient.request('GET', '/metrics', { as: 'text' }),
 };
 
 export const authApi = {

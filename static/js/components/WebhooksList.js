@@ -71,7 +71,7 @@ function Row({ webhook, day, chosen, toggle, onRemove }) {
   return html`<tr>
     <td><input type="checkbox" checked=${chosen} onChange=${toggle} aria-label=${webhook.name} /></td>
     <td data-label=${t('name')} class="roomy"><a href="#/webhooks/${webhook.id}">${webhook.name}</a></td>
-    <td data-label=${t('url')} class="roomy"><code class="whole" title=${webhook.url}>${shortUrl(webhook.url, 32)}</code></td>
+    <td data-label=${t('url')} class="roomy"><${Address} url=${webhook.url} /></td>
     <td data-label=${t('eventType')}><code class="whole">${webhook.event_type}</code></td>
     <td data-label=${t('status')}><span class="status ${state}" title=${said(webhook.disabled_reason)}>${t(state)}</span></td>
     <td data-label=${t('successes')} class="number">${number(webhook.success_count, language.value)}</td>
@@ -88,6 +88,12 @@ function Row({ webhook, day, chosen, toggle, onRemove }) {
       </span>
     </td>
   </tr>`;
+}
+
+// A line may break after the host, never in it.
+function Address({ url }) {
+  const [, host, rest] = shortUrl(url, 40).match(/^([^/]*\/\/[^/…]*)(.*)$/);
+  return html`<code title=${url}><span class="host">${host}</span><wbr />${rest}</code>`;
 }
 
 function compare(a, b) {

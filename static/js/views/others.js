@@ -81,6 +81,8 @@ export function Tokens() {
 export function Settings() {
   const loaded = useLoaded(() => settingsApi.get(), []);
   const settings = loaded.value;
+  const [metrics, setMetrics] = useState(null); // a link would come without the token
+  const showMetrics = async () => setMetrics(await attempt(() => settingsApi.metrics()));
   async function choose(event) {
     await setLanguage(event.target.value);
     await reloadTypes();
@@ -91,9 +93,10 @@ export function Settings() {
     ${settings && html`<p class="numbers"><span><strong>${settings.version}</strong> ${t('version')}</span>
         <span><strong>${milliseconds(settings.fsync_ms, language.value)}</strong> ${t('fsync')}</span>
         <span><strong>${bytes(settings.database_bytes, language.value)}</strong> ${t('databaseSize')}</span>
-        <a href="docs" target="_blank">${t('apiDocs')}</a> <a href="metrics" target="_blank">${t('metrics')}</a> <a href="#/doctor">${t('doctor')}</a></p>
+        <a href="docs" target="_blank">${t('apiDocs')}</a> <button class="small" onClick=${showMetrics}>${t('metrics')}</button> <a href="#/doctor">${t('doctor')}</a></p>
       <table><thead><tr><th>${t('setting')}</th><th>${t('value')}</th><th>${t('origin')}</th></tr></thead>
         <tbody>${settings.items.map((one) => html`<tr key=${one.key}><td data-label=${t('setting')}><span><code title=${one.variable}>${one.key}</code><small class="muted">${said(one.meaning)}</small></span></td>
           <td data-label=${t('value')}><code>${one.value}</code></td><td data-label=${t('origin')}><span class="whole">${said(one.origin)}</span></td></tr>`)}</tbody></table>`}
+    ${metrics && html`<${Dialog} title=${t('metrics')} onClose=${() => setMetrics(null)}><${Copyable} text=${metrics} label="GET /metrics" /><//>`}
   </section>`;
 }
