@@ -6,7 +6,9 @@ import sqlite3
 import pytest
 
 from bedolaga_events.errors import Busy, Conflict, DiskFull, StoreClosed
-from bedolaga_events.store.batch import Change, Transaction
+from bedolaga_events.model import EventDraft
+from bedolaga_events.store import events, writer
+from bedolaga_events.store.batch import Append, Change, Transaction
 from bedolaga_events.store.database import hop
 from tests.store.conftest import Store
 
@@ -75,17 +77,6 @@ async def test_a_full_disk_is_507_and_goes_away_with_space(store: Store) -> None
     assert (await store.append("user.created", user_id=2)).event.id == 2
 
 
-async def test_a_foreign_lock_is_waited_for(store: Store) -> None:
-    """Another program that writes for a moment delays, and loses nothing."""
-    other = sqlite3.connect(store.database.path, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    waiting = asyncio.create_task(store.append("user.created", user_id=1))
-    await asyncio.sleep(0)
-    other.execute("COMMIT")
-    other.close()
-    assert (await waiting).event.id == 1
-
-
 async def test_after_close_nothing_is_taken(store: Store) -> None:
     """A caller that comes too late is told that the server is shutting down."""
     store.writer.close()
@@ -102,3 +93,43 @@ async def test_a_key_means_one_event_also_within_one_transaction(store: Store) -
     assert (second.event.id, second.duplicate) == (1, True)
     with pytest.raises(Conflict):
         await store.append("user.created", "k", user_id=2)
+
+
+async def test_another_program_is_waited_for_off_the_loop(store: Store) -> None:
+    """While it holds the file the loop goes on; then what waited is written, in order."""
+    other = sqlite3.connect(store.database.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    appending = [
+        asyncio.ensure_future(store.append("user.created", user_id=number)) for number in (1, 2)
+    ]
+    assert await store.database.read(events.last_id) == 0
+    done, _ = await asyncio.wait(appending, timeout=0.05)
+    assert not done
+    other.execute("COMMIT")
+    other.close()
+    assert [(await one).event.id for one in appending] == [1, 2]
+
+
+async def test_what_is_done_aside_stands_between_transactions(store: Store) -> None:
+    """A checkpoint in the middle of one would fail."""
+    results = await asyncio.gather(
+        *(store.append("user.created", user_id=number) for number in range(50)),
+        *(store.writer.aside(lambda one: one.in_transaction) for _ in range(20)),
+        *(store.append("user.created", user_id=number) for number in range(50)),
+    )
+    assert results[50:70] == [False] * 20
+
+
+async def test_a_transaction_holds_the_loop_only_so_long(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Many drafts are several transactions; one draft is never split, however large."""
+    monkeypatch.setattr(writer, "MAX_WEIGHT", 10)
+    big = tuple(
+        EventDraft("ticket.created", f'{{"ticket_id": {n}, "user_id": 1}}') for n in range(40)
+    )
+    await asyncio.gather(
+        store.writer.append(Append(big), len(big)),
+        *(store.append("user.created", user_id=number) for number in range(25)),
+    )
+    assert [len(one.events) for one in store.commits] == [40, 10, 10, 5]
