@@ -115,7 +115,7 @@ async def fanned_out(port: int, ws: str, path: str, token: str) -> tuple[float, 
     await asyncio.sleep(0.5)
     share = received / size / SOCKETS / posted
     if share < 0.98:  # somebody was cut off: then the rate says nothing
-        print(f"only {share:.0%} of the messages arrived", flush=True)
+        print(f"only {share:.0%} of the messages arrived at {ws}", flush=True)
     return singly, received / size / seconds
 
 
@@ -153,11 +153,26 @@ async def fan_out() -> AsyncIterator[Row]:
     yield "fan-out to 1,000 sockets, 8 publishers", "a loop over send_str", median(together), 2.0
 
 
+async def _install_nchan() -> None:
+    """With Debian's packages; needs root.
+
+    Raises:
+        SystemExit: it cannot be installed here.
+    """
+    install = "apt-get install -qy --no-install-recommends nginx-light libnginx-mod-nchan"
+    process = await asyncio.create_subprocess_shell(
+        f"apt-get update -q && {install}", stdout=asyncio.subprocess.DEVNULL
+    )
+    if await process.wait():
+        raise SystemExit(f"nchan cannot be installed; as root: {install}")
+
+
 async def nchan() -> AsyncIterator[Row]:
     """The same against nchan in nginx (Debian's libnginx-mod-nchan, one worker)."""
-    program, module = shutil.which("nginx"), Path("/usr/lib/nginx/modules/ngx_nchan_module.so")
-    if program is None or not module.exists():
-        raise SystemExit("apt-get install nginx libnginx-mod-nchan")
+    module = Path("/usr/lib/nginx/modules/ngx_nchan_module.so")
+    if not module.exists():
+        await _install_nchan()
+    program = shutil.which("nginx") or "/usr/sbin/nginx"
     ratios = []
     with socket.socket() as free, tempfile.TemporaryDirectory() as folder:
         free.bind(("127.0.0.1", 0))

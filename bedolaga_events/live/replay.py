@@ -15,7 +15,7 @@ from bedolaga_events.store.database import Database
 
 PAGE = 800  # events
 PAGE_CHARACTERS = 256 * 1024  # after which a page ends
-PAUSE = 5.0  # times what a page took to write, shared by all replays
+PAUSE, LONGEST_PAUSE = 1.0, 20.0  # times what a page took to write: a share a replay; for all
 KEPT_PAGES = 32  # shared by clients that come back together
 
 
@@ -97,6 +97,7 @@ class Replays:
         self._database = database
         self._hub = hub
         self._pages: OrderedDict[int, _Page] = OrderedDict()
+        self._running = 0
         self._free_at = 0.0  # when replays have used no more than their share of the loop
 
     async def resume(self, socket: Resuming, since: Since) -> None:
@@ -104,6 +105,13 @@ class Replays:
 
         There is no gap and no repeat at the seam: the last page ends exactly where holding began.
         """
+        self._running += 1
+        try:
+            await self._resume(socket, since)
+        finally:
+            self._running -= 1
+
+    async def _resume(self, socket: Resuming, since: Since) -> None:
         position, gap = await self._start(since)
         if gap is not None:
             self._say(socket, gap)
@@ -172,7 +180,8 @@ class Replays:
     async def _rest(self, taken: float) -> None:
         """Leave most of the loop to publishers when hundreds of clients come back together."""
         now = time.perf_counter()
-        self._free_at = max(self._free_at, now) + PAUSE * taken
+        pause = min(1 + PAUSE * self._running, LONGEST_PAUSE)
+        self._free_at = max(self._free_at, now) + pause * taken
         if self._free_at - now > LONG:
             await asyncio.sleep(self._free_at - now)
 

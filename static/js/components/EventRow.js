@@ -9,6 +9,7 @@ import { Json } from './Json.js';
 import { Missing, useLoaded } from './Loaded.js';
 import { Status } from './Status.js';
 import { Time } from './Time.js';
+import { problemOf } from './WebhookDeliveries.js';
 
 export function EventRow({ event }) {
   return html`<li><a href="#/events/${event.id}">
@@ -25,6 +26,14 @@ export function summaryOf({ type, payload }) {
   }
   if (payload.username) return `@${payload.username}`;
   return payload.first_name ?? payload.title ?? payload.message_text ?? payload.new_status ?? '';
+}
+
+// How often a webhook was tried and what came of it, or why it was not.
+function whyOf({ delivery_id: id, reason }, deliveries) {
+  const delivery = deliveries.find((one) => one.id === id);
+  if (!delivery?.attempt_number) return said(reason);
+  const tried = `${t('attempt')} ${delivery.attempt_number}`;
+  return delivery.status === 'success' ? `${tried}, ${t('duration', { ms: delivery.duration_ms })}` : `${tried}, ${problemOf(delivery)}`;
 }
 
 export function EventDrawer({ id, onClose }) {
@@ -47,7 +56,7 @@ export function EventDrawer({ id, onClose }) {
       <ul class="plain">${event.webhooks.map((one) => html`<li class="row">
         <span>${one.delivery_id ? html`<a href="#/webhooks/${one.webhook_id}/deliveries/${one.delivery_id}">${one.name}</a>` : one.name}
           ${' '}<${Status} status=${one.verdict} title=${said(one.reason)} /></span>
-        ${one.delivery_id && one.reason && html`<small class="muted">${said(one.reason)}</small>`}
+        <small class="muted">${whyOf(one, event.deliveries)}</small>
       </li>`)}</ul>
       ${event.webhooks.length === 0 ? html`<p class="muted">${t('noWebhooks')}</p>` : html`<form class="toolbar" onSubmit=${sendTo}>
         <label>${t('sendAgainTo')}<select name="webhook">${[...webhooks.value.values()].map((one) => html`<option value=${one.id}>${one.name}</option>`)}</select></label>

@@ -64,7 +64,7 @@ function Row({ delivery, withWebhook }) {
 }
 
 // What went wrong, in the reader's language, and when it is tried again.
-function problemOf(delivery) {
+export function problemOf(delivery) {
   const { error_code: code, status } = delivery;
   const problem = code ? t(`code.${code}`, { status: delivery.response_status }) : said(delivery.error_message);
   if (status !== 'pending' || !delivery.next_retry_at || !delivery.attempt_number) return problem ?? '-';
