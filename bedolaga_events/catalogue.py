@@ -107,7 +107,8 @@ class Catalogue:
         if known is None:
             raise self.unknown(event_type)
         try:
-            known.payload.model_validate(payload)
+            # Straight to the validator: `model_validate` adds half of what the check takes.
+            known.payload.__pydantic_validator__.validate_python(payload)
         except ValidationError as error:
             raise _payload_error(event_type, error) from None
 

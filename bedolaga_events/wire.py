@@ -243,6 +243,7 @@ def _dump_with_long_integers(value: Any) -> str:
             return _CANONICAL.encode(value)
 
 
-_CANONICAL = json.JSONEncoder(sort_keys=True, allow_nan=False)
+# What was parsed has no circles to look for.
+_CANONICAL = json.JSONEncoder(sort_keys=True, allow_nan=False, check_circular=False)
 _DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 _LONG_DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_int=_integer)

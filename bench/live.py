@@ -60,7 +60,7 @@ class Reader(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self.is_greeted = True
         Reader.received += len(data)
-        if data == PING:
+        if PING in data:  # also between messages; their JSON is ASCII
             self._transport.write(PONG)  # type: ignore[attr-defined]
 
 

@@ -117,13 +117,23 @@ class _Known:
     event_id: int  # the next one
     delivery_id: int
     by_pattern: dict[str, list[Subscriber]]
+    by_type: dict[str, list[Subscriber]]  # of the types that came
 
     @classmethod
     def read(cls, connection: sqlite3.Connection) -> "_Known":
         by_pattern: dict[str, list[Subscriber]] = {}
         for one in webhooks.subscribers(connection):
             by_pattern.setdefault(one.event_type, []).append(one)
-        return cls(next_id(connection, "events"), next_id(connection, "deliveries"), by_pattern)
+        return cls(next_id(connection, "events"), next_id(connection, "deliveries"), by_pattern, {})
+
+    def targets(self, event_type: str) -> list[Subscriber]:
+        """Whose patterns cover a type, those with the narrowest first."""
+        found = self.by_type.get(event_type)
+        if found is None:
+            patterns = covering(event_type)
+            found = [one for name in patterns for one in self.by_pattern.get(name, ())]
+            self.by_type[event_type] = found
+        return found
 
 
 def _change(transaction: Transaction, change: Change) -> Any:
@@ -179,8 +189,7 @@ class _Appending:
 
     def _add(self, draft: EventDraft) -> Event:
         now = self.transaction.now
-        patterns = covering(draft.type)
-        targets = [one for name in patterns for one in self.known.by_pattern.get(name, ())]
+        targets = self.known.targets(draft.type)
         event = Event(
             self.known.event_id,
             draft.type,

@@ -25,7 +25,6 @@ from bedolaga_events.errors import ConfigError
 
 BUSY_TIMEOUT_MS = 5_000
 JOURNAL_SIZE_LIMIT = 64 * 1024 * 1024  # bytes; the WAL file shrinks back to this
-CACHE_KIB = 16 * 1024
 READERS = 2
 FSYNC_SAMPLES = 16
 LARGEST_BLOCK = 128  # rows of one INSERT
@@ -284,7 +283,6 @@ def _pragmas(connection: sqlite3.Connection) -> None:
         "synchronous = FULL",  # a 202 survives a power cut (invariant 1)
         "foreign_keys = ON",
         f"journal_size_limit = {JOURNAL_SIZE_LIMIT}",
-        f"cache_size = -{CACHE_KIB}",
         "temp_store = MEMORY",
     ):
         connection.execute(f"PRAGMA {line}")
