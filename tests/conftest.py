@@ -131,7 +131,7 @@ def start_server(tmp_path: Path, clock: Clock) -> Any:
         flags = {"database.path": tmp_path / "events.db", **flags}
         loaded = load(flags, None, {"BEDOLAGA_EVENTS_TOKEN": ADMIN})
         app = create_app(loaded.settings) if now is None else create_app(loaded.settings, now)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+        runner = web.AppRunner(app, shutdown_timeout=1)
         await runner.setup()
         await Doorway(runner, "127.0.0.1", 0).start()
         port = runner.addresses[0][1]

@@ -18,7 +18,7 @@ from aiohttp import web
 
 from bedolaga_events.api import events, requests
 from bedolaga_events.api.json_reply import as_bytes
-from bedolaga_events.api.middleware import presented
+from bedolaga_events.api.middleware import OWN_FAULT, error_reply, presented
 from bedolaga_events.api.state import PARTS, Parts
 from bedolaga_events.errors import EventsError
 from bedolaga_events.model import Scope
@@ -35,6 +35,7 @@ HEAD = re.compile(
 NOT_PLAIN = frozenset(
     {"connection", "content-encoding", "expect", "origin", "te", "transfer-encoding", "upgrade"}
 )
+NOT_HTTP = "This request is not HTTP/1.1 (RFC 9112), or a line of its head is over 8 KiB."
 
 log = structlog.get_logger()
 
@@ -71,7 +72,7 @@ class Express(asyncio.Protocol):
 
     Args:
         server: the running server.
-        handler: makes aiohttp's protocol for a connection.
+        handler: makes aiohttp's protocol for a connection that is not plain.
         open_here: this one is in it as long as it is not aiohttp's.
     """
 
@@ -161,6 +162,25 @@ class Express(asyncio.Protocol):
         handler.data_received(data)
 
 
+class Refusing(web.RequestHandler):
+    """aiohttp's protocol; what it refuses by itself is JSON too, and quotes no header (§6, §1)."""
+
+    __slots__ = ()
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """The answer to what is not HTTP; the connection ends with it."""
+        super().handle_error(request, status, exc, message)  # logs it
+        response = error_reply(status, OWN_FAULT if status >= 500 else NOT_HTTP)
+        response.force_close()
+        return response
+
+
 class Doorway(web.BaseSite):
     """A listening address whose connections begin as `Express`; ones that say nothing are closed.
 
@@ -194,8 +214,10 @@ class Doorway(web.BaseSite):
         runner = cast(web.AppRunner, self._runner)
         server = runner.server
         assert server is not None
-        make = partial(Express, runner.app[PARTS], server, self.express)
-        self._server = await asyncio.get_running_loop().create_server(
+        loop = asyncio.get_running_loop()
+        handler = partial(Refusing, server, loop=loop, access_log=None)  # type: ignore[arg-type]
+        make = partial(Express, runner.app[PARTS], handler, self.express)
+        self._server = await loop.create_server(
             make, self._host, self._port, ssl=self._ssl_context, backlog=self._backlog
         )
         self._sweeping = asyncio.create_task(self._sweep(server, SILENT_SECONDS))

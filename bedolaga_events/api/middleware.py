@@ -18,6 +18,7 @@ from bedolaga_events.store import tokens
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 CONDITIONAL = frozenset({"If-None-Match", "If-Modified-Since", "If-Range", "Range"})
+OWN_FAULT = "The server made a mistake; its log says which."
 SENTENCES = {404: "There is nothing at this address.", 405: "This address does not take {method}."}
 
 
@@ -45,7 +46,7 @@ def gate(scopes: Mapping[Any, Scope | None]) -> Any:
             raise
         except Exception:  # the one place where the unforeseen becomes a 500
             log.exception("request failed", method=request.method, path=request.path)
-            response = error_reply(500, "The server made a mistake; its log says which.")
+            response = error_reply(500, OWN_FAULT)
         if not response.prepared:
             _finish(request, response)
         log.debug(

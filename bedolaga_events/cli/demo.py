@@ -46,7 +46,7 @@ def demo(port: int) -> None:
 
 async def _run(settings: Settings, token: str) -> None:
     app = create_app(settings)
-    runner = web.AppRunner(app, access_log=None)
+    runner = web.AppRunner(app)
     await runner.setup()
     try:
         await Doorway(runner, settings.server.host, settings.server.port).start()

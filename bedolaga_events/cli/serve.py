@@ -56,7 +56,7 @@ async def _serve(loaded: config.Loaded) -> int:
     settings = loaded.settings
     tls = Tls(settings.server) if settings.server.cert_file else None
     app = create_app(settings, origins=loaded.origins)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=settings.server.shutdown_seconds)
+    runner = web.AppRunner(app, shutdown_timeout=settings.server.shutdown_seconds)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
