@@ -60,7 +60,8 @@ class Reader(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self.is_greeted = True
         Reader.received += len(data)
-        if PING in data:  # also between messages; their JSON is ASCII
+        # Also between messages, whose JSON is ASCII; one byte is looked for ten times as fast.
+        if PING[0] in data and PING in data:
             self._transport.write(PONG)  # type: ignore[attr-defined]
 
 
