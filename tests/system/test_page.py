@@ -81,12 +81,14 @@ PLACES = ["", "events", "webhooks", "webhooks/1", "webhooks/1/verify", "deliveri
 MORE_PLACES = ["notifications", "tokens", "settings", "sandbox", "webhooks/1/deliveries/1"]
 
 
-@pytest.mark.parametrize("width", [360, 980, 1280, 3840])
+@pytest.mark.parametrize("width", [360, 980, 1200, 1280, 1440, 1600, 1800, 3840])
 async def test_every_view_fits_at_every_width_in_both_languages(
     server: Server, page: Page, width: int
 ) -> None:
     """Nothing throws, nothing is wider than the window, and no text is a key."""
     await server.webhook(f"{server.url}/sink/in", secret="s3cret", name="A" * 255)
+    far = "http://crm.example-company.com:8443/hooks/bedolaga/incoming/events"
+    await server.webhook(far, event_type="ticket.status_changed", name="Бухгалтерия магазина")
     await server.event(user_id=1, first_name="x" * 300)
     await page.set_viewport_size({"width": width, "height": 800})
     await page.goto(f"{server.url}/#token={ADMIN}")

@@ -72,7 +72,7 @@ function Row({ webhook, day, chosen, toggle, onRemove }) {
     <td><input type="checkbox" checked=${chosen} onChange=${toggle} aria-label=${webhook.name} /></td>
     <td data-label=${t('name')} class="roomy"><a href="#/webhooks/${webhook.id}">${webhook.name}</a></td>
     <td data-label=${t('url')} class="roomy"><${Address} url=${webhook.url} /></td>
-    <td data-label=${t('eventType')}><code class="whole">${webhook.event_type}</code></td>
+    <td data-label=${t('eventType')}><code class="whole"><${Pattern} text=${webhook.event_type} /></code></td>
     <td data-label=${t('status')}><span class="status ${state}" title=${said(webhook.disabled_reason)}>${t(state)}</span></td>
     <td data-label=${t('successes')} class="number">${number(webhook.success_count, language.value)}</td>
     <td data-label=${t('failures')} class="number">${number(webhook.failure_count, language.value)}</td>
@@ -94,6 +94,11 @@ function Row({ webhook, day, chosen, toggle, onRemove }) {
 function Address({ url }) {
   const [, host, rest] = shortUrl(url, 40).match(/^([^/]*\/\/[^/…]*)(.*)$/);
   return html`<code title=${url}><span class="host">${host}</span><wbr />${rest}</code>`;
+}
+
+// A line may break after a dot or an underscore.
+function Pattern({ text }) {
+  return text.split(/(?<=[._])/).map((part) => html`${part}<wbr />`);
 }
 
 function compare(a, b) {
