@@ -5,10 +5,11 @@ import re
 from typing import Any
 
 import pytest
+from aiohttp import web
 from playwright.async_api import Page, expect
 
 from bedolaga_events.config import describe, load
-from tests.conftest import ADMIN, Receiver, Server
+from tests.conftest import ADMIN, Receiver, Server, until
 from tests.system.chromium import needs_chromium
 from tests.system.conftest import ROOT
 
@@ -104,19 +105,33 @@ async def test_every_view_fits_at_every_width_in_both_languages(
     await expect(page.get_by_text("Total users")).to_be_visible()
 
 
-async def test_what_others_wrote_is_shown_and_not_run(server: Server, page: Page) -> None:
-    """Markup in every field that the page shows stays text."""
+async def test_what_others_wrote_is_shown_and_not_run(
+    server: Server, receiver: Receiver, page: Page
+) -> None:
+    """Markup in every field that the page shows stays text, a receiver's answer among them."""
     evil = "<img src=x onerror=alert(1)><script>alert(2)</script>"
     dialogs: list[str] = []
     page.on("dialog", lambda dialog: dialogs.append(dialog.message))
-    await server.webhook(f"{server.url}/sink/in", name=evil, description=evil)
+
+    async def answer(_: web.Request) -> web.Response:
+        return web.Response(status=410, text=evil, headers={"X-Evil": evil})
+
+    receiver.answer = answer
+    await server.webhook(receiver.url, name=evil, description=evil)
+    await server.call("POST", "/tokens", {"name": evil, "scopes": ["read"]})
     await server.event(user_id=1, first_name=evil, username=evil)
+    await until(lambda: receiver.requests)
     await server.event("ticket.created", ticket_id=1, user_id=1, title=evil)
     await page.goto(f"{server.url}/#token={ADMIN}")
     await expect(page.get_by_text("Подключено")).to_be_visible()
     for place in [*PLACES, *MORE_PLACES, "events/1"]:
         await page.evaluate(f"location.hash = '#/{place}'")
         await page.wait_for_timeout(100)
+        assert await page.locator("img").count() == 0
+    await page.evaluate("location.hash = '#/webhooks/1/deliveries/1'")
+    await expect(page.get_by_text(f"X-Evil: {evil}")).to_be_visible()
+    await page.evaluate("location.hash = '#/tokens'")
+    await expect(page.get_by_text(evil).first).to_be_visible()
     assert await page.locator("img").count() == 0
     assert dialogs == []
 
