@@ -243,7 +243,7 @@ def _dump_with_long_integers(value: Any) -> str:
             return _CANONICAL.encode(value)
 
 
-# What was parsed has no circles to look for.
+# What was parsed has no circles; one in a bot's own object ends as nested too deeply.
 _CANONICAL = json.JSONEncoder(sort_keys=True, allow_nan=False, check_circular=False)
 _DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 _LONG_DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_int=_integer)

@@ -163,7 +163,7 @@ class Express(asyncio.Protocol):
 
 
 class Refusing(web.RequestHandler):
-    """aiohttp's protocol; what it refuses by itself is JSON too, and quotes no header (§6, §1)."""
+    """aiohttp's protocol; its own refusals are JSON and quote no header (contract §6, §1)."""
 
     __slots__ = ()
 
