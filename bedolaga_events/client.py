@@ -88,7 +88,9 @@ class Outbox:
         """Put an event that the server will never take aside, so that others can pass."""
         with self._lock:
             self._connection.execute("BEGIN")
-            self._connection.execute("INSERT INTO refused VALUES (?, ?, ?)", (*event, reason))
+            self._connection.execute(
+                "INSERT INTO refused (id, text, reason) VALUES (?, ?, ?)", (*event, reason)
+            )
             self._connection.execute("DELETE FROM outbox WHERE id = ?", (event.id,))
             self._connection.execute("COMMIT")
 

@@ -65,7 +65,9 @@ def _make_pending(folder: Path) -> None:
         " next_retry_at = created_at"
     )
     connection.execute("DELETE FROM delivery_counts")
-    connection.execute("INSERT INTO delivery_counts VALUES (1, 'pending', ?)", (MANY,))
+    connection.execute(
+        "INSERT INTO delivery_counts (webhook_id, status, value) VALUES (1, 'pending', ?)", (MANY,)
+    )
     connection.execute("COMMIT")
     connection.close()
 

@@ -97,23 +97,28 @@ async def fill(folder: Path, count: int) -> None:
     failed = "CASE i % 10 WHEN 0 THEN 'failed' ELSE 'success' END"
     connection.execute("BEGIN")
     connection.execute(
-        f"{numbers} INSERT INTO events"
-        " SELECT i, 'payment.completed', ?, ? + i, ? + i, 1, NULL, NULL FROM n",
+        f"{numbers} INSERT INTO events (id, type, payload, timestamp, created_at, deliveries)"
+        " SELECT i, 'payment.completed', ?, ? + i, ? + i, 1 FROM n",
         (count, payload, now, now),
     )
     connection.execute(
-        f"{numbers} INSERT INTO deliveries SELECT i, 1, i, 'payment.completed', {failed}, 1, ? + i,"
-        " ? + i, NULL, NULL, NULL FROM n",
+        f"{numbers} INSERT INTO deliveries (id, webhook_id, event_id, event_type, status,"
+        " attempt_number, created_at, delivered_at)"
+        f" SELECT i, 1, i, 'payment.completed', {failed}, 1, ? + i, ? + i FROM n",
         (count, now, now),
     )
     connection.execute(
-        f"{numbers} INSERT INTO attempts SELECT i, 1, ? + i, 5, NULL, NULL, 200, '[]', '', NULL,"
-        " '[]' FROM n",
+        f"{numbers} INSERT INTO attempts (delivery_id, number, started_at, duration_ms,"
+        " response_status, response_headers, response_body, request_headers)"
+        " SELECT i, 1, ? + i, 5, 200, '[]', '', '[]' FROM n",
         (count, now),
     )
-    connection.execute("INSERT INTO event_counts VALUES ('payment.completed', ?)", (count,))
     connection.execute(
-        "INSERT INTO delivery_counts SELECT webhook_id, status, count(*) FROM deliveries"
+        "INSERT INTO event_counts (type, value) VALUES ('payment.completed', ?)", (count,)
+    )
+    connection.execute(
+        "INSERT INTO delivery_counts (webhook_id, status, value)"
+        " SELECT webhook_id, status, count(*) FROM deliveries"
         " GROUP BY 1, 2"
     )
     connection.execute("COMMIT")

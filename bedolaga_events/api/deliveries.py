@@ -12,7 +12,7 @@ from bedolaga_events.api.state import Parts, parts
 from bedolaga_events.errors import Conflict, NotFound, Unprocessable
 from bedolaga_events.model import Delivery, Status, Webhook
 from bedolaga_events.patterns import covering
-from bedolaga_events.store import deliveries, events, replays, webhooks
+from bedolaga_events.store import attempts, deliveries, events, history, replays, webhooks
 from bedolaga_events.store.batch import Change, Transaction
 
 CANCELLED = "Cancelled by hand."
@@ -36,7 +36,7 @@ async def show(request: web.Request) -> web.Response:
     database = parts(request).database
     webhook_id, delivery_id = _ids(request)
     delivery = await database.read(deliveries.get, webhook_id, delivery_id)
-    made = await database.read(deliveries.attempts, delivery_id)
+    made = await database.read(attempts.of_delivery, delivery_id)
     more = json.dumps({"body": delivery.payload, "attempts": [wire.attempt(one) for one in made]})
     return reply(wire.delivery(delivery).removesuffix("}") + f", {more[1:]}")
 
@@ -200,7 +200,7 @@ def _ids(request: web.Request) -> tuple[int, int]:
 async def _page(
     request: web.Request, query: DeliveriesQuery, webhook_id: int | None
 ) -> web.Response:
-    wanted = deliveries.DeliveryFilter(
+    wanted = history.DeliveryFilter(
         webhook_id=webhook_id,
         status=query.status,
         event_id=query.event_id,
@@ -210,6 +210,6 @@ async def _page(
         limit=query.limit,
         offset=query.offset,
     )
-    found, total = await parts(request).database.read(deliveries.page, wanted)
+    found, total = await parts(request).database.read(history.page, wanted)
     texts = map(wire.delivery, found)
     return reply(wire.page(texts, total=total, limit=query.limit, offset=query.offset))

@@ -14,7 +14,7 @@ from bedolaga_events.cli.options import beside, load, settings_options
 from bedolaga_events.errors import ConfigError
 from bedolaga_events.store import check as store_check
 from bedolaga_events.store import retention, vault, webhooks
-from bedolaga_events.store.database import locked
+from bedolaga_events.store.disk import locked
 
 DAY = 86_400_000_000  # microseconds
 STEP = 500  # events in one transaction

@@ -21,8 +21,8 @@ from bedolaga_events.metrics import Metrics
 from bedolaga_events.model import Attempt, Committed, Delivery, Status, Webhook
 from bedolaga_events.settings import Delivery as DeliverySettings
 from bedolaga_events.store import deliveries, webhooks
+from bedolaga_events.store.attempts import Record
 from bedolaga_events.store.database import Database
-from bedolaga_events.store.deliveries import Record
 from bedolaga_events.store.vault import Vault
 from bedolaga_events.store.writer import Writer
 

@@ -20,9 +20,9 @@ from bedolaga_events.model import (
     Webhook,
 )
 from bedolaga_events.patterns import covering
-from bedolaga_events.store import deliveries, events, stats, webhooks
+from bedolaga_events.store import attempts, deliveries, events, stats, webhooks
+from bedolaga_events.store.attempts import Record
 from bedolaga_events.store.database import next_id
-from bedolaga_events.store.deliveries import Record
 from bedolaga_events.store.webhooks import Subscriber
 
 SKIPPED = "The webhook was inactive when the event came."
@@ -255,7 +255,7 @@ def _record(transaction: Transaction, records: list[Record]) -> None:
     for one in after:
         deltas[one.webhook_id, before[one.id].status.value] -= 1
         deltas[one.webhook_id, one.status.value] += 1
-    deliveries.store_attempts(connection, zip(after, (one.attempt for one in kept), strict=True))
+    attempts.store(connection, zip(after, (one.attempt for one in kept), strict=True))
     deliveries.add_counts(connection, deltas)
     stats.add_attempts(connection, ((one.delivery.webhook_id, one.attempt) for one in kept))
     transaction.committed.deliveries += after

@@ -38,14 +38,16 @@ def insert(connection: sqlite3.Connection, rows: Iterable[tuple[Event, EventDraf
         )
         for event, draft in rows
     ]
-    insert_rows(connection, "INSERT INTO events", values)
+    insert_rows(
+        connection, f"INSERT INTO events ({_COLUMNS}, idempotency_key, fingerprint)", values
+    )
 
 
 def add_counts(connection: sqlite3.Connection, counts: dict[str, int]) -> None:
     """Add to the number of kept events by type."""
     insert_rows(
         connection,
-        "INSERT INTO event_counts",
+        "INSERT INTO event_counts (type, value)",
         list(counts.items()),
         "ON CONFLICT (type) DO UPDATE SET value = value + excluded.value",
     )

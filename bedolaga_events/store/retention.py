@@ -95,7 +95,7 @@ def _drop_events(
     _drop_deliveries(connection, made)
     connection.execute("DELETE FROM events WHERE id IN (SELECT value FROM json_each(?))", (ids,))
     connection.execute(
-        "INSERT INTO meta VALUES ('pruned_to', ?) ON CONFLICT (name) DO UPDATE"
+        "INSERT INTO meta (name, value) VALUES ('pruned_to', ?) ON CONFLICT (name) DO UPDATE"
         " SET value = max(CAST(value AS INTEGER), CAST(excluded.value AS INTEGER))",
         (str(rows[-1][0]),),
     )

@@ -40,7 +40,7 @@ def add_events(connection: sqlite3.Connection, rows: Iterable[tuple[Event, Event
             kopeks[key] += draft.facts.kopeks
     insert_rows(
         connection,
-        "INSERT INTO event_hours",
+        "INSERT INTO event_hours (hour, type, value, kopeks)",
         [(*key, value, kopeks[key]) for key, value in hours.items()],
         "ON CONFLICT (hour, type) DO UPDATE SET value = value + excluded.value,"
         " kopeks = kopeks + excluded.kopeks",
@@ -55,7 +55,7 @@ def add_attempts(connection: sqlite3.Connection, made: Iterable[tuple[int, Attem
         (successes if attempt.succeeded else failures)[key] += 1
     insert_rows(
         connection,
-        "INSERT INTO attempt_hours",
+        "INSERT INTO attempt_hours (webhook_id, hour, bin, successes, failures)",
         [(*key, successes[key], failures[key]) for key in successes.keys() | failures.keys()],
         "ON CONFLICT (webhook_id, hour, bin) DO UPDATE SET"
         " successes = successes + excluded.successes, failures = failures + excluded.failures",
@@ -127,7 +127,7 @@ def put(connection: sqlite3.Connection, values: dict[str, int], today: str) -> N
 
 def _move(connection: sqlite3.Connection, name: str, value: int, unbacked: int) -> None:
     connection.execute(
-        "INSERT INTO gauges VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE"
+        "INSERT INTO gauges (name, value, unbacked) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE"
         " SET value = value + excluded.value, unbacked = unbacked + excluded.unbacked",
         (name, value, unbacked),
     )
@@ -135,7 +135,7 @@ def _move(connection: sqlite3.Connection, name: str, value: int, unbacked: int) 
 
 def _add_revenue(connection: sqlite3.Connection, day: str, kopeks: int) -> None:
     connection.execute(
-        "INSERT INTO revenue VALUES (?, ?, 0)"
+        "INSERT INTO revenue (day, kopeks, unbacked) VALUES (?, ?, 0)"
         " ON CONFLICT (day) DO UPDATE SET kopeks = kopeks + excluded.kopeks",
         (day, kopeks),
     )
@@ -147,7 +147,9 @@ def _change_ticket(connection: sqlite3.Connection, facts: Facts) -> None:
     ).fetchone()
     known = None if row is None else bool(row[0])
     is_open, from_start = ticket_change(known, facts)
-    connection.execute("INSERT OR REPLACE INTO tickets VALUES (?, ?)", (facts.ticket_id, is_open))
+    connection.execute(
+        "INSERT OR REPLACE INTO tickets (id, is_open) VALUES (?, ?)", (facts.ticket_id, is_open)
+    )
     if from_start and not _has_start(connection):
         from_start = 0
     _move(connection, "open_tickets", is_open - bool(known) + from_start, from_start)

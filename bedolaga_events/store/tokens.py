@@ -11,6 +11,7 @@ from bedolaga_events.model import Scope, Token
 
 PREFIX = "bev_"
 SHOWN_CHARACTERS = 8  # of the value, so that a person can tell tokens apart
+_COLUMNS = "id, name, prefix, digest, scopes, created_at, last_used_at, expires_at"
 SECRET_BYTES = 32  # 256 random bits (contract §1)
 
 
@@ -46,14 +47,15 @@ def insert(
         ),
     )
     row = connection.execute(
-        "SELECT * FROM tokens WHERE digest = ?", (digest_of(value),)
+        f"SELECT {_COLUMNS} FROM tokens WHERE digest = ?", (digest_of(value),)
     ).fetchone()
     return _token(row)
 
 
 def everything(connection: sqlite3.Connection) -> list[Token]:
     """All tokens, oldest first."""
-    return [_token(row) for row in connection.execute("SELECT * FROM tokens ORDER BY id")]
+    rows = connection.execute(f"SELECT {_COLUMNS} FROM tokens ORDER BY id")
+    return [_token(row) for row in rows]
 
 
 def has_admin(connection: sqlite3.Connection, now: int) -> bool:

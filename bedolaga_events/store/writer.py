@@ -21,7 +21,8 @@ import structlog
 from bedolaga_events.errors import Busy, DiskFull, EventsError, StoreClosed, StoreError
 from bedolaga_events.metrics import Metrics
 from bedolaga_events.model import Committed
-from bedolaga_events.store.database import BUSY_TIMEOUT_MS, Database, connection_of, hop
+from bedolaga_events.store.database import Database, connection_of, hop
+from bedolaga_events.store.schema import BUSY_TIMEOUT_MS
 
 MAX_WEIGHT = 500  # events and attempts in one transaction: bounds how long the others wait
 

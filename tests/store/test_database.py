@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from bedolaga_events.errors import ConfigError
-from bedolaga_events.store import check
-from bedolaga_events.store import database as module
+from bedolaga_events.store import check, disk, schema
 from bedolaga_events.store.database import Database
 
 
@@ -55,10 +54,10 @@ async def test_an_older_file_is_copied_before_it_is_migrated(
     """The copy is the way back from an upgrade that went wrong."""
     path = tmp_path / "events.db"
     await (await Database.open(path)).close()
-    known = module.migrations()
+    known = schema.migrations()
     added = known[-1][0] + 1
     extra = (added, "CREATE TABLE added (x);\n")
-    monkeypatch.setattr(module, "migrations", lambda: [*known, extra])
+    monkeypatch.setattr(schema, "migrations", lambda: [*known, extra])
     await (await Database.open(path)).close()
     copy = tmp_path / f"events.db.before-{added}"
     for file, version in ((path, added), (copy, known[-1][0])):
@@ -73,9 +72,9 @@ async def test_a_migration_that_fails_leaves_the_file_as_it_was(
     """All of a migration or nothing of it."""
     path = tmp_path / "events.db"
     await (await Database.open(path)).close()
-    known = module.migrations()
+    known = schema.migrations()
     broken = (known[-1][0] + 1, "CREATE TABLE added (x);\nCREATE TABLE added (x);\n")
-    monkeypatch.setattr(module, "migrations", lambda: [*known, broken])
+    monkeypatch.setattr(schema, "migrations", lambda: [*known, broken])
     with pytest.raises(ConfigError, match="already exists"):
         await Database.open(path)
     connection = sqlite3.connect(path)
@@ -87,9 +86,9 @@ async def test_a_migration_that_fails_leaves_the_file_as_it_was(
 def test_a_network_file_system_is_recognised() -> None:
     """By the longest mount point that holds the folder."""
     mounts = "/dev/sda / ext4 rw 0 0\nnas:/x /srv/my\\040data nfs4 rw 0 0\ntmpfs /srv tmpfs rw 0 0"
-    assert module.file_system_of(Path("/srv/my data/shop"), mounts) == "nfs4"
-    assert module.file_system_of(Path("/srv/other"), mounts) == "tmpfs"
-    assert module.file_system_of(Path("/var/lib"), mounts) == "ext4"
+    assert disk.file_system_of(Path("/srv/my data/shop"), mounts) == "nfs4"
+    assert disk.file_system_of(Path("/srv/other"), mounts) == "tmpfs"
+    assert disk.file_system_of(Path("/var/lib"), mounts) == "ext4"
 
 
 @pytest.mark.parametrize(
@@ -118,4 +117,4 @@ async def test_a_file_of_every_earlier_schema_opens_with_all_it_holds(
 def test_every_schema_has_such_a_file() -> None:
     """Who adds a migration adds a file of the schema before it."""
     kept = {one.stem for one in (Path(__file__).parent / "schemas").glob("*.sql")}
-    assert {f"{number:04}" for number, _ in module.migrations()} == kept
+    assert {f"{number:04}" for number, _ in schema.migrations()} == kept

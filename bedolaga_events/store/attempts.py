@@ -1,0 +1,109 @@
+"""Every statement about attempts, and what the store is told of one."""
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from bedolaga_events.model import Attempt, Delivery, ErrorCode, Status
+from bedolaga_events.store.database import insert_rows
+
+COLUMNS = (
+    "a.number, a.started_at, a.duration_ms, a.error_code, a.error_message, a.response_status,"
+    " a.response_headers, a.response_body, a.remote_address, a.request_headers"
+)
+_INSERTED = "delivery_id, " + COLUMNS.replace("a.", "")
+
+
+class Record(NamedTuple):
+    """An attempt to be stored, and what was decided after it."""
+
+    delivery: Delivery  # as it was before the attempt
+    attempt: Attempt
+    status: Status
+    next_retry_at: int | None = None
+    deactivate: str | None = None  # why the webhook is to be deactivated
+    warn: int | None = None  # percent of the time until then
+
+    def after(self, before: "State", now: int) -> Delivery:
+        """The delivery as it is once the attempt is stored.
+
+        What was cancelled while its request was out stays so, unless the receiver took it.
+        """
+        stays = before.status is not Status.PENDING and not self.attempt.succeeded
+        return self.delivery._replace(
+            status=before.status if stays else self.status,
+            attempt_number=self.attempt.number,
+            delivered_at=now if self.status is Status.SUCCESS else None,
+            next_retry_at=None if stays else self.next_retry_at,
+            last=self.attempt,
+            reason=before.reason if stays else None,
+        )
+
+
+class State(NamedTuple):
+    """Where a delivery stands."""
+
+    status: Status
+    reason: str | None
+
+
+def store(connection: sqlite3.Connection, made: Iterable[tuple[Delivery, Attempt]]) -> None:
+    """Store attempts and where their deliveries stand after them."""
+    made = list(made)
+    rows = [
+        (
+            delivery.id,
+            one.number,
+            one.started_at,
+            one.duration_ms,
+            one.error_code,
+            one.error_message,
+            one.response_status,
+            json.dumps(one.response_headers),
+            one.response_body,
+            one.remote_address,
+            json.dumps(one.request_headers),
+        )
+        for delivery, one in made
+    ]
+    insert_rows(connection, f"INSERT INTO attempts ({_INSERTED})", rows)
+    states = [
+        (one.id, one.status, one.attempt_number, one.delivered_at, one.next_retry_at, one.reason)
+        for one, _ in made
+    ]
+    connection.execute(
+        "UPDATE deliveries SET status = value ->> 1, attempt_number = value ->> 2,"
+        " delivered_at = value ->> 3, next_retry_at = value ->> 4, reason = value ->> 5"
+        " FROM json_each(?) WHERE deliveries.id = value ->> 0",
+        (json.dumps(states),),
+    )
+
+
+def of_delivery(connection: sqlite3.Connection, delivery_id: int) -> list[Attempt]:
+    """Every attempt of a delivery, oldest first."""
+    rows = connection.execute(
+        f"SELECT {COLUMNS} FROM attempts a WHERE delivery_id = ? ORDER BY number", (delivery_id,)
+    )
+    return [from_row(row) for row in rows]
+
+
+def from_row(row: tuple[Any, ...]) -> Attempt:
+    """An attempt from the values of `COLUMNS`."""
+    number, started_at, duration, code, message, status, headers, body, address, sent = row
+    return Attempt(
+        number,
+        started_at,
+        duration,
+        ErrorCode(code) if code else None,
+        message,
+        status,
+        _pairs(headers),
+        body,
+        address,
+        _pairs(sent),
+    )
+
+
+def _pairs(text: str) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value) for name, value in json.loads(text))

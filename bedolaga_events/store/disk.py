@@ -1,0 +1,87 @@
+"""The disk under the file: the lock that keeps a second server off, and what the disk is worth."""
+
+import fcntl
+import os
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import structlog
+
+from bedolaga_events.errors import ConfigError
+
+FSYNC_SAMPLES = 16
+
+NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "ceph"}
+
+log = structlog.get_logger()
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Keep servers off the database for a while.
+
+    Raises:
+        ConfigError: one is running.
+    """
+    descriptor = lock(path)
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def lock(path: Path) -> int:
+    """Take the lock beside the file; closing the descriptor gives it back.
+
+    Raises:
+        ConfigError: another server has it, or there is no place for it.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}.") from None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        raise ConfigError(f"{path}: another server is running on this database.") from None
+    return descriptor
+
+
+def file_system_of(folder: Path, mounts: str) -> str:
+    """The type of the file system that holds `folder`, by the lines of /proc/self/mounts."""
+    found = ("", "unknown")
+    for line in mounts.splitlines():
+        _, point, kind, *_ = line.split(" ")
+        point = point.replace("\\040", " ")
+        if folder.is_relative_to(point) and len(point) >= len(found[0]):
+            found = point, kind
+    return found[1]
+
+
+def warn_of_network(folder: Path) -> None:
+    """A network file system does not keep the promises on locks and syncs that SQLite rests on."""
+    mounts = Path("/proc/self/mounts")
+    if not mounts.exists():
+        return
+    kind = file_system_of(folder.resolve(), mounts.read_text(encoding="utf-8", errors="replace"))
+    if kind in NETWORK_FILE_SYSTEMS:
+        log.warning("the database lies on a network file system", folder=str(folder), kind=kind)
+
+
+def measure_fsync(folder: Path) -> float:
+    """The median time of one fsync in `folder`, in seconds."""
+    probe = folder / f".fsync-{secrets.token_hex(4)}"
+    times = []
+    with probe.open("wb", buffering=0) as file:
+        for _ in range(FSYNC_SAMPLES):
+            file.write(b"\0" * 4096)
+            started = time.perf_counter()
+            os.fsync(file.fileno())
+            times.append(time.perf_counter() - started)
+    probe.unlink()
+    return sorted(times)[FSYNC_SAMPLES // 2]
