@@ -32,11 +32,12 @@ from bedolaga_events.live import protocol
 from bedolaga_events.live.hub import Hub
 from bedolaga_events.live.replay import Replays
 from bedolaga_events.metrics import Metrics
-from bedolaga_events.model import Accepted, Committed, Scope
+from bedolaga_events.model import Accepted, Committed
 from bedolaga_events.settings import Settings
 from bedolaga_events.store import events, tokens, vault, webhooks
-from bedolaga_events.store.batch import Change, Transaction, Transactions
+from bedolaga_events.store.batch import Transactions
 from bedolaga_events.store.database import Database
+from bedolaga_events.store.transaction import change
 from bedolaga_events.store.vault import Vault
 from bedolaga_events.store.writer import Writer
 
@@ -231,15 +232,7 @@ async def _ensure_token(parts: Parts) -> None:
     """BEDOLAGA_EVENTS_TOKEN is an admin token; one that was set there before is not any more."""
     secret = parts.settings.token
     value = None if secret is None else secret.get_secret_value()
-
-    def ensure(transaction: Transaction) -> None:
-        connection = transaction.connection
-        tokens.delete_named(connection, ENVIRONMENT_TOKEN, keep=value)
-        if value is not None:
-            admin = frozenset({Scope.ADMIN})
-            tokens.insert(connection, value, ENVIRONMENT_TOKEN, admin, transaction.now, None)
-
-    await parts.writer.commit(Change(ensure))
+    await change(parts.writer, tokens.ensure, ENVIRONMENT_TOKEN, value)
 
 
 def _supervised(parts: Parts, work: Coroutine[None, None, None]) -> asyncio.Task[None]:

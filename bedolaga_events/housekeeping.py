@@ -15,8 +15,8 @@ from bedolaga_events.live import protocol
 from bedolaga_events.live.hub import Hub
 from bedolaga_events.settings import Settings
 from bedolaga_events.store import retention, tokens
-from bedolaga_events.store.batch import Change
 from bedolaga_events.store.database import Database
+from bedolaga_events.store.transaction import Change
 from bedolaga_events.store.writer import Writer
 
 TICK = 1.0  # seconds: how late a token revoked on the command line still opens something
@@ -83,8 +83,8 @@ class Housekeeping:
         used, self._access.used = self._access.used, {}
         before = self._now() - EXPIRED_KEPT
         if used:
-            await self._writer.commit(Change(lambda it: tokens.touch(it.connection, used)))
-        await self._writer.commit(Change(lambda it: tokens.delete_expired(it.connection, before)))
+            await self._commit(tokens.touch, used)
+        await self._commit(tokens.delete_expired, before)
 
     async def retain(self) -> None:
         """Let go of what is older than `retention_days`, then of the oldest over `retention_mb`."""

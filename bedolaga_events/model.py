@@ -185,6 +185,5 @@ class Committed:
     failing: list[Failing] = field(default_factory=list)
     deleted_webhooks: list[int] = field(default_factory=list)
     revoked_tokens: set[int] = field(default_factory=set)
-    reread: set[int] = field(default_factory=set)  # webhooks with due rows not listed here
-    cancelled: set[int] = field(default_factory=set)  # webhooks whose waiting rows may be no more
+    stale: set[int] = field(default_factory=set)  # webhooks with changed rows not listed here
     replaying: bool = False  # a replay was started

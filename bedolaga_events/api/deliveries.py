@@ -9,13 +9,12 @@ from bedolaga_events.api import requests
 from bedolaga_events.api.json_reply import reply
 from bedolaga_events.api.requests import DeliveriesQuery, Replay, TestDelivery
 from bedolaga_events.api.state import Parts, parts
-from bedolaga_events.errors import Conflict, NotFound, Unprocessable
-from bedolaga_events.model import Delivery, Status, Webhook
+from bedolaga_events.errors import Unprocessable
+from bedolaga_events.model import Webhook
 from bedolaga_events.patterns import covering
-from bedolaga_events.store import attempts, deliveries, events, history, replays, webhooks
-from bedolaga_events.store.batch import Change, Transaction
+from bedolaga_events.store import attempts, deliveries, history, mending, replays, webhooks
+from bedolaga_events.store.transaction import change
 
-CANCELLED = "Cancelled by hand."
 AT_ONCE = 1_000  # deliveries in one transaction
 
 
@@ -46,16 +45,8 @@ async def retry(request: web.Request) -> web.Response:
 
     While an automatic retry is pending this takes its place; attempts go on counting.
     """
-    webhook_id, delivery_id = _ids(request)
-
-    def urge(transaction: Transaction) -> Delivery:
-        connection, now = transaction.connection, transaction.now
-        delivery = deliveries.get(connection, webhook_id, delivery_id)
-        after = deliveries.change_state(connection, delivery, Status.PENDING, now, None)
-        _send_now(transaction, after)
-        return after
-
-    return reply(wire.delivery(await parts(request).writer.commit(Change(urge))), 202)
+    again = await change(parts(request).writer, mending.retry, *_ids(request))
+    return reply(wire.delivery(again), 202)
 
 
 async def send(request: web.Request) -> web.Response:
@@ -65,41 +56,14 @@ async def send(request: web.Request) -> web.Response:
     """
     event_id = requests.path_id(request, "id")
     body = await requests.body(request, requests.SendTo)
-
-    def to_webhook(transaction: Transaction) -> Delivery:
-        connection, now = transaction.connection, transaction.now
-        event = events.get(connection, event_id)
-        if event is None:
-            raise NotFound(f"There is no event {event_id}.")
-        webhooks.get(connection, body.webhook_id)
-        made = deliveries.of_event(connection, event_id)
-        there = next((one for one in made if one.webhook_id == body.webhook_id), None)
-        if there is None:
-            kind, payload = event.type, event.payload
-            draft = _draft(body.webhook_id, event_id, kind, payload, now)
-            after = deliveries.insert_one(connection, draft)
-        else:
-            after = deliveries.change_state(connection, there, Status.PENDING, now, None)
-        _send_now(transaction, after)
-        return after
-
-    return reply(wire.delivery(await parts(request).writer.commit(Change(to_webhook))), 202)
+    sent = await change(parts(request).writer, mending.send, event_id, body.webhook_id)
+    return reply(wire.delivery(sent), 202)
 
 
 async def cancel(request: web.Request) -> web.Response:
     """POST /webhooks/{id}/deliveries/{delivery_id}/cancel: a pending one is given up."""
-    webhook_id, delivery_id = _ids(request)
-
-    def give_up(transaction: Transaction) -> Delivery:
-        connection = transaction.connection
-        delivery = deliveries.get(connection, webhook_id, delivery_id)
-        if delivery.status is not Status.PENDING:
-            raise Conflict(f"Delivery {delivery_id} is not pending: it is {delivery.status}.")
-        after = deliveries.change_state(connection, delivery, Status.FAILED, None, CANCELLED)
-        transaction.committed.deliveries.append(after)
-        return after
-
-    return reply(wire.delivery(await parts(request).writer.commit(Change(give_up))))
+    cancelled = await change(parts(request).writer, mending.cancel, *_ids(request))
+    return reply(wire.delivery(cancelled))
 
 
 async def cancel_pending(request: web.Request) -> web.Response:
@@ -107,14 +71,7 @@ async def cancel_pending(request: web.Request) -> web.Response:
     server = parts(request)
     webhook = await _webhook(request)
     before, cancelled = server.now(), 0
-
-    def give_up(transaction: Transaction) -> int:
-        connection = transaction.connection
-        some = deliveries.cancel_some(connection, webhook.id, before, CANCELLED, AT_ONCE)
-        transaction.committed.cancelled.add(webhook.id)
-        return some
-
-    while some := await server.writer.commit(Change(give_up)):
+    while some := await change(server.writer, mending.cancel_some, webhook.id, before, AT_ONCE):
         cancelled += some
     return reply(json.dumps({"cancelled": cancelled}))
 
@@ -129,13 +86,7 @@ async def replay(request: web.Request) -> web.Response:
     matching = await server.database.read(replays.count, wanted)
     if body.dry_run:
         return reply(json.dumps({"queued": 0, "matching": matching, "dry_run": True}))
-
-    def start(transaction: Transaction) -> None:
-        webhooks.get(transaction.connection, webhook.id)
-        replays.start(transaction.connection, wanted, matching)
-        transaction.committed.replaying = True
-
-    await server.writer.commit(Change(start))
+    await change(server.writer, mending.replay, wanted, matching)
     return reply(json.dumps({"queued": matching}), 202)
 
 
@@ -146,37 +97,8 @@ async def test(request: web.Request) -> web.Response:
     webhook = await _webhook(request)
     kind = _tested_type(server, webhook, body.event_type)
     payload = wire.canonical(server.catalogue.types[kind].example)
-    draft = _draft(webhook.id, None, kind, payload, server.now())
-
-    def insert(transaction: Transaction) -> Delivery:
-        webhooks.get(transaction.connection, webhook.id)
-        made = deliveries.insert_one(transaction.connection, draft)
-        _send_now(transaction, made)
-        return made
-
-    return reply(wire.delivery(await server.writer.commit(Change(insert))), 202)
-
-
-def _draft(webhook_id: int, event_id: int | None, kind: str, payload: str, now: int) -> Delivery:
-    """A delivery to be sent at once; a test has no event."""
-    return Delivery(
-        id=0,
-        webhook_id=webhook_id,
-        event_id=event_id,
-        event_type=kind,
-        payload=payload,
-        status=Status.PENDING,
-        attempt_number=0,
-        created_at=now,
-        delivered_at=None,
-        next_retry_at=now,
-        is_test=event_id is None,
-    )
-
-
-def _send_now(transaction: Transaction, delivery: Delivery) -> None:
-    transaction.committed.deliveries.append(delivery)
-    transaction.committed.urgent.add(delivery.id)
+    made = await change(server.writer, mending.test, webhook.id, kind, payload)
+    return reply(wire.delivery(made), 202)
 
 
 def _tested_type(server: Parts, webhook: Webhook, asked: str | None) -> str:

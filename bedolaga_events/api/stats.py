@@ -10,7 +10,7 @@ from bedolaga_events.api.state import Parts, parts
 from bedolaga_events.counters import day_of
 from bedolaga_events.series import Buckets, by_webhook, of_attempts, of_events
 from bedolaga_events.store import stats
-from bedolaga_events.store.batch import Change, Transaction
+from bedolaga_events.store.transaction import change
 
 
 async def show(request: web.Request) -> web.Response:
@@ -25,12 +25,7 @@ async def put(request: web.Request) -> web.Response:
     given = body.model_dump(include=body.model_fields_set)
     if "today_revenue" in given:
         given["today_revenue"] = round(given["today_revenue"] * 100)
-
-    def set_values(transaction: Transaction) -> None:
-        today = day_of(transaction.now, server.settings.dashboard.zone)
-        stats.put(transaction.connection, given, today)
-
-    await server.writer.commit(Change(set_values))
+    await change(server.writer, stats.put, given, server.settings.dashboard.zone)
     return reply(json.dumps(await _read(server)))
 
 

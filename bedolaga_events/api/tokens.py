@@ -14,7 +14,7 @@ from bedolaga_events.api.state import TOKEN, parts
 from bedolaga_events.errors import Unprocessable
 from bedolaga_events.model import Scope
 from bedolaga_events.store import tokens
-from bedolaga_events.store.batch import Change, Transaction
+from bedolaga_events.store.transaction import change
 
 BROWSER_DAYS = 30
 DAY = 86_400_000_000  # microseconds
@@ -43,13 +43,7 @@ async def create(request: web.Request) -> web.Response:
 
 async def delete(request: web.Request) -> web.Response:
     """DELETE /tokens/{id}: its connections are closed."""
-    token_id = requests.path_id(request, "id")
-
-    def revoke(transaction: Transaction) -> None:
-        tokens.delete(transaction.connection, token_id, transaction.now)
-        transaction.committed.revoked_tokens.add(token_id)
-
-    await parts(request).writer.commit(Change(revoke))
+    await change(parts(request).writer, tokens.revoke, requests.path_id(request, "id"))
     return web.Response(status=204)
 
 
@@ -76,15 +70,8 @@ async def ticket(request: web.Request) -> web.Response:
 async def _create(
     request: web.Request, name: str, scopes: frozenset[Scope], expires_at: int | None
 ) -> web.Response:
-    value = tokens.new_value()
-
-    def insert(transaction: Transaction) -> dict[str, object]:
-        made = tokens.insert(
-            transaction.connection, value, name, scopes, transaction.now, expires_at
-        )
-        return wire.token(made)
-
     server = parts(request)
-    made = await server.writer.commit(Change(insert))
+    value = tokens.new_value()
+    made = await change(server.writer, tokens.create, value, name, scopes, expires_at)
     server.access.learn(await server.database.read(tokens.everything))
-    return reply(json.dumps(made | {"token": value}), 201)
+    return reply(json.dumps(wire.token(made) | {"token": value}), 201)

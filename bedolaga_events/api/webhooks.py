@@ -28,7 +28,7 @@ from bedolaga_events.patterns import is_known
 from bedolaga_events.series import Buckets, of_attempts
 from bedolaga_events.store import deliveries, webhooks
 from bedolaga_events.store import stats as store_stats
-from bedolaga_events.store.batch import Change, Transaction
+from bedolaga_events.store.transaction import Change, Transaction
 
 SECRET_BYTES = 32
 HOUR = 3_600_000_000  # microseconds

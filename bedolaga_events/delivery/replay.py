@@ -7,7 +7,7 @@ import structlog
 from bedolaga_events.errors import StoreError
 from bedolaga_events.model import Committed
 from bedolaga_events.store import replays
-from bedolaga_events.store.batch import Change, Transaction
+from bedolaga_events.store.transaction import Transaction, change
 from bedolaga_events.store.writer import Writer
 
 STEP = 500  # deliveries in one transaction
@@ -35,7 +35,7 @@ class Replayer:
             await self._wake.wait()
             self._wake.clear()
             try:
-                while await self._writer.commit(Change(_step)):
+                while await change(self._writer, _step):
                     pass
             except StoreError as error:
                 log.warning("replay put off", error=error.detail)
@@ -46,5 +46,5 @@ class Replayer:
 def _step(transaction: Transaction) -> bool:
     done = replays.step(transaction.connection, transaction.now, STEP)
     if done is not None and done.queued:
-        transaction.committed.reread.add(done.webhook_id)
+        transaction.committed.stale.add(done.webhook_id)
     return done is not None

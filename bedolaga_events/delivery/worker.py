@@ -97,13 +97,11 @@ class Worker:
             if lane := self._lanes.pop(webhook_id, None):
                 lane.drop_ready()
                 lane.urgent.clear()
-        for webhook_id in committed.cancelled:
+        for webhook_id in committed.stale:
             if lane := self._lanes.get(webhook_id):
                 lane.drop_ready()
-        for webhook_id in committed.reread | committed.cancelled:
-            if lane := self._lanes.get(webhook_id):
                 lane.more = True
-        if committed.webhooks or committed.reread or committed.cancelled:
+        if committed.webhooks or committed.stale:
             self._wake.set()
 
     async def stop(self, seconds: float) -> None:

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any, NamedTuple
@@ -23,6 +23,7 @@ from bedolaga_events.patterns import covering
 from bedolaga_events.store import attempts, deliveries, events, stats, webhooks
 from bedolaga_events.store.attempts import Record
 from bedolaga_events.store.database import next_id
+from bedolaga_events.store.transaction import Change, Transaction
 from bedolaga_events.store.webhooks import Subscriber
 
 SKIPPED = "The webhook was inactive when the event came."
@@ -32,22 +33,6 @@ class Append(NamedTuple):
     """Events to be stored, all or none."""
 
     drafts: tuple[EventDraft, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Transaction:
-    """One running transaction: the connection, its one moment (microseconds), what it changed."""
-
-    connection: sqlite3.Connection
-    now: int
-    committed: Committed
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """Anything else: a function of the transaction; what it returns is the caller's result."""
-
-    verb: Callable[[Transaction], Any]
 
 
 class Transactions:

@@ -8,6 +8,7 @@ from datetime import tzinfo
 from bedolaga_events.counters import day_of, hour_of, ticket_change
 from bedolaga_events.model import Attempt, Event, EventDraft, Facts
 from bedolaga_events.store.database import insert_rows
+from bedolaga_events.store.transaction import Transaction
 
 Moved = Iterable[tuple[Event, Facts]]
 
@@ -103,8 +104,9 @@ def attempts_by_webhook(
     ).fetchall()
 
 
-def put(connection: sqlite3.Connection, values: dict[str, int], today: str) -> None:
+def put(transaction: Transaction, values: dict[str, int], zone: tzinfo) -> None:
     """Set starting values; `today_revenue` in kopeks, the others as they are."""
+    connection, today = transaction.connection, day_of(transaction.now, zone)
     for name, value in values.items():
         if name == "today_revenue":
             _add_revenue(connection, today, 0)

@@ -8,6 +8,7 @@ from typing import Any
 
 from bedolaga_events.errors import Conflict, NotFound
 from bedolaga_events.model import Scope, Token
+from bedolaga_events.store.transaction import Transaction
 
 PREFIX = "bev_"
 SHOWN_CHARACTERS = 8  # of the value, so that a person can tell tokens apart
@@ -66,6 +67,27 @@ def has_admin(connection: sqlite3.Connection, now: int) -> bool:
     )
 
 
+def create(
+    transaction: Transaction,
+    value: str,
+    name: str,
+    scopes: Iterable[Scope],
+    expires_at: int | None,
+) -> Token:
+    """Make a token; `value` is kept as its digest only."""
+    return insert(transaction.connection, value, name, scopes, transaction.now, expires_at)
+
+
+def revoke(transaction: Transaction, token_id: int) -> None:
+    """Take a token back; what came in with it is closed.
+
+    Raises:
+        NotFound, Conflict: as `delete` does.
+    """
+    delete(transaction.connection, token_id, transaction.now)
+    transaction.committed.revoked_tokens.add(token_id)
+
+
 def delete(connection: sqlite3.Connection, token_id: int, now: int) -> None:
     """Revoke a token.
 
@@ -83,10 +105,12 @@ def delete(connection: sqlite3.Connection, token_id: int, now: int) -> None:
     connection.execute("DELETE FROM tokens WHERE id = ?", (token_id,))
 
 
-def delete_named(connection: sqlite3.Connection, name: str, *, keep: str | None) -> None:
-    """Revoke the tokens of a name, but for the one whose value is `keep`."""
-    kept = b"" if keep is None else digest_of(keep)
+def ensure(transaction: Transaction, name: str, value: str | None) -> None:
+    """Let `value` be the only token of a name, with scope admin; None: let there be none."""
+    connection, kept = transaction.connection, b"" if value is None else digest_of(value)
     connection.execute("DELETE FROM tokens WHERE name = ? AND digest <> ?", (name, kept))
+    if value is not None:
+        create(transaction, value, name, {Scope.ADMIN}, None)
 
 
 def delete_expired(connection: sqlite3.Connection, before: int) -> None:

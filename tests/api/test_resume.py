@@ -9,7 +9,7 @@ import pytest
 
 from bedolaga_events.live import hub
 from bedolaga_events.store import retention
-from bedolaga_events.store.batch import Change
+from bedolaga_events.store.transaction import Change
 from tests.conftest import ADMIN, Clock, Receiver, Server, until
 
 

@@ -13,9 +13,10 @@ from bedolaga_events.counters import facts_of
 from bedolaga_events.metrics import Metrics
 from bedolaga_events.model import Committed, EventDraft
 from bedolaga_events.store import webhooks
-from bedolaga_events.store.batch import Append, Change, Transactions
+from bedolaga_events.store.batch import Append, Transactions
 from bedolaga_events.store.check import findings
 from bedolaga_events.store.database import Database
+from bedolaga_events.store.transaction import change
 from bedolaga_events.store.writer import Writer
 from bedolaga_events.wire import canonical
 from tests.conftest import Clock
@@ -41,9 +42,10 @@ class Store:
 
     async def webhook(self, event_type: str = "*", **values: Any) -> Any:
         row = {"name": "hook", "url": "http://example.com/", "event_type": event_type, **values}
-        return await self.writer.commit(
-            Change(lambda it: webhooks.insert(it.connection, row, it.now))
-        )
+        return await self.change(lambda it: webhooks.insert(it.connection, row, it.now))
+
+    async def change(self, verb: Any, *args: Any) -> Any:
+        return await change(self.writer, verb, *args)
 
     async def findings(self) -> list[str]:
         return await self.database.read(lambda one: list(findings(one)))

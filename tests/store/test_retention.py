@@ -3,8 +3,8 @@
 from zoneinfo import ZoneInfo
 
 from bedolaga_events.store import retention, stats
-from bedolaga_events.store.batch import Change
 from bedolaga_events.store.database import hop
+from bedolaga_events.store.transaction import Change
 from tests.conftest import Clock
 from tests.store.conftest import Store
 

@@ -8,8 +8,9 @@ import pytest
 from bedolaga_events.errors import Busy, Conflict, DiskFull, StoreClosed
 from bedolaga_events.model import EventDraft
 from bedolaga_events.store import events, writer
-from bedolaga_events.store.batch import Append, Change, Transaction
+from bedolaga_events.store.batch import Append
 from bedolaga_events.store.database import hop
+from bedolaga_events.store.transaction import Change, Transaction
 from tests.store.conftest import Store
 
 

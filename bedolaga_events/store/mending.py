@@ -1,0 +1,117 @@
+"""What a person does about deliveries: retry, send, test, cancel, replay (contract §4)."""
+
+from bedolaga_events.errors import Conflict, NotFound
+from bedolaga_events.model import Delivery, Status
+from bedolaga_events.store import deliveries, events, replays, webhooks
+from bedolaga_events.store.replays import Wanted
+from bedolaga_events.store.transaction import Transaction
+
+CANCELLED = "Cancelled by hand."
+
+
+def retry(transaction: Transaction, webhook_id: int, delivery_id: int) -> Delivery:
+    """Send a delivery again now, whatever its status; attempts go on counting.
+
+    While an automatic retry is pending this takes its place.
+
+    Raises:
+        NotFound: the webhook has no such delivery.
+    """
+    return _again(transaction, deliveries.get(transaction.connection, webhook_id, delivery_id))
+
+
+def send(transaction: Transaction, event_id: int, webhook_id: int) -> Delivery:
+    """Send an event to a webhook that a person chose, subscribed to it or not.
+
+    A delivery that is there already is sent again; there is never a second one.
+
+    Raises:
+        NotFound: there is no such event, or no such webhook.
+    """
+    connection = transaction.connection
+    event = events.get(connection, event_id)
+    if event is None:
+        raise NotFound(f"There is no event {event_id}.")
+    webhooks.get(connection, webhook_id)
+    made = deliveries.of_event(connection, event_id)
+    there = next((one for one in made if one.webhook_id == webhook_id), None)
+    if there is not None:
+        return _again(transaction, there)
+    return _first(transaction, webhook_id, event.type, event.payload, event_id)
+
+
+def test(transaction: Transaction, webhook_id: int, event_type: str, payload: str) -> Delivery:
+    """Send a payload that is marked as a test, once.
+
+    Raises:
+        NotFound: there is no such webhook.
+    """
+    webhooks.get(transaction.connection, webhook_id)
+    return _first(transaction, webhook_id, event_type, payload, None)
+
+
+def cancel(transaction: Transaction, webhook_id: int, delivery_id: int) -> Delivery:
+    """Give up a pending delivery.
+
+    Raises:
+        NotFound: the webhook has no such delivery.
+        Conflict: it is not pending.
+    """
+    delivery = deliveries.get(transaction.connection, webhook_id, delivery_id)
+    if delivery.status is not Status.PENDING:
+        raise Conflict(f"Delivery {delivery_id} is not pending: it is {delivery.status}.")
+    return _moved(transaction, delivery, Status.FAILED, None, CANCELLED)
+
+
+def cancel_some(transaction: Transaction, webhook_id: int, before: int, limit: int) -> int:
+    """Give up pending deliveries of a webhook from before a moment; returns how many."""
+    transaction.committed.stale.add(webhook_id)
+    return deliveries.cancel_some(transaction.connection, webhook_id, before, CANCELLED, limit)
+
+
+def replay(transaction: Transaction, wanted: Wanted, matching: int) -> None:
+    """Begin to send all matching deliveries again.
+
+    Raises:
+        NotFound: there is no such webhook.
+    """
+    webhooks.get(transaction.connection, wanted.webhook_id)
+    replays.start(transaction.connection, wanted, matching)
+    transaction.committed.replaying = True
+
+
+def _again(transaction: Transaction, delivery: Delivery) -> Delivery:
+    after = _moved(transaction, delivery, Status.PENDING, transaction.now, None)
+    transaction.committed.urgent.add(after.id)
+    return after
+
+
+def _moved(
+    transaction: Transaction, delivery: Delivery, status: Status, due: int | None, why: str | None
+) -> Delivery:
+    after = deliveries.change_state(transaction.connection, delivery, status, due, why)
+    transaction.committed.deliveries.append(after)
+    return after
+
+
+def _first(
+    transaction: Transaction, webhook_id: int, kind: str, payload: str, event_id: int | None
+) -> Delivery:
+    """A delivery to be sent at once; a test has no event."""
+    draft = Delivery(
+        id=0,
+        webhook_id=webhook_id,
+        event_id=event_id,
+        event_type=kind,
+        payload=payload,
+        status=Status.PENDING,
+        attempt_number=0,
+        created_at=transaction.now,
+        delivered_at=None,
+        next_retry_at=transaction.now,
+        is_test=event_id is None,
+    )
+    made = deliveries.insert_one(transaction.connection, draft)
+    transaction.committed.deliveries.append(made)
+    transaction.committed.urgent.add(made.id)
+    return made
