@@ -5,7 +5,7 @@ STAMP := $(VENV)/.installed
 TEST_STAMP := $(VENV)/.installed-test
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check bench docs screenshots vendor clean
+.PHONY: help install run test check bench docs schema screenshots vendor clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ bench: $(TEST_STAMP) ## measure against bare aiohttp, side by side
 
 docs: $(STAMP) ## docs/configuration.md from the settings' models
 	$(BIN)/python tools/configuration.py
+
+schema: $(STAMP) ## store/schema.sql and a fixture of each schema, from the migrations
+	$(BIN)/python -m tools.schema
 
 screenshots: $(TEST_STAMP) ## pictures of every view into docs/screenshots (needs chromium)
 	$(BIN)/python tools/screenshots.py

@@ -14,6 +14,11 @@ _PAIRS = (
         "SELECT webhook_id, status, count(*) FROM deliveries GROUP BY 1, 2",
     ),
     (
+        "undelivered deliveries of webhook {}",
+        "SELECT id, undelivered FROM webhooks WHERE undelivered <> 0",
+        "SELECT webhook_id, count(*) FROM deliveries WHERE is_undelivered GROUP BY 1",
+    ),
+    (
         "events of type {}",
         "SELECT type, value FROM event_counts WHERE value <> 0",
         "SELECT type, count(*) FROM events GROUP BY 1",

@@ -1,6 +1,5 @@
 """The tables: numbered migrations, each applied once, after a copy of the file as it was."""
 
-import re
 import secrets
 import sqlite3
 from importlib import resources
@@ -76,7 +75,7 @@ def _migrate(connection: sqlite3.Connection, version: int, script: str) -> None:
 def _statements(script: str) -> list[str]:
     """Its statements one by one, since `executescript` would commit in between."""
     found, text = list[str](), ""
-    for line in re.sub(r"--.*", "", script).splitlines(keepends=True):
+    for line in script.splitlines(keepends=True):
         text += line
         if sqlite3.complete_statement(text):  # a trigger holds semicolons of its own
             found.append(text.strip().removesuffix(";"))
