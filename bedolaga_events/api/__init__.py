@@ -24,8 +24,8 @@ from bedolaga_events.api import (
     webhooks,
     ws,
 )
+from bedolaga_events.api.gate import gate
 from bedolaga_events.api.json_reply import reply
-from bedolaga_events.api.middleware import gate
 from bedolaga_events.api.state import parts
 from bedolaga_events.model import Scope
 

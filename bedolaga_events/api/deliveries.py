@@ -5,7 +5,7 @@ import json
 from aiohttp import web
 
 from bedolaga_events import wire
-from bedolaga_events.api import requests
+from bedolaga_events.api import reading, requests
 from bedolaga_events.api.json_reply import reply
 from bedolaga_events.api.requests import DeliveriesQuery, Replay, TestDelivery
 from bedolaga_events.api.state import Parts, parts
@@ -21,12 +21,12 @@ AT_ONCE = 1_000  # deliveries in one transaction
 async def index(request: web.Request) -> web.Response:
     """GET /webhooks/{id}/deliveries."""
     webhook = await _webhook(request)
-    return await _page(request, requests.query(request, DeliveriesQuery), webhook.id)
+    return await _page(request, reading.query(request, DeliveriesQuery), webhook.id)
 
 
 async def everywhere(request: web.Request) -> web.Response:
     """GET /deliveries: of all webhooks."""
-    query = requests.query(request, requests.AllDeliveriesQuery)
+    query = reading.query(request, requests.AllDeliveriesQuery)
     return await _page(request, query, query.webhook_id)
 
 
@@ -54,8 +54,8 @@ async def send(request: web.Request) -> web.Response:
 
     A delivery that is there already is sent again; there is never a second one (contract §4).
     """
-    event_id = requests.path_id(request, "id")
-    body = await requests.body(request, requests.SendTo)
+    event_id = reading.path_id(request, "id")
+    body = await reading.body(request, requests.SendTo)
     sent = await change(parts(request).writer, mending.send, event_id, body.webhook_id)
     return reply(wire.delivery(sent), 202)
 
@@ -79,7 +79,7 @@ async def cancel_pending(request: web.Request) -> web.Response:
 async def replay(request: web.Request) -> web.Response:
     """POST /webhooks/{id}/replay: all matching deliveries again, in small steps."""
     server = parts(request)
-    body = await requests.body(request, Replay)
+    body = await reading.body(request, Replay)
     webhook = await _webhook(request)
     until = server.now() + 1 if body.until is None else wire.microseconds(body.until)
     wanted = replays.Wanted(webhook.id, body.status, wire.microseconds(body.since), until)
@@ -93,7 +93,7 @@ async def replay(request: web.Request) -> web.Response:
 async def test(request: web.Request) -> web.Response:
     """POST /webhooks/{id}/test: the type's example, marked as a test, sent once."""
     server = parts(request)
-    body = await requests.body(request, TestDelivery) if request.can_read_body else TestDelivery()
+    body = await reading.body(request, TestDelivery) if request.can_read_body else TestDelivery()
     webhook = await _webhook(request)
     kind = _tested_type(server, webhook, body.event_type)
     payload = wire.canonical(server.catalogue.types[kind].example)
@@ -112,11 +112,11 @@ def _tested_type(server: Parts, webhook: Webhook, asked: str | None) -> str:
 
 
 async def _webhook(request: web.Request) -> Webhook:
-    return await parts(request).database.read(webhooks.get, requests.path_id(request, "id"))
+    return await parts(request).database.read(webhooks.get, reading.path_id(request, "id"))
 
 
 def _ids(request: web.Request) -> tuple[int, int]:
-    return requests.path_id(request, "id"), requests.path_id(request, "delivery_id")
+    return reading.path_id(request, "id"), reading.path_id(request, "delivery_id")
 
 
 async def _page(

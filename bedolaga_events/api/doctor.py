@@ -7,9 +7,9 @@ from typing import Any
 from aiohttp import WSMsgType, web
 
 from bedolaga_events import wire
-from bedolaga_events.api import requests
+from bedolaga_events.api import reading
+from bedolaga_events.api.gate import client_address, is_trusted
 from bedolaga_events.api.json_reply import reply
-from bedolaga_events.api.middleware import client_address, is_trusted
 from bedolaga_events.api.state import parts
 from bedolaga_events.api.ws import authenticated, check_origin
 from bedolaga_events.live import protocol
@@ -31,7 +31,7 @@ async def show(request: web.Request) -> web.Response:
         "client_address": client_address(request),
         "peer_is_trusted": is_trusted(server, request.remote or ""),
         "forwarded": {name: request.headers[name] for name in FORWARDED if name in request.headers},
-        "body_limit": requests.BATCH_LIMIT,
+        "body_limit": reading.BATCH_LIMIT,
         "ping_seconds": server.settings.live.ping_seconds,
     }
     return reply(json.dumps(content))
@@ -43,7 +43,7 @@ async def body(request: web.Request) -> web.Response:
     Raises:
         TooLarge, TooSlow: as for every other body.
     """
-    return reply(json.dumps({"bytes": len(await requests.raw(request, requests.BATCH_LIMIT))}))
+    return reply(json.dumps({"bytes": len(await reading.raw(request, reading.BATCH_LIMIT))}))
 
 
 async def silence(request: web.Request) -> web.StreamResponse:

@@ -5,7 +5,7 @@ import json
 from aiohttp import hdrs, web
 
 from bedolaga_events import counters, wire
-from bedolaga_events.api import requests
+from bedolaga_events.api import reading, requests
 from bedolaga_events.api.json_reply import reply
 from bedolaga_events.api.requests import NewEvent
 from bedolaga_events.api.state import Parts, parts
@@ -19,8 +19,8 @@ from bedolaga_events.store.batch import Append
 async def create(request: web.Request) -> web.Response:
     """POST /events: 202 once it is on disk."""
     server = parts(request)
-    body = await requests.body(request, NewEvent)
-    accepted = await accept(server, body, requests.idempotency_key(request.headers))
+    body = await reading.body(request, NewEvent)
+    accepted = await accept(server, body, reading.idempotency_key(request.headers))
     status, text = answer_of(server, accepted)
     return reply(text, status)
 
@@ -42,7 +42,7 @@ def answer_of(server: Parts, accepted: Accepted) -> tuple[int, str]:
 async def create_batch(request: web.Request) -> web.Response:
     """POST /events/batch: all or nothing."""
     server = parts(request)
-    body = await requests.body(request, requests.NewBatch, requests.BATCH_LIMIT)
+    body = await reading.body(request, requests.NewBatch, reading.BATCH_LIMIT)
     drafts = []
     for index, one in enumerate(body.events):
         try:
@@ -56,7 +56,7 @@ async def create_batch(request: web.Request) -> web.Response:
 
 async def index(request: web.Request) -> web.Response:
     """GET /events."""
-    query = requests.query(request, requests.EventsQuery)
+    query = reading.query(request, requests.EventsQuery)
     wanted = events.EventFilter(query.type, query.since_id, query.limit, query.offset)
     found, total = await parts(request).database.read(events.page, wanted)
     texts = map(wire.event, found)
@@ -65,7 +65,7 @@ async def index(request: web.Request) -> web.Response:
 
 async def show(request: web.Request) -> web.Response:
     """GET /events/{id}: with each webhook's delivery, or the reason that there is none."""
-    event_id = requests.path_id(request, "id")
+    event_id = reading.path_id(request, "id")
     database = parts(request).database
     event = await database.read(events.get, event_id)
     if event is None:
@@ -81,7 +81,7 @@ async def show(request: web.Request) -> web.Response:
 
 async def types(request: web.Request) -> web.Response:
     """GET /event-types, in Russian or English."""
-    language = requests.query(request, requests.LanguageQuery).lang or _preferred(request)
+    language = reading.query(request, requests.LanguageQuery).lang or _preferred(request)
     known = parts(request).catalogue.types.values()
     return reply(json.dumps([one.describe(language) for one in known], ensure_ascii=False))
 

@@ -16,9 +16,9 @@ from typing import Any, NamedTuple, cast
 import structlog
 from aiohttp import web
 
-from bedolaga_events.api import events, requests
+from bedolaga_events.api import events, reading, requests
+from bedolaga_events.api.gate import OWN_FAULT, error_reply, presented
 from bedolaga_events.api.json_reply import as_bytes
-from bedolaga_events.api.middleware import OWN_FAULT, error_reply, presented
 from bedolaga_events.api.state import PARTS, Parts
 from bedolaga_events.errors import EventsError
 from bedolaga_events.model import Scope
@@ -60,9 +60,9 @@ def plain(data: bytes) -> Plain | None:
             return None
         headers[name] = value.strip()
     body = data[found.end() :]
-    if headers.get("content-length") != str(len(body)) or len(body) > requests.BODY_LIMIT:
+    if headers.get("content-length") != str(len(body)) or len(body) > reading.BODY_LIMIT:
         return None
-    if "host" not in headers or headers.get("content-type", "").partition(";")[0] != requests.JSON:
+    if "host" not in headers or headers.get("content-type", "").partition(";")[0] != reading.JSON:
         return None
     return Plain(headers, body)
 
@@ -124,8 +124,8 @@ class Express(asyncio.Protocol):
         if token is None or not token.allows(Scope.PUBLISH):
             return False
         try:
-            key = requests.idempotency_key(request.headers)
-            body = requests.parsed(request.body, requests.NewEvent)
+            key = reading.idempotency_key(request.headers)
+            body = reading.parsed(request.body, requests.NewEvent)
             draft = events.draft_of(self._server, body, key)
             answering = self._server.writer.append(Append((draft,)), 1)
         except EventsError:
@@ -215,7 +215,13 @@ class Doorway(web.BaseSite):
         server = runner.server
         assert server is not None
         loop = asyncio.get_running_loop()
-        handler = partial(Refusing, server, loop=loop, access_log=None)  # type: ignore[arg-type]
+        handler = partial(
+            Refusing,
+            server,
+            loop=loop,
+            access_log=None,  # type: ignore[arg-type]  # the gate logs
+            auto_decompress=False,  # `reading` does it, within its limits
+        )
         make = partial(Express, runner.app[PARTS], handler, self.express)
         self._server = await loop.create_server(
             make, self._host, self._port, ssl=self._ssl_context, backlog=self._backlog

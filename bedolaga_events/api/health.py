@@ -6,8 +6,8 @@ from dataclasses import asdict
 from aiohttp import web
 
 from bedolaga_events import __version__
+from bedolaga_events.api.gate import authenticate
 from bedolaga_events.api.json_reply import reply
-from bedolaga_events.api.middleware import authenticate
 from bedolaga_events.api.state import Parts, parts
 from bedolaga_events.config import Loaded, describe
 from bedolaga_events.model import Scope

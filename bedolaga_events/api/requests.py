@@ -1,10 +1,7 @@
 """The shapes of bodies and queries; the OpenAPI document is made from the same models."""
 
-import asyncio
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
-from aiohttp import web
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -12,26 +9,13 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
-    ValidationError,
 )
 
 from bedolaga_events import wire
-from bedolaga_events.errors import (
-    BadRequest,
-    TooLarge,
-    TooSlow,
-    Unprocessable,
-    UnsupportedMedia,
-)
 from bedolaga_events.model import Scope, Status
 
-JSON = "application/json"
-BODY_LIMIT = 256 * 1024  # bytes
-BODY_SECONDS = 30.0  # for a body that does not come with its headers
-BATCH_LIMIT = 4 * 1024 * 1024  # bytes
 MAX_ID = 2**63 - 1
 MAX_HEADERS = 20
-M = TypeVar("M", bound=BaseModel)
 
 
 def _time(text: str) -> str:
@@ -170,9 +154,9 @@ class NewStats(Body):
 
 
 class Query(BaseModel):
-    """A query string: texts are converted, unknown fields refused."""
+    """A query string: texts are converted; unknown fields, such as cache-busters, are ignored."""
 
-    model_config = ConfigDict(extra="forbid", defer_build=True)
+    model_config = ConfigDict(extra="ignore", defer_build=True)
 
 
 class Paged(Query):
@@ -216,103 +200,3 @@ class StreamQuery(Query):
 
 class LanguageQuery(Query):
     lang: Literal["ru", "en"] | None = None
-
-
-async def body(request: web.Request, model: type[M], limit: int = BODY_LIMIT) -> M:
-    """Read and validate a JSON body.
-
-    Raises:
-        UnsupportedMedia, TooLarge, BadRequest, Unprocessable: what is wrong with it.
-    """
-    if request.content_type != JSON:
-        raise UnsupportedMedia("Send JSON, with the header Content-Type: application/json.")
-    return parsed(await raw(request, limit), model)
-
-
-def parsed(content: bytes, model: type[M]) -> M:
-    """Validate a JSON body that was read.
-
-    Raises:
-        BadRequest, Unprocessable: what is wrong with it.
-    """
-    try:
-        value = wire.parse(content.decode("utf-8"))
-    except UnicodeDecodeError:
-        raise BadRequest("The body is not UTF-8.") from None
-    except ValueError as error:
-        raise BadRequest(str(error)) from None
-    return _validated(model, value)
-
-
-async def raw(request: web.Request, limit: int) -> bytes:
-    """Read a body of at most `limit` bytes.
-
-    Raises:
-        TooLarge: it is larger.
-        TooSlow: it took too long to arrive.
-    """
-    if request.content_length is not None and request.content_length > limit:
-        raise too_large(limit)
-    if request.content.is_eof():  # it came with the headers, as nearly every body does
-        return await _read(request, limit)
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            return await _read(request, limit)
-    except TimeoutError:
-        raise TooSlow from None
-
-
-async def _read(request: web.Request, limit: int) -> bytes:
-    pieces, size = [], 0
-    while chunk := await request.content.readany():
-        size += len(chunk)
-        if size > limit:
-            raise too_large(limit)
-        pieces.append(chunk)
-    return b"".join(pieces)
-
-
-def query(request: web.Request, model: type[M]) -> M:
-    """Validate a query string.
-
-    Raises:
-        Unprocessable: a field is unknown or wrong.
-    """
-    return _validated(model, dict(request.query))
-
-
-def path_id(request: web.Request, name: str) -> int:
-    """An id in the path; one that does not fit 64 bits is nobody's."""
-    return min(int(request.match_info[name]), MAX_ID)
-
-
-def idempotency_key(headers: Mapping[str, str]) -> str | None:
-    """The Idempotency-Key header, when there is one; names are in lower case, or compared so.
-
-    Raises:
-        Unprocessable: it is not 1 to 255 printable characters.
-    """
-    key = headers.get("idempotency-key")
-    return None if key is None else _validated(IdempotencyKey, {"key": key}).key
-
-
-def too_large(limit: int) -> TooLarge:
-    """The refusal of a body over its limit in bytes."""
-    return TooLarge(f"The body is over {limit // 1024} KiB.")
-
-
-def _validated(model: type[M], value: Any) -> M:
-    if not isinstance(value, dict):
-        raise Unprocessable(
-            "The body is a JSON object.", errors=[{"loc": [], "msg": "not an object"}]
-        )
-    try:
-        return model.model_validate(value)
-    except ValidationError as error:
-        found = [
-            {"loc": list(one["loc"]), "msg": one["msg"].removeprefix("Value error, ")}
-            for one in error.errors(include_url=False, include_input=False, include_context=False)
-        ]
-    first = found[0]
-    where = ".".join(map(str, first["loc"]))
-    raise Unprocessable(f"{where}: {first['msg']}." if where else f"{first['msg']}.", errors=found)

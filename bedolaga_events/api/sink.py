@@ -13,7 +13,7 @@ from typing import Any
 from aiohttp import web
 
 from bedolaga_events import wire
-from bedolaga_events.api import requests
+from bedolaga_events.api import reading
 from bedolaga_events.api.json_reply import reply
 from bedolaga_events.api.requests import SinkMode
 from bedolaga_events.api.state import Parts, parts
@@ -42,7 +42,7 @@ SINK = web.AppKey("sink", Sink)
 async def take(request: web.Request) -> web.Response:
     """POST /sink/in: what a webhook sends here."""
     sink, server = _sink(request), parts(request)
-    body = await requests.raw(request, requests.BODY_LIMIT)
+    body = await reading.raw(request, reading.BODY_LIMIT)
     verdict = await _verdict(server, request, body)
     sink.count += 1
     sink.items.appendleft(
@@ -77,7 +77,7 @@ async def show(request: web.Request) -> web.Response:
 async def put(request: web.Request) -> web.Response:
     """PUT /sink: how it answers from now on."""
     sink = _sink(request)
-    sink.mode = (await requests.body(request, SinkMode)).mode
+    sink.mode = (await reading.body(request, SinkMode)).mode
     return reply(json.dumps(_shown(sink)))
 
 

@@ -4,8 +4,8 @@ import asyncio
 
 from aiohttp import web
 
-from bedolaga_events.api import requests
-from bedolaga_events.api.middleware import client_address
+from bedolaga_events.api import reading, requests
+from bedolaga_events.api.gate import client_address
 from bedolaga_events.api.state import TOKEN, parts
 from bedolaga_events.errors import StoreError, Unprocessable
 from bedolaga_events.live.outlet import Outlet
@@ -49,7 +49,7 @@ class Stream(Outlet):
 async def stream(request: web.Request) -> web.StreamResponse:
     """GET /events/stream: `Last-Event-ID` or `since` resumes, `events` and `topics` narrow."""
     server = parts(request)
-    query = requests.query(request, requests.StreamQuery)
+    query = reading.query(request, requests.StreamQuery)
     client = Stream(request, _wants(request, query))
     if server.hub.is_full(client.address):
         raise StoreError("Connection limit reached.", headers={"Retry-After": "5"})

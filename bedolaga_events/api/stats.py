@@ -4,7 +4,7 @@ import json
 
 from aiohttp import web
 
-from bedolaga_events.api import requests
+from bedolaga_events.api import reading, requests
 from bedolaga_events.api.json_reply import reply
 from bedolaga_events.api.state import Parts, parts
 from bedolaga_events.counters import day_of
@@ -21,7 +21,7 @@ async def show(request: web.Request) -> web.Response:
 async def put(request: web.Request) -> web.Response:
     """PUT /stats: starting values for a bot that existed before the server."""
     server = parts(request)
-    body = await requests.body(request, requests.NewStats)
+    body = await reading.body(request, requests.NewStats)
     given = body.model_dump(include=body.model_fields_set)
     if "today_revenue" in given:
         given["today_revenue"] = round(given["today_revenue"] * 100)
@@ -32,7 +32,7 @@ async def put(request: web.Request) -> web.Response:
 async def series(request: web.Request) -> web.Response:
     """GET /stats/series: events by type and revenue by time bucket."""
     server = parts(request)
-    query = requests.query(request, requests.SeriesQuery)
+    query = reading.query(request, requests.SeriesQuery)
     buckets = Buckets(query.window, server.now(), server.settings.dashboard.zone)
     rows = await server.database.read(stats.event_hours, buckets.since)
     return reply(json.dumps({"window": query.window, **of_events(buckets, rows)}))
@@ -41,7 +41,7 @@ async def series(request: web.Request) -> web.Response:
 async def deliveries(request: web.Request) -> web.Response:
     """GET /deliveries/series: outcomes and latency of all webhooks by time bucket."""
     server = parts(request)
-    query = requests.query(request, requests.SeriesQuery)
+    query = reading.query(request, requests.SeriesQuery)
     buckets = Buckets(query.window, server.now(), server.settings.dashboard.zone)
     rows = await server.database.read(stats.attempt_hours, None, buckets.since)
     return reply(json.dumps({"window": query.window, **of_attempts(buckets, rows)}))
@@ -50,7 +50,7 @@ async def deliveries(request: web.Request) -> web.Response:
 async def webhooks(request: web.Request) -> web.Response:
     """GET /webhooks/series: outcomes by time bucket of each webhook that was called."""
     server = parts(request)
-    query = requests.query(request, requests.SeriesQuery)
+    query = reading.query(request, requests.SeriesQuery)
     buckets = Buckets(query.window, server.now(), server.settings.dashboard.zone)
     rows = await server.database.read(stats.attempts_by_webhook, buckets.since)
     content = {"window": query.window, "bucket_seconds": buckets.width * 3600}

@@ -7,9 +7,9 @@ from aiohttp import web
 
 from bedolaga_events import wire
 from bedolaga_events.access import TICKET_SECONDS
-from bedolaga_events.api import requests
+from bedolaga_events.api import reading, requests
+from bedolaga_events.api.gate import client_address
 from bedolaga_events.api.json_reply import reply
-from bedolaga_events.api.middleware import client_address
 from bedolaga_events.api.state import TOKEN, parts
 from bedolaga_events.errors import Unprocessable
 from bedolaga_events.model import Scope
@@ -34,7 +34,7 @@ async def index(request: web.Request) -> web.Response:
 
 async def create(request: web.Request) -> web.Response:
     """POST /tokens: the only reply with the secret value."""
-    body = await requests.body(request, requests.NewToken)
+    body = await reading.body(request, requests.NewToken)
     expires_at = None if body.expires_at is None else wire.microseconds(body.expires_at)
     if expires_at is not None and expires_at <= parts(request).now():
         raise Unprocessable.at(["expires_at"], "this moment has passed")
@@ -43,14 +43,14 @@ async def create(request: web.Request) -> web.Response:
 
 async def delete(request: web.Request) -> web.Response:
     """DELETE /tokens/{id}: its connections are closed."""
-    await change(parts(request).writer, tokens.revoke, requests.path_id(request, "id"))
+    await change(parts(request).writer, tokens.revoke, reading.path_id(request, "id"))
     return web.Response(status=204)
 
 
 async def login(request: web.Request) -> web.Response:
     """POST /login: the one-time code of the printed link for an admin token."""
     server = parts(request)
-    body = await requests.body(request, requests.Login)
+    body = await reading.body(request, requests.Login)
     if server.access.codes.redeem(body.code) is None:
         raise server.access.refuse(
             client_address(request),

@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from bedolaga_events import wire
-from bedolaga_events.api import requests
+from bedolaga_events.api import reading, requests
 from bedolaga_events.api.json_reply import reply
 from bedolaga_events.api.requests import (
     CheckUrl,
@@ -44,7 +44,7 @@ RESERVED = re.compile(
 async def create(request: web.Request) -> web.Response:
     """POST /webhooks."""
     server = parts(request)
-    body = await requests.body(request, NewWebhook)
+    body = await reading.body(request, NewWebhook)
     _check_pattern(server, body.event_type)
     await _check_url(server, body.url)
     made = new_secret() if body.generate_secret else None
@@ -71,7 +71,7 @@ async def create(request: web.Request) -> web.Response:
 async def index(request: web.Request) -> web.Response:
     """GET /webhooks."""
     server = parts(request)
-    query = requests.query(request, WebhooksQuery)
+    query = reading.query(request, WebhooksQuery)
     found, total = await server.database.read(
         webhooks.page, webhooks.WebhookFilter(**query.model_dump())
     )
@@ -82,15 +82,15 @@ async def index(request: web.Request) -> web.Response:
 async def show(request: web.Request) -> web.Response:
     """GET /webhooks/{id}."""
     server = parts(request)
-    webhook = await server.database.read(webhooks.get, requests.path_id(request, "id"))
+    webhook = await server.database.read(webhooks.get, reading.path_id(request, "id"))
     return reply(json.dumps(_shown(server, webhook)))
 
 
 async def update(request: web.Request) -> web.Response:
     """PATCH /webhooks/{id}: only what is given changes."""
     server = parts(request)
-    webhook_id = requests.path_id(request, "id")
-    body = await requests.body(request, WebhookChange)
+    webhook_id = reading.path_id(request, "id")
+    body = await reading.body(request, WebhookChange)
     before = await server.database.read(webhooks.get, webhook_id)
     if "event_type" in body.model_fields_set and body.event_type != before.event_type:
         raise Unprocessable.at(["event_type"], "the event type of a webhook cannot be changed")
@@ -123,7 +123,7 @@ def activate_or_change(
 async def delete(request: web.Request) -> web.Response:
     """DELETE /webhooks/{id}: its deliveries go with it, in steps that hold up nobody."""
     server = parts(request)
-    webhook_id = requests.path_id(request, "id")
+    webhook_id = reading.path_id(request, "id")
 
     def stop(transaction: Transaction) -> None:
         changed = {"is_active": False}
@@ -147,8 +147,8 @@ async def delete(request: web.Request) -> web.Response:
 async def rotate_secret(request: web.Request) -> web.Response:
     """POST /webhooks/{id}/rotate-secret: a new secret; the old one signs too for a while."""
     server = parts(request)
-    webhook_id = requests.path_id(request, "id")
-    body = await requests.body(request, RotateSecret) if request.can_read_body else RotateSecret()
+    webhook_id = reading.path_id(request, "id")
+    body = await reading.body(request, RotateSecret) if request.can_read_body else RotateSecret()
     made = new_secret()
 
     def rotate(transaction: Transaction) -> Webhook:
@@ -172,8 +172,8 @@ async def rotate_secret(request: web.Request) -> web.Response:
 async def series(request: web.Request) -> web.Response:
     """GET /webhooks/{id}/series: outcomes and latency by time bucket."""
     server = parts(request)
-    query = requests.query(request, SeriesQuery)
-    webhook = await server.database.read(webhooks.get, requests.path_id(request, "id"))
+    query = reading.query(request, SeriesQuery)
+    webhook = await server.database.read(webhooks.get, reading.path_id(request, "id"))
     buckets = Buckets(query.window, server.now(), server.settings.dashboard.zone)
     rows = await server.database.read(store_stats.attempt_hours, webhook.id, buckets.since)
     return reply(json.dumps({"window": query.window, **of_attempts(buckets, rows)}))
@@ -186,7 +186,7 @@ async def stats(request: web.Request) -> web.Response:
 
 async def check_url(request: web.Request) -> web.Response:
     """POST /webhooks/check-url: what saving and sending would say of this URL."""
-    body = await requests.body(request, CheckUrl)
+    body = await reading.body(request, CheckUrl)
     checked = await guard.check(body.url, parts(request).policy)
     return reply(
         json.dumps(

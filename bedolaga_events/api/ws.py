@@ -6,7 +6,7 @@ from contextlib import suppress
 from aiohttp import web
 from yarl import URL
 
-from bedolaga_events.api.middleware import client_address, find_token, presented
+from bedolaga_events.api.gate import client_address, find_token, presented
 from bedolaga_events.api.state import Parts, parts
 from bedolaga_events.errors import Forbidden, TooManyFailures
 from bedolaga_events.live import protocol

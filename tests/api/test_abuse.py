@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bedolaga_events.api import express, requests
+from bedolaga_events.api import express, reading
 from tests.conftest import ADMIN, Server
 
 anything = st.recursive(
@@ -81,7 +81,7 @@ async def test_a_connection_that_never_asks_is_dropped(
 
 async def test_a_body_that_drips_is_408(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """And the connection ends with it."""
-    monkeypatch.setattr(requests, "BODY_SECONDS", 0.2)
+    monkeypatch.setattr(reading, "BODY_SECONDS", 0.2)
     host, port = server.url.removeprefix("http://").split(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     writer.write(

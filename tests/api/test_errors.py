@@ -1,10 +1,14 @@
 """Errors, headers, health and the page: what every reply has in common (contract §6)."""
 
+import gzip
+import zlib
 from typing import Any
 
 import pytest
 
 from tests.conftest import Server
+
+EVENT = b'{"type": "user.created", "payload": {"user_id": 1}}'
 
 
 @pytest.mark.parametrize(
@@ -104,3 +108,54 @@ async def test_cors_is_for_the_origins_of_the_config(starting: Any) -> None:
         "GET", "/stats", token=None, headers={"Origin": "https://admin.example"}
     )
     assert refused.headers["Access-Control-Allow-Origin"] == "https://admin.example"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body", "status"),
+    [
+        ("gzip", gzip.compress(EVENT), 202),
+        ("x-gzip", gzip.compress(EVENT[:9]) + gzip.compress(EVENT[9:]), 202),
+        ("GZIP", gzip.compress(EVENT), 202),
+        ("deflate", zlib.compress(EVENT), 202),
+        ("deflate", zlib.compress(EVENT)[2:-4], 202),  # without zlib's frame, as some send it
+        ("identity", EVENT, 202),
+        *((one, EVENT, 415) for one in ("br", "zstd", "compress", "foo", "gzip, gzip")),
+        *((one, EVENT, 400) for one in ("gzip", "deflate")),
+        *((one, b"", 400) for one in ("gzip", "deflate")),
+        ("gzip", gzip.compress(EVENT)[:-9], 400),
+        ("gzip", gzip.compress(EVENT) + b"more", 400),
+        ("deflate", zlib.compress(EVENT) + b"more", 400),
+        ("gzip", gzip.compress(b" " * 9_000_000), 413),
+        ("gzip", gzip.compress(b" " * 200_000) * 2, 413),
+    ],
+)
+async def test_a_body_is_unpacked_or_refused(
+    server: Server, encoding: str, body: bytes, status: int
+) -> None:
+    """What is taken is named; garbage, half a body and bombs are one sentence, signed in or not."""
+    headers = {"Content-Type": "application/json", "Content-Encoding": encoding}
+    reply = await server.call("POST", "/events", data=body, headers=headers)
+    assert reply.status == status
+    if status == 415:
+        assert "gzip or deflate" in reply.json["detail"]
+        assert reply.headers["Accept-Encoding"] == "gzip, deflate"
+    login = await server.call("POST", "/login", token=None, data=body, headers=headers)
+    assert login.status == (status if status != 202 else 422)
+
+
+async def test_an_id_of_any_length_is_nobodys(server: Server) -> None:
+    """More digits than Python's int() takes."""
+    for path in ("/events/", "/webhooks/"):
+        assert (await server.call("GET", path + "9" * 5_000)).status == 404
+        assert (await server.call("GET", path + "0" * 5_000 + "7")).status == 404
+
+
+async def test_what_holds_payloads_or_secrets_is_not_kept_by_caches(server: Server) -> None:
+    """Each JSON reply says so, those by the fast way too."""
+    for reply in (
+        await server.call("POST", "/events", {"type": "user.created", "payload": {"user_id": 1}}),
+        await server.call("GET", "/events"),
+        await server.call("POST", "/tokens", {"name": "x", "scopes": ["read"]}),
+        await server.call("GET", "/events", token=None),
+    ):
+        assert reply.headers["Cache-Control"] == "no-store"
