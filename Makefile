@@ -5,7 +5,7 @@ STAMP := $(VENV)/.installed
 TEST_STAMP := $(VENV)/.installed-test
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check bench docs schema screenshots vendor clean
+.PHONY: help install run test fast slow check bench docs schema screenshots vendor clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -15,8 +15,14 @@ install: $(STAMP) ## set up .venv with what the server needs
 run: $(STAMP) ## start the server with config.toml
 	@$(BIN)/python server.py --config config.toml
 
-test: $(TEST_STAMP) ## run the whole test suite
-	$(BIN)/python -m pytest
+test: $(TEST_STAMP) ## run the whole test suite, or what T names: make test T=tests/unit/test_retry.py
+	$(BIN)/python -m pytest $(T)
+
+fast: $(TEST_STAMP) ## the tests that start no process and no browser
+	$(BIN)/python -m pytest --ignore tests/system --ignore tests/world
+
+slow: $(TEST_STAMP) ## the others: real processes, browsers, networks
+	$(BIN)/python -m pytest tests/system tests/world
 
 check: $(TEST_STAMP) ## lint, types, floors and tests, as CI runs them
 	$(BIN)/ruff check .
