@@ -10,8 +10,7 @@ from urllib.parse import urlsplit
 import structlog
 
 from bedolaga_events.counters import hour_of
-from bedolaga_events.delivery import guard
-from bedolaga_events.delivery.addresses import Policy
+from bedolaga_events.delivery.guard import Guard
 from bedolaga_events.errors import ConfigError, Unprocessable
 from bedolaga_events.model import Committed, Webhook
 from bedolaga_events.settings import Alerts as AlertsSettings
@@ -39,7 +38,7 @@ class Alerts:
         self._told: dict[tuple[str, int], int] = {}
         self._waiting: asyncio.Queue[str] = asyncio.Queue()
 
-    async def check_hosts(self, policy: Policy) -> None:
+    async def check_hosts(self, guard: Guard) -> None:
         """Judge the hosts of http-like URLs as deliveries are judged.
 
         Raises:
@@ -50,7 +49,7 @@ class Alerts:
             if parts.scheme not in HTTP_LIKE:
                 continue
             try:
-                checked = await guard.check(f"http://{parts.netloc.rpartition('@')[2]}/", policy)
+                checked = await guard.check(f"http://{parts.netloc.rpartition('@')[2]}/")
             except Unprocessable as error:
                 raise ConfigError(f"alerts.urls: number {number + 1}: {error.detail}.") from None
             if not checked.allowed:

@@ -22,10 +22,11 @@ from bedolaga_events.catalogue import Catalogue, added_type
 from bedolaga_events.config import Loaded
 from bedolaga_events.delivery import addresses
 from bedolaga_events.delivery.addresses import Policy
-from bedolaga_events.delivery.client import Client
-from bedolaga_events.delivery.guard import trusted_cas
+from bedolaga_events.delivery.dialling import Dialler
+from bedolaga_events.delivery.guard import Guard, trusted_cas
+from bedolaga_events.delivery.poster import Poster
 from bedolaga_events.delivery.replay import Replayer
-from bedolaga_events.delivery.sender import Sender
+from bedolaga_events.delivery.resolver import Resolver
 from bedolaga_events.delivery.worker import Worker
 from bedolaga_events.housekeeping import Housekeeping
 from bedolaga_events.live import protocol
@@ -110,10 +111,10 @@ def static_folder() -> Path:
 
 async def _run(loaded: Loaded, now: Callable[[], int], app: web.Application) -> AsyncIterator[None]:
     settings = loaded.settings
-    policy = _policy(settings)
+    guard = Guard(_policy(settings), Resolver())
     alerts = Alerts(settings.alerts, now)
-    await alerts.check_hosts(policy)
-    parts, worker = await _assemble(loaded, policy, now)
+    await alerts.check_hosts(guard)
+    parts, worker = await _assemble(loaded, guard, now)
     app[PARTS] = parts
     database, writer = parts.database, parts.writer
     replayer = Replayer(writer)
@@ -147,12 +148,13 @@ async def _run(loaded: Loaded, now: Callable[[], int], app: web.Application) -> 
         await database.close()
 
 
-async def _assemble(loaded: Loaded, policy: Policy, now: Callable[[], int]) -> tuple[Parts, Worker]:
+async def _assemble(loaded: Loaded, guard: Guard, now: Callable[[], int]) -> tuple[Parts, Worker]:
     """Open the store and make what stands around it."""
     settings = loaded.settings
     path = settings.database.path
     metrics = Metrics()
     tls = trusted_cas(settings.delivery.ca_file)
+    poster = Poster(Dialler(guard, tls, settings.delivery.connect_timeout))
     database = await Database.open(path)
     try:
         box = vault_of(settings)
@@ -181,16 +183,9 @@ async def _assemble(loaded: Loaded, policy: Policy, now: Callable[[], int]) -> t
         access=Access(now, settings.auth.max_failures),
         hub=hub,
         replays=Replays(database, hub),
-        policy=policy,
+        guard=guard,
     )
-    sender = Sender(
-        Client(policy, tls, settings.delivery.connect_timeout),
-        database.uid,
-        now,
-        connect_timeout=settings.delivery.connect_timeout,
-        total_timeout=settings.delivery.total_timeout,
-    )
-    worker = Worker(database, writer, sender, box, settings.delivery, now, metrics)
+    worker = Worker(database, writer, poster, box, settings.delivery, now, metrics)
     log.info("database open", path=str(path), fsync_ms=round(database.fsync_seconds * 1000, 3))
     return parts, worker
 

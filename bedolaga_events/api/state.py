@@ -8,7 +8,7 @@ from aiohttp import web
 
 from bedolaga_events.access import Access
 from bedolaga_events.catalogue import Catalogue
-from bedolaga_events.delivery.addresses import Policy
+from bedolaga_events.delivery.guard import Guard
 from bedolaga_events.live.hub import Hub
 from bedolaga_events.live.replay import Replays
 from bedolaga_events.metrics import Metrics
@@ -34,7 +34,7 @@ class Parts:
     access: Access
     hub: Hub
     replays: Replays
-    policy: Policy
+    guard: Guard
     broken: str | None = None  # why /health says 503
     broke: asyncio.Event = field(default_factory=asyncio.Event)
 

@@ -20,7 +20,6 @@ from bedolaga_events.api.requests import (
     WebhooksQuery,
 )
 from bedolaga_events.api.state import Parts, parts
-from bedolaga_events.delivery import guard
 from bedolaga_events.delivery.signing import WHSEC
 from bedolaga_events.errors import Unprocessable
 from bedolaga_events.model import Webhook
@@ -187,7 +186,7 @@ async def stats(request: web.Request) -> web.Response:
 async def check_url(request: web.Request) -> web.Response:
     """POST /webhooks/check-url: what saving and sending would say of this URL."""
     body = await reading.body(request, CheckUrl)
-    checked = await guard.check(body.url, parts(request).policy)
+    checked = await parts(request).guard.check(body.url)
     return reply(
         json.dumps(
             {
@@ -234,7 +233,7 @@ def _check_pattern(server: Parts, pattern: str) -> None:
 
 
 async def _check_url(server: Parts, url: str) -> None:
-    checked = await guard.check(url, server.policy)
+    checked = await server.guard.check(url)
     if not checked.allowed:
         raise Unprocessable(checked.detail, errors=[{"loc": ["url"], "msg": checked.detail}])
 

@@ -1,16 +1,14 @@
-"""URLs when they are saved: judged by the same policy as the addresses that are dialled."""
+"""Which addresses a URL leads to, and which may be dialled: asked at saving and at sending."""
 
 import asyncio
-import socket
 import ssl
 from dataclasses import dataclass
 
-from yarl import URL
-
 from bedolaga_events.delivery.addresses import Policy, Verdict
+from bedolaga_events.delivery.resolver import AddrInfo, Resolver
+from bedolaga_events.delivery.target import Target
 from bedolaga_events.errors import ConfigError, Unprocessable
 
-MAX_URL = 2_048  # characters
 RESOLVE_TIMEOUT = 5.0  # seconds
 
 
@@ -49,43 +47,56 @@ def trusted_cas(ca_file: str) -> ssl.SSLContext:
     return context
 
 
-async def check(text: str, policy: Policy) -> Checked:
-    """Judge a URL as saving and sending do.
+class Refused(OSError):
+    """The policy allows none of the addresses."""
 
-    Raises:
-        Unprocessable: it is not an http(s) URL that can be used at all.
+    def __init__(self, verdict: Verdict) -> None:
+        super().__init__(verdict.sentence)
+        self.verdict = verdict
+
+
+class Guard:
+    """Judges addresses.
+
+    Args:
+        policy: which may be dialled.
+        resolver: what knows them by name.
     """
-    url = parse(text)
-    assert url.host is not None
-    loop = asyncio.get_running_loop()
-    try:
-        async with asyncio.timeout(RESOLVE_TIMEOUT):
-            found = await loop.getaddrinfo(url.host, url.port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError, TimeoutError):
-        return Checked(())
-    addresses = dict.fromkeys(str(info[4][0]) for info in found)
-    return Checked(tuple(policy.judge(one) for one in addresses))
 
+    def __init__(self, policy: Policy, resolver: Resolver) -> None:
+        self._policy = policy
+        self._resolver = resolver
 
-def parse(text: str) -> URL:
-    """The URL of an endpoint.
+    async def check(self, text: str) -> Checked:
+        """What sending to a URL would meet now.
 
-    Raises:
-        Unprocessable: not http or https, without a host, with credentials, or malformed.
-    """
-    if len(text) > MAX_URL:
-        raise Unprocessable.at(["url"], f"a URL has at most {MAX_URL} characters")
-    if any(ord(one) <= 0x20 or ord(one) == 0x7F for one in text):
-        raise Unprocessable.at(["url"], "a URL has no spaces or control characters")
-    try:
-        url = URL(text)
-        url.port  # noqa: B018 - a bad port is found when it is read
-    except ValueError as error:
-        raise Unprocessable.at(["url"], f"this is not a URL: {error}") from None
-    if url.scheme not in ("http", "https") or not url.host:
-        raise Unprocessable.at(["url"], "a URL starts with http:// or https:// and names a host")
-    if url.user is not None or url.password is not None:
-        raise Unprocessable.at(
-            ["url"], "a URL carries no user name or password; use an extra request header"
-        )
-    return url
+        Raises:
+            Unprocessable: it is not an http(s) URL that can be used at all.
+        """
+        target = Target(text, {})
+        if target.fault is not None:
+            raise Unprocessable.at(["url"], target.fault)
+        deadline = asyncio.get_running_loop().time() + RESOLVE_TIMEOUT
+        try:
+            found = await self._resolver.resolve(*target.origin[1:], deadline)
+        except OSError:
+            return Checked(())
+        addresses = dict.fromkeys(info[4][0] for info in found)
+        return Checked(tuple(self._policy.judge(one) for one in addresses))
+
+    async def addresses(self, target: Target, deadline: float) -> list[AddrInfo]:
+        """The addresses that may be dialled; a name that changes them after a check gains nothing.
+
+        Args:
+            deadline: in seconds of the loop's clock.
+
+        Raises:
+            Refused: there are some, and none is allowed.
+            OSError: there are none, or not in time.
+        """
+        found = await self._resolver.resolve(*target.origin[1:], deadline)
+        verdicts = [self._policy.judge(info[4][0]) for info in found]
+        allowed = [info for info, one in zip(found, verdicts, strict=True) if one.allowed]
+        if not allowed:
+            raise Refused(verdicts[0])
+        return allowed

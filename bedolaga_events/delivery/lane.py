@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from bedolaga_events.delivery.sender import Endpoint
+from bedolaga_events.delivery.formats import Endpoint
 from bedolaga_events.model import Attempt, Delivery, ErrorCode, Webhook
 
 BUFFER = 64  # due deliveries in memory; the rest stays in the table

@@ -13,9 +13,10 @@ from typing import assert_never
 
 import structlog
 
-from bedolaga_events.delivery import retry
+from bedolaga_events.delivery import formats, retry
+from bedolaga_events.delivery.formats import Endpoint, Secret
 from bedolaga_events.delivery.lane import BUFFER, Lane
-from bedolaga_events.delivery.sender import Endpoint, Secret, Sender
+from bedolaga_events.delivery.poster import Poster
 from bedolaga_events.errors import StoreError
 from bedolaga_events.metrics import Metrics
 from bedolaga_events.model import Attempt, Committed, Delivery, Status, Webhook
@@ -40,7 +41,7 @@ class Worker:
         self,
         database: Database,
         writer: Writer,
-        sender: Sender,
+        poster: Poster,
         vault: Vault,
         settings: DeliverySettings,
         now: Callable[[], int],
@@ -48,7 +49,7 @@ class Worker:
     ) -> None:
         self._database = database
         self._writer = writer
-        self._sender = sender
+        self._poster = poster
         self._vault = vault
         self._settings = settings
         self._now = now
@@ -118,7 +119,7 @@ class Worker:
 
     def close(self) -> None:
         """Close the connections to the receivers."""
-        self._sender.close()
+        self._poster.close()
 
     def _place(self, webhook: Webhook) -> None:
         lane = self._lanes.get(webhook.id)
@@ -264,7 +265,7 @@ class Worker:
 
     async def _send(self, lane: Lane, delivery: Delivery, doubtful: bool) -> Attempt:
         try:
-            attempt = await self._sender.send(lane.endpoint, delivery)
+            attempt = await self._attempt(lane.endpoint, delivery)
         finally:
             lane.flying -= 1
             self._flying -= 1
@@ -273,6 +274,13 @@ class Worker:
         self._offer(lane)
         self._start()
         return attempt
+
+    async def _attempt(self, endpoint: Endpoint, delivery: Delivery) -> Attempt:
+        started_at = self._now()
+        request = formats.request(endpoint, delivery, self._database.uid, started_at)
+        deadline = asyncio.get_running_loop().time() + self._settings.total_timeout
+        answer = await self._poster.post(endpoint.target, request, deadline)
+        return formats.attempt(delivery, request, answer, started_at)
 
     async def _commit(self, record: Record) -> bool:
         """Record an attempt, however long the disk refuses: a made POST must not be forgotten."""

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from bedolaga_events.delivery import resolver
 from bedolaga_events.store import check
 from tests.conftest import Clock, Receiver, Server, until
 from tests.system.conftest import Process, checked
@@ -151,15 +152,17 @@ async def test_a_name_that_is_gone_for_a_while_delays_and_loses_nothing(
     starting: Any, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The resolver fails, then knows the name again."""
-    loop = asyncio.get_running_loop()
-    resolve, is_down = loop.getaddrinfo, True
+    resolve, is_down = socket.getaddrinfo, True
 
-    async def getaddrinfo(host: Any, *args: Any, **options: Any) -> Any:
+    def getaddrinfo(host: bytes, *args: Any, **options: Any) -> Any:
+        if host != b"shop.test" or options.get("flags"):
+            return resolve(host, *args, **options)
         if is_down:
             raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
-        return await resolve("127.0.0.1" if host == "shop.test" else host, *args, **options)
+        return resolve("127.0.0.1", *args, **options)
 
-    monkeypatch.setattr(loop, "getaddrinfo", getaddrinfo)
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    monkeypatch.setattr(resolver, "FAILED", 0.05)
     server: Server = await starting(now=None, delivery__retry_schedule=[0.05] * 50)
     hook = await server.webhook(receiver.url.replace("127.0.0.1", "shop.test"))
     await server.event(user_id=1)
@@ -182,13 +185,14 @@ async def test_a_name_that_turns_inwards_is_refused_when_it_is_dialled(
     starting: Any, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """DNS rebinding: public when the webhook is made, loopback when it is called."""
-    loop = asyncio.get_running_loop()
-    answers = ["93.184.216.34"]
+    resolve, answers = socket.getaddrinfo, ["93.184.216.34"]
 
-    async def getaddrinfo(host: Any, port: Any, **options: Any) -> Any:
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (answers[0], port))]
+    def getaddrinfo(host: bytes, *args: Any, **options: Any) -> Any:
+        is_ours = host == b"rebinding.test" and not options.get("flags")
+        return resolve(answers[0] if is_ours else host, *args, **options)
 
-    monkeypatch.setattr(loop, "getaddrinfo", getaddrinfo)
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    monkeypatch.setattr(resolver, "FRESH", 0.0)
     # A server that listens for everyone does not open its own loopback to webhooks.
     server: Server = await starting(now=None, server__host="0.0.0.0", delivery__retry_schedule=[])
     hook = await server.webhook(receiver.url.replace("127.0.0.1", "rebinding.test"))
