@@ -1,0 +1,174 @@
+"""The outbox's file: events that the server has not taken yet, and those that it never will.
+
+One `Outbox` is one connection, used by one thread; any number of them, of several processes too,
+may be open on a file. The tables are those of 0.1.0: an older file is simply gone on with.
+"""
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+PATIENCE = 1.0  # seconds that a statement waits for another program's lock
+
+_TABLES = (
+    "CREATE TABLE IF NOT EXISTS outbox (id INTEGER PRIMARY KEY AUTOINCREMENT, text TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS refused (id INTEGER PRIMARY KEY, text TEXT, reason TEXT)",
+)
+
+
+class Waiting(NamedTuple):
+    """An event that waits: its number, and its JSON as POST /events/batch takes it."""
+
+    id: int
+    text: str
+
+
+class SetAside(NamedTuple):
+    """An event that the server will not take: its number, its JSON as an object, and why."""
+
+    id: int
+    event: dict[str, Any]
+    reason: str
+
+
+class Outbox:
+    """A connection to the file at `path`, which is made (mode 0600) if there is none.
+
+    A write survives the end of the process when it returns; the write-ahead log is not synced, so
+    a power cut may take the last moments.
+
+    Every method raises `sqlite3.Error` when the file is locked for longer than `patience` seconds,
+    the disk is full or the file is no outbox, and then nothing was changed; opening raises
+    `OSError` too.
+    """
+
+    def __init__(self, path: Path, patience: float = PATIENCE) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        self._connection = sqlite3.connect(path, timeout=patience, isolation_level=None)
+        self._inode = path.stat().st_ino
+        try:
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("PRAGMA synchronous = NORMAL")
+            for statement in _TABLES:
+                self._connection.execute(statement)
+        except sqlite3.Error:
+            self._connection.close()
+            raise
+
+    def put(self, texts: Iterable[str]) -> None:
+        """Append events, all or none."""
+        with self._transaction() as connection:
+            connection.executemany(
+                "INSERT INTO outbox (text) VALUES (?)", [(text,) for text in texts]
+            )
+
+    def head(self, most: int, size: int) -> list[Waiting]:
+        """The events that wait longest: `most` of them, `size` characters, but one at least."""
+        found, length = list[Waiting](), 0
+        for row in self._connection.execute(
+            "SELECT id, text FROM outbox ORDER BY id LIMIT ?", (most,)
+        ):
+            length += len(row[1])
+            if found and length > size:
+                break
+            found.append(Waiting(*row))
+        return found
+
+    def done(self, events: Sequence[Waiting]) -> None:
+        """The server has these, which stood in a row."""
+        with self._transaction() as connection:
+            connection.execute(
+                "DELETE FROM outbox WHERE id BETWEEN ? AND ?", (events[0].id, events[-1].id)
+            )
+
+    def set_aside(self, event: Waiting, reason: str) -> None:
+        """Take an event that the server will not have out of the others' way."""
+        with self._transaction() as connection:
+            connection.execute("DELETE FROM outbox WHERE id = ?", (event.id,))
+            connection.execute(
+                "INSERT OR REPLACE INTO refused (id, text, reason) VALUES (?, ?, ?)",
+                (event.id, event.text, reason),
+            )
+
+    def keep_aside(self, text: str, reason: str) -> None:
+        """Keep what cannot be sent at all; its number is one that no event has."""
+        with self._transaction() as connection:
+            row = connection.execute("INSERT INTO outbox (text) VALUES (?)", (text,))
+            number = row.lastrowid
+            connection.execute("DELETE FROM outbox WHERE id = ?", (number,))
+            connection.execute(
+                "INSERT INTO refused (id, text, reason) VALUES (?, ?, ?)", (number, text, reason)
+            )
+
+    def resend(self) -> int:
+        """Let everything that was set aside wait again, behind the others; how many there were."""
+        with self._transaction() as connection:
+            moved = connection.execute(
+                "INSERT INTO outbox (text) SELECT text FROM refused ORDER BY id"
+            ).rowcount
+            connection.execute("DELETE FROM refused")
+        return moved
+
+    def is_at(self, path: Path) -> bool:
+        """Whether this is still the file at `path`: it may have been moved or deleted."""
+        return path.exists() and path.stat().st_ino == self._inode
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        # The lock is taken first, so that nothing can fail for it half-way; and whatever fails is
+        # rolled back, so that the connection never stays in a transaction.
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield self._connection
+            self._connection.execute("COMMIT")
+        finally:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+
+
+def current(outbox: Outbox | None, path: Path) -> Outbox:
+    """The outbox at `path`: the one that is open, unless its file is not there any more."""
+    if outbox is not None and outbox.is_at(path):
+        return outbox
+    if outbox is not None:
+        outbox.close()
+    return Outbox(path)
+
+
+def count(path: Path) -> tuple[int, int]:
+    """How many events in the file at `path` wait, and how many were set aside.
+
+    Never waits for a lock. Raises `sqlite3.Error` if the file cannot be read now.
+    """
+    with _reading(path) as connection:
+        row = connection.execute(
+            "SELECT (SELECT count(*) FROM outbox), (SELECT count(*) FROM refused)"
+        ).fetchone()
+    return int(row[0]), int(row[1])
+
+
+def set_aside(path: Path) -> list[SetAside]:
+    """What was set aside in the file at `path`, oldest first; raises as `count` does."""
+    with _reading(path) as connection:
+        rows = connection.execute("SELECT id, text, reason FROM refused ORDER BY id").fetchall()
+    return [SetAside(row[0], json.loads(row[1]), row[2]) for row in rows]
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[sqlite3.Connection]:
+    uri = f"file:{quote(str(path))}?mode=ro"
+    connection = sqlite3.connect(uri, uri=True, timeout=0, isolation_level=None)
+    try:
+        yield connection
+    finally:
+        connection.close()

@@ -1,0 +1,301 @@
+"""The bot's side against odd servers, odd files and odd objects (contract §2, cases B1 to B12)."""
+
+import asyncio
+import logging
+import sqlite3
+import time
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bedolaga_events_client import EventPublisher, SyncEventPublisher, keeper
+from tests.client.conftest import OddServer, Said, refusal, taken
+from tests.conftest import until
+
+
+async def emit(bot: EventPublisher, *numbers: int) -> None:
+    for number in numbers:
+        await bot.emit("user.created", {"user_id": number})
+
+
+async def test_emit_does_not_wait_for_another_programs_lock(
+    bot: EventPublisher, odd: OddServer, outbox: Path
+) -> None:
+    """B2: the loop goes on, the event is kept in memory and sent when the lock is gone."""
+    await emit(bot, 0)
+    await until(lambda: odd.numbers == [0])
+    with closing(sqlite3.connect(outbox, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        started = time.monotonic()
+        await emit(bot, 1)
+        assert time.monotonic() - started < 0.5
+        assert bot.pending() == 1
+        await until(lambda: "outbox" in (bot.state().waits_for or ""))
+        started = time.monotonic()
+        await emit(bot, *range(2, 102))
+        assert time.monotonic() - started < 0.5  # it is known that the file cannot be written
+        assert bot.state().in_memory == 101
+    await until(lambda: bot.pending() == 0)
+    assert odd.numbers == list(range(102))
+    await until(lambda: bot.state().waits_for is None)
+
+
+async def test_an_event_put_aside_while_the_file_is_locked_loses_none_behind_it(
+    bot: EventPublisher, odd: OddServer, outbox: Path
+) -> None:
+    """B1: twenty good events behind one of an unknown type all arrive, also after a restart."""
+    known = {"user.created"}
+    odd.behave = lambda events: (
+        refusal() if any(event["type"] not in known for event in events) else None
+    )
+    with closing(sqlite3.connect(outbox, isolation_level=None)) as other:
+        await bot.emit("no.such.type", {})
+        await until(lambda: odd.requests)
+        other.execute("PRAGMA busy_timeout = 5000")
+        other.execute("BEGIN IMMEDIATE")
+        await asyncio.to_thread(time.sleep, 1.2)  # longer than the client waits for a lock
+    await emit(bot, *range(20))
+    await until(lambda: bot.pending() == 0)
+    assert odd.numbers == list(range(20))
+    assert [aside.reason for aside in bot.refused()] == ["HTTP 422: Unknown event type."]
+
+
+async def test_two_publishers_on_one_file_are_safe(odd: OddServer, outbox: Path) -> None:
+    """A bot and its worker process: each event once, in the order of each."""
+    both = [EventPublisher(odd.url, "token", outbox) for _ in range(2)]
+    for number in range(50):
+        await emit(both[number % 2], number)
+    await until(lambda: all(one.pending() == 0 for one in both))
+    assert odd.numbers == list(range(50))
+    for one in both:
+        await one.close()
+
+
+@pytest.mark.parametrize("token", ["token\n", "  token\r\n", "\ufefftoken"])
+async def test_a_token_read_from_a_file_is_stripped(
+    odd: OddServer, outbox: Path, token: str
+) -> None:
+    """B3: the newline of a secret's file ended the courier's thread."""
+    bot = EventPublisher(odd.url, token, outbox)
+    await emit(bot, 1)
+    await until(lambda: odd.numbers == [1])
+    assert odd.requests[0][0]["Authorization"] == "Bearer token"
+    await bot.close()
+
+
+@pytest.mark.parametrize("token", ["two\nlines", "жетон"])
+async def test_a_token_that_no_header_can_carry_is_told_and_never_shown(
+    odd: OddServer, outbox: Path, token: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The thread lives and says so."""
+    bot = EventPublisher(odd.url, token, outbox)
+    await emit(bot, 1)
+    await until(lambda: "token" in (bot.state().waits_for or ""))
+    assert bot.pending() == 1
+    assert token not in caplog.text
+    await bot.close(0.1)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        Said(200, b"<html>Welcome</html>"),
+        Said(200, taken(2).body),
+        Said(202, b""),
+        Said(202, taken(3).body),
+        Said(302, b"", {"Location": "/login"}),
+        Said(307, b"", {"Location": "/events/batch"}),
+        Said(401, b'{"detail": "The token is not valid."}'),
+        Said(404, b"not found"),
+        Said(503, b"{}", {"Retry-After": "1"}),
+        Said(None),
+        Said(202, b"short", {"Content-Length": "99"}),
+    ],
+    ids=lambda said: f"{said.status}-{said.body[:9]!r}",
+)
+async def test_nothing_but_the_servers_own_word_counts_as_delivered(
+    bot: EventPublisher, odd: OddServer, said: Said
+) -> None:
+    """B4: a captive page's 200 took the events with it. No redirect is followed either."""
+    odd.behave = lambda _: said
+    await emit(bot, 1, 2)
+    await until(lambda: bot.state().waits_for)
+    assert (bot.pending(), bot.refused(), odd.numbers) == (2, [], [])
+    odd.behave = lambda _: None
+    await until(lambda: bot.pending() == 0)
+    assert odd.numbers == [1, 2]
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 413, 400])
+async def test_an_event_at_which_the_server_fails_is_found_and_set_aside(
+    bot: EventPublisher, odd: OddServer, status: int
+) -> None:
+    """B5: it held up everything behind it for ever. Two of them, not neighbours."""
+    bad = {3, 7}
+    odd.behave = lambda events: (
+        Said(status, b"<html>") if any(e["payload"]["user_id"] in bad for e in events) else None
+    )
+    await emit(bot, *range(30))
+    await until(lambda: len(bot.refused()) == 2)
+    await until(lambda: bot.pending() == 0)
+    assert sorted(odd.numbers) == sorted(set(range(30)) - bad)
+    assert {aside.event["payload"]["user_id"] for aside in bot.refused()} == bad
+    assert f"HTTP {status}" in bot.refused()[0].reason
+
+
+async def test_a_server_that_fails_at_everything_sets_nothing_aside(
+    bot: EventPublisher, odd: OddServer
+) -> None:
+    """An outage is no event's fault, however long it lasts; afterwards all arrive.
+
+    One may be ahead of the others: the one that showed that the server works again.
+    """
+    odd.behave = lambda _: Said(500)
+    await emit(bot, *range(10))
+    await until(lambda: len(odd.requests) > 40)
+    assert (bot.refused(), bot.pending()) == ([], 10)
+    odd.behave = lambda _: None
+    await until(lambda: bot.pending() == 0)
+    assert sorted(odd.numbers) == list(range(10))
+    assert bot.refused() == []
+
+
+async def test_a_refused_event_is_sent_once_more_when_the_server_knows_its_type(
+    bot: EventPublisher, odd: OddServer
+) -> None:
+    """B10: only SQL brought it back."""
+    odd.behave = lambda _: refusal()
+    await emit(bot, 1)
+    await until(bot.refused)
+    odd.behave = lambda _: None
+    assert bot.resend() == 1
+    await until(lambda: odd.numbers == [1])
+    assert bot.state().set_aside == 0
+
+
+async def test_an_outbox_that_cannot_be_opened_stops_nothing_and_is_told_each_minute(
+    odd: OddServer, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: Any
+) -> None:
+    """B12: the bot starts, events wait in memory, the log names the path; then all arrive."""
+    monkeypatch.setattr(keeper, "TELL_EVERY", 0.05)
+    folder = tmp_path / "data"
+    folder.write_text("a file stands where the folder should be")
+    with caplog.at_level(logging.ERROR):
+        bot = EventPublisher(odd.url, "token", folder / "outbox.db")
+        await emit(bot, 1, 2)
+        await until(lambda: len([r for r in caplog.records if str(folder) in r.message]) > 2)
+    assert (bot.pending(), bot.state().in_memory) == (2, 2)
+    folder.unlink()
+    await until(lambda: odd.numbers == [1, 2])
+    await bot.close()
+
+
+async def test_a_file_that_is_no_database_is_left_alone(odd: OddServer, outbox: Path) -> None:
+    """Its owner moves it away, and the events go on."""
+    outbox.write_bytes(b"somebody's diary" * 1000)
+    bot = EventPublisher(odd.url, "token", outbox)
+    await emit(bot, 1)
+    await until(lambda: "not a database" in (bot.state().waits_for or ""))
+    assert bot.pending() == 1
+    assert outbox.read_bytes().startswith(b"somebody's diary")
+    outbox.rename(outbox.with_name("diary"))
+    await until(lambda: odd.numbers == [1])
+    await bot.close()
+
+
+async def test_memory_is_bounded_and_what_is_lost_is_counted(
+    odd: OddServer, tmp_path: Path, monkeypatch: Any
+) -> None:
+    """The oldest are kept: they are sent in order."""
+    monkeypatch.setattr(keeper, "MOST", 5)
+    (tmp_path / "data").write_text("")
+    bot = EventPublisher(odd.url, "token", tmp_path / "data" / "outbox.db")
+    await emit(bot, *range(8))
+    assert (bot.state().in_memory, bot.state().lost) == (5, 3)
+    (tmp_path / "data").unlink()
+    await until(lambda: odd.numbers == [0, 1, 2, 3, 4])
+    await bot.close()
+
+
+async def test_whatever_a_bot_emits_emit_never_raises(bot: EventPublisher, odd: OddServer) -> None:
+    """What JSON cannot hold is kept aside and logged; the next event goes on."""
+
+    class Broken:
+        def __str__(self) -> str:
+            raise RuntimeError("no text")
+
+        __repr__ = __str__
+
+    circle: dict[str, Any] = {"user_id": 1}
+    circle["self"] = circle
+    for payload in (circle, {(1, 2): 3}, {"user": Broken()}):
+        await bot.emit("user.created", payload)
+    await emit(bot, 4)
+    await until(lambda: odd.numbers == [4])
+    assert len(bot.refused()) == 3
+    assert all("JSON" in aside.reason for aside in bot.refused())
+
+
+async def test_environment_proxies_are_not_asked(
+    odd: OddServer, outbox: Path, monkeypatch: Any
+) -> None:
+    """A proxy for the bot's own requests is not on the way to the server beside it."""
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    bot = EventPublisher(odd.url, "token", outbox)
+    await emit(bot, 1)
+    await until(lambda: odd.numbers == [1])
+    await bot.close()
+
+
+async def test_listeners_and_sockets_hear_as_from_the_bots_own_emitter(
+    bot: EventPublisher,
+) -> None:
+    """Their mistakes stay theirs; a socket that fails is dropped."""
+    heard: list[Any] = []
+
+    class Socket:
+        def __init__(self, broken: bool) -> None:
+            self.broken = broken
+
+        async def send_text(self, data: str) -> None:
+            if self.broken:
+                raise RuntimeError("gone")
+            heard.append(data)
+
+    def broken(_: dict[str, Any]) -> None:
+        raise RuntimeError("a mistake")
+
+    async def listen(event: dict[str, Any]) -> None:
+        heard.append(sorted(event))
+
+    for callback in (broken, listen):
+        bot.on("user.created", callback)
+    good, bad = Socket(broken=False), Socket(broken=True)
+    bot.register_websocket(bad)
+    bot.register_websocket(good)
+    await bot.emit("user.created", {"user_id": 1, "first_name": "Вася"}, db=object())
+    bot.off("user.created", listen)
+    bot.unregister_websocket(good)
+    await emit(bot, 2)
+    assert heard[0] == ["payload", "timestamp", "type"]
+    assert "Вася" in heard[1]
+    assert len(heard) == 2
+
+
+def test_a_script_sends_what_it_emitted_before_it_ends(odd: OddServer, outbox: Path) -> None:
+    """`with` waits for the server, within its patience."""
+    with SyncEventPublisher(odd.url, "token", outbox) as publisher:
+        for number in range(10):
+            publisher.emit("user.created", {"user_id": number})
+    assert odd.numbers == list(range(10))
+
+
+@pytest.mark.parametrize(
+    "url", ["", "127.0.0.1:8080", "ftp://host/", "http://", "http://u:p@host/", "http://h/?a=b"]
+)
+def test_an_address_that_is_none_is_told_at_once(url: str, outbox: Path) -> None:
+    """A mistake in a constant is seen at the first start."""
+    with pytest.raises(ValueError, match="address"):
+        SyncEventPublisher(url, "token", outbox)
