@@ -63,13 +63,13 @@ class Failures:
         Raises:
             TooManyFailures: this address has had its share of them.
         """
-        group, now = _group(address), self._now()
-        recent = [one for one in self._times.pop(group, []) if one > now - FAILURE_WINDOW * SECOND]
+        caller, now = group(address), self._now()
+        recent = [one for one in self._times.pop(caller, []) if one > now - FAILURE_WINDOW * SECOND]
         if len(recent) >= self._limit:
-            self._times[group] = recent
+            self._times[caller] = recent
             wait = (recent[0] + FAILURE_WINDOW * SECOND - now) // SECOND + 1
             raise TooManyFailures(wait)
-        self._times[group] = [*recent, now]
+        self._times[caller] = [*recent, now]
         if len(self._times) > MAX_ADDRESSES:
             self._times.popitem(last=False)
 
@@ -132,7 +132,8 @@ class Access:
         return token.expires_at is None or token.expires_at > self._now()
 
 
-def _group(address: str) -> str:
+def group(address: str) -> str:
+    """What counts as one caller: an IPv4 address, a /64 of IPv6."""
     try:
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:

@@ -2,12 +2,35 @@
 
 import logging
 import sys
+import time
+from collections import OrderedDict
 from typing import Any
 
 import structlog
 from aiohttp.http_exceptions import HttpProcessingError
 
 from bedolaga_events.settings import Log
+
+MINUTE = 60.0  # seconds
+REMEMBERED = 1_000  # things that were told lately
+
+
+class Minutely:
+    """Says yes once a minute for each thing, so that strangers do not fill the log."""
+
+    def __init__(self) -> None:
+        self._told: OrderedDict[str, float] = OrderedDict()
+
+    def __call__(self, thing: str) -> bool:
+        """Whether it is time to tell of this."""
+        now = time.monotonic()
+        if now - self._told.get(thing, -MINUTE) < MINUTE:
+            return False
+        self._told[thing] = now
+        self._told.move_to_end(thing)
+        if len(self._told) > REMEMBERED:
+            self._told.popitem(last=False)
+        return True
 
 
 def configure(settings: Log) -> None:

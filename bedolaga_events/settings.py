@@ -1,12 +1,23 @@
 """Everything that a person can set, with its default and its meaning."""
 
 import ipaddress
+import json
 from datetime import tzinfo
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    model_validator,
+)
+
+from bedolaga_events import origins
 
 PREFIX = "BEDOLAGA_EVENTS_"
 
@@ -24,15 +35,38 @@ def _zone(text: str) -> str:
 
 
 def _origin(text: str) -> str:
-    scheme, _, host = text.partition("://")
-    if scheme not in ("http", "https") or not host or "/" in host:
+    found = origins.origin(text)
+    if found is None:
         raise ValueError("an origin is scheme://host[:port] without a path")
-    return text
+    return str(found)  # as browsers send it
+
+
+def _public_url(text: str) -> str:
+    found = origins.address(text)
+    if text and found is None:
+        raise ValueError("write it like https://events.example.com/ (a path may follow)")
+    return "".join(map(str, found or ()))
+
+
+def _hosts(value: Any) -> Any:
+    """One text for a list, for texts with commas, and for JSON, as the environment has lists."""
+    if isinstance(value, str) and value.lstrip().startswith('["'):
+        value = json.loads(value)
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        value = ",".join(value)
+    if not isinstance(value, str):
+        return value
+    named = [one.strip().removeprefix("[").removesuffix("]") for one in value.split(",")]
+    if not all(named):
+        raise ValueError("write one address to listen on, or several with commas between them")
+    return ", ".join(dict.fromkeys(named))
 
 
 Network = Annotated[str, AfterValidator(_network)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Origin = Annotated[str, AfterValidator(_origin)]
+PublicUrl = Annotated[str, AfterValidator(_public_url)]
+Hosts = Annotated[str, BeforeValidator(_hosts)]
 Seconds = Annotated[float, Field(gt=0, le=86_400 * 365)]
 
 
@@ -43,8 +77,13 @@ class Section(BaseModel):
 
 
 class Server(Section):
-    host: str = Field("127.0.0.1", description="address to listen on")
+    host: Hosts = Field(
+        "127.0.0.1", description="address to listen on, or several; :: means IPv6 and IPv4"
+    )
     port: int = Field(8080, ge=0, le=65535, description="port to listen on")
+    public_url: PublicUrl = Field(
+        "", description="how the world reaches the server: https://events.example.com/shop/"
+    )
     trusted_proxies: list[Network] = Field(
         [], description="networks (CIDR) whose X-Forwarded-* headers are believed"
     )
@@ -64,17 +103,26 @@ class Server(Section):
         return self
 
     @property
+    def hosts(self) -> list[str]:
+        """Each address to listen on."""
+        return self.host.split(", ")
+
+    @property
     def is_local(self) -> bool:
-        """Whether it listens on loopback only."""
-        try:
-            return ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            return self.host == "localhost"
+        """Whether it is there for this machine only: on loopback, and not named to the world."""
+        return not self.public_url and all(map(_is_loopback, self.hosts))
 
     @property
     def has_sink(self) -> bool:
         """Whether /sink is there."""
         return self.sink == "on" or (self.sink == "auto" and self.is_local)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 class Auth(Section):

@@ -8,10 +8,10 @@ from aiohttp import WSMsgType, web
 
 from bedolaga_events import wire
 from bedolaga_events.api import reading
-from bedolaga_events.api.gate import client_address, is_trusted
+from bedolaga_events.api.gate import check_origin, client_address
 from bedolaga_events.api.json_reply import reply
 from bedolaga_events.api.state import parts
-from bedolaga_events.api.ws import authenticated, check_origin
+from bedolaga_events.api.ws import authenticated
 from bedolaga_events.live import protocol
 
 FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Via")
@@ -29,7 +29,7 @@ async def show(request: web.Request) -> web.Response:
         "host": request.host,
         "peer_address": request.remote,
         "client_address": client_address(request),
-        "peer_is_trusted": is_trusted(server, request.remote or ""),
+        "peer_is_trusted": server.front.trusts(request.remote or ""),
         "forwarded": {name: request.headers[name] for name in FORWARDED if name in request.headers},
         "body_limit": reading.BATCH_LIMIT,
         "ping_seconds": server.settings.live.ping_seconds,
@@ -49,7 +49,7 @@ async def body(request: web.Request) -> web.Response:
 async def silence(request: web.Request) -> web.StreamResponse:
     """GET /doctor/silence: a WebSocket on which nothing is said; the page times its death."""
     server = parts(request)
-    check_origin(request, server)
+    check_origin(request)
     response = web.WebSocketResponse(compress=False)
     await response.prepare(request)
     token, refusal = await authenticated(request, server)

@@ -17,7 +17,8 @@ import structlog
 from aiohttp import web
 
 from bedolaga_events.api import events, reading, requests
-from bedolaga_events.api.gate import OWN_FAULT, error_reply, presented
+from bedolaga_events.api.caller import presented
+from bedolaga_events.api.gate import OWN_FAULT, error_reply
 from bedolaga_events.api.json_reply import as_bytes
 from bedolaga_events.api.state import PARTS, Parts
 from bedolaga_events.errors import EventsError

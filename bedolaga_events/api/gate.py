@@ -1,6 +1,5 @@
 """Who is asking, errors into replies, security headers: once, for every route."""
 
-import ipaddress
 import json
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -9,6 +8,7 @@ from typing import Any
 import structlog
 from aiohttp import web
 
+from bedolaga_events.api.caller import presented
 from bedolaga_events.api.json_reply import reply
 from bedolaga_events.api.state import SECURITY_HEADERS, TOKEN, Parts, parts
 from bedolaga_events.errors import EventsError, Forbidden, Unauthorized
@@ -98,21 +98,33 @@ async def find_token(server: Parts, value: str) -> Token | None:
     return token
 
 
-def presented(headers: Mapping[str, str]) -> str | None:
-    """The token that a request carries; header names are in lower case, or compared so."""
-    scheme, _, value = headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and value.strip():
-        return value.strip()
-    return headers.get("x-api-key") or None
-
-
 def client_address(request: web.Request) -> str:
-    """Who is asking, after the trusted proxies: the last address that is not one of them."""
-    address = request.remote or "unknown"
-    forwarded = request.headers.get("X-Forwarded-For", "").split(",")
-    while is_trusted(parts(request), address) and forwarded:
-        address = forwarded.pop().strip() or address
-    return address
+    """Who is asking, after the trusted proxies."""
+    return parts(request).front.client(request.remote or "unknown", request.headers)
+
+
+def check_origin(request: web.Request) -> None:
+    """A page of another site may not open a socket with what its visitor can reach.
+
+    Raises:
+        Forbidden: the Origin is neither our own address nor one of the allowed.
+    """
+    origin, server = request.headers.get("Origin"), parts(request)
+    peer = request.remote or "unknown"
+    if origin is None or server.front.owns(origin, peer, request.scheme, request.headers):
+        return
+    if server.sparingly(f"origin {origin[:200]}"):
+        structlog.get_logger().warning(
+            "origin refused: add it to security.allowed_origins, or set server.public_url when it "
+            "is this server's own address",
+            origin=origin[:200],
+            host=request.headers.get("Host", "")[:200],
+            address=client_address(request),
+        )
+    raise Forbidden(
+        "This Origin may not open the live feed: server.public_url says which address is the "
+        "server's own, security.allowed_origins whose pages may besides."
+    )
 
 
 def error_reply(
@@ -132,15 +144,3 @@ def error_reply(
 
 def _kept(headers: Mapping[str, str]) -> dict[str, str]:
     return {name: headers[name] for name in ("Allow", "Location") if name in headers}
-
-
-def is_trusted(server: Parts, address: str) -> bool:
-    """Whether what an address forwards is believed."""
-    networks = server.settings.server.trusted_proxies
-    if not networks:
-        return False
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    return any(parsed in ipaddress.ip_network(one) for one in networks)

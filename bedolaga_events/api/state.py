@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from bedolaga_events.access import Access
+from bedolaga_events.api.caller import Front
 from bedolaga_events.catalogue import Catalogue
 from bedolaga_events.delivery.guard import Guard
 from bedolaga_events.live.hub import Hub
 from bedolaga_events.live.replay import Replays
+from bedolaga_events.logs import Minutely
 from bedolaga_events.metrics import Metrics
 from bedolaga_events.model import Token
 from bedolaga_events.settings import Settings
@@ -37,6 +39,11 @@ class Parts:
     guard: Guard
     broken: str | None = None  # why /health says 503
     broke: asyncio.Event = field(default_factory=asyncio.Event)
+    front: Front = field(init=False)
+    sparingly: Minutely = field(default_factory=Minutely)
+
+    def __post_init__(self) -> None:
+        self.front = Front.of(self.settings)
 
     def break_down(self, reason: str) -> None:
         """A part died: say so on /health, and let the process end."""

@@ -4,11 +4,11 @@ import asyncio
 from contextlib import suppress
 
 from aiohttp import web
-from yarl import URL
 
-from bedolaga_events.api.gate import client_address, find_token, presented
+from bedolaga_events.api.caller import presented
+from bedolaga_events.api.gate import check_origin, client_address, find_token
 from bedolaga_events.api.state import Parts, parts
-from bedolaga_events.errors import Forbidden, TooManyFailures
+from bedolaga_events.errors import TooManyFailures
 from bedolaga_events.live import protocol
 from bedolaga_events.live.replay import Since
 from bedolaga_events.live.websocket import CLOSE_SECONDS, WebSocket
@@ -43,7 +43,7 @@ class Connection(WebSocket):
 async def connect(request: web.Request) -> web.StreamResponse:
     """GET /ws."""
     server = parts(request)
-    check_origin(request, server)
+    check_origin(request)
     await server.hub.turn()
     token, refusal = await authenticated(request, server)
     response = web.WebSocketResponse(compress=False, timeout=CLOSE_SECONDS)
@@ -108,17 +108,3 @@ async def authenticated(request: web.Request, server: Parts) -> tuple[Token | No
             server.access.refuse(client_address(request), protocol.INVALID)
         return None, protocol.INVALID
     return token, ""
-
-
-def check_origin(request: web.Request, server: Parts) -> None:
-    """A page of another site may not open a socket with what its visitor can reach.
-
-    Raises:
-        Forbidden: the Origin is neither our own host nor one of the allowed.
-    """
-    origin = request.headers.get("Origin")
-    if origin is None or origin in server.settings.security.allowed_origins:
-        return
-    host = URL(origin).authority if "://" in origin else ""
-    if host != request.host:
-        raise Forbidden("This Origin may not open /ws; add it to security.allowed_origins.")
