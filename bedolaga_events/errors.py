@@ -15,7 +15,8 @@ EventsError (500)
 ├── TooLarge (413)
 ├── UnsupportedMedia (415)
 ├── Unprocessable (422)    with `errors`: [{"loc", "msg"}]
-└── TooManyFailures (429)
+├── TooManyFailures (429)
+└── Unwanted (499)         who asked is gone
 """
 
 from collections.abc import Mapping, Sequence
@@ -130,6 +131,15 @@ class UnsupportedMedia(EventsError):
     """The body is not JSON by its Content-Type."""
 
     status = 415
+
+
+class Unwanted(EventsError):
+    """Who asked is gone, and with him the reason to go on; nobody reads this (nginx's 499)."""
+
+    status = 499
+
+    def __init__(self) -> None:
+        super().__init__("Nobody waits for the answer any more.")
 
 
 class Unprocessable(EventsError):

@@ -84,9 +84,10 @@ def frame(event: Event) -> str:
 
 
 def event(event: Event) -> str:
-    """An event as the log lists it."""
+    """An event as the log lists it; without its payload when that was not read."""
+    payload = f'"payload": {event.payload}, ' if event.payload else ""
     return (
-        f'{{"id": {event.id}, "type": "{event.type}", "payload": {event.payload}, '
+        f'{{"id": {event.id}, "type": "{event.type}", {payload}'
         f'"timestamp": "{rfc3339(event.timestamp)}", '
         f'"created_at": "{rfc3339(event.created_at)}", "deliveries": {event.deliveries}}}'
     )
@@ -102,7 +103,10 @@ def accepted(event: Event, *, duplicate: bool) -> str:
 
 
 def delivery(delivery: Delivery, *, bodies: bool = True) -> str:
-    """A delivery as contract §4 lists it; without `bodies`, as the live feed shows it."""
+    """A delivery as contract §4 lists it; without `bodies`, as the live feed shows it.
+
+    A payload that was not read is left out.
+    """
     last = delivery.last
     fields = {
         "id": delivery.id,
@@ -123,7 +127,7 @@ def delivery(delivery: Delivery, *, bodies: bool = True) -> str:
     if not bodies:
         return json.dumps(fields)
     fields["response_body"] = last.response_body if last else None
-    return spliced(fields, payload=delivery.payload)
+    return spliced(fields, **({"payload": delivery.payload} if delivery.payload else {}))
 
 
 def _error_code(delivery: Delivery) -> ErrorCode | None:

@@ -68,7 +68,7 @@ ROUTES = (
         body=requests.NewBatch,
     ),
     Route(
-        "GET", "/events", READ, events.index, replies.Page[replies.Event],
+        "GET", "/events", READ, events.index, replies.SearchedPage[replies.Event],
         query=requests.EventsQuery,
     ),
     Route(
@@ -128,13 +128,13 @@ ROUTES = (
     ),
     Route(
         "GET", r"/webhooks/{id:\d+}/deliveries", READ, deliveries.index,
-        replies.Page[replies.Delivery], query=requests.DeliveriesQuery,
+        replies.SearchedPage[replies.Delivery], query=requests.DeliveriesQuery,
     ),
     Route("GET", DELIVERY, READ, deliveries.show, replies.DeliveryWithAttempts),
     Route("POST", f"{DELIVERY}/retry", ADMIN, deliveries.retry, replies.Delivery, (202,)),
     Route("POST", f"{DELIVERY}/cancel", ADMIN, deliveries.cancel, replies.Delivery),
     Route(
-        "GET", "/deliveries", READ, deliveries.everywhere, replies.Page[replies.Delivery],
+        "GET", "/deliveries", READ, deliveries.everywhere, replies.SearchedPage[replies.Delivery],
         query=requests.AllDeliveriesQuery,
     ),
     Route(

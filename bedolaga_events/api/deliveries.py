@@ -5,14 +5,15 @@ import json
 from aiohttp import web
 
 from bedolaga_events import wire
-from bedolaga_events.api import reading, requests
+from bedolaga_events.api import lists, reading, requests
 from bedolaga_events.api.json_reply import reply
 from bedolaga_events.api.requests import DeliveriesQuery, Replay, TestDelivery
 from bedolaga_events.api.state import Parts, parts
 from bedolaga_events.errors import Unprocessable
 from bedolaga_events.model import Webhook
 from bedolaga_events.patterns import covering
-from bedolaga_events.store import attempts, deliveries, history, mending, replays, webhooks
+from bedolaga_events.store import attempts, deliveries, mending, replays, webhooks
+from bedolaga_events.store.history import DeliveryFilter, list_deliveries
 from bedolaga_events.store.transaction import change
 
 AT_ONCE = 1_000  # deliveries in one transaction
@@ -122,16 +123,10 @@ def _ids(request: web.Request) -> tuple[int, int]:
 async def _page(
     request: web.Request, query: DeliveriesQuery, webhook_id: int | None
 ) -> web.Response:
-    wanted = history.DeliveryFilter(
+    wanted = DeliveryFilter(
         webhook_id=webhook_id,
         status=query.status,
         event_id=query.event_id,
-        since=None if query.since is None else wire.microseconds(query.since),
-        until=None if query.until is None else wire.microseconds(query.until),
-        q=json.dumps(query.q)[1:-1] if query.q else None,
-        limit=query.limit,
-        offset=query.offset,
+        **lists.asked(query),
     )
-    found, total = await parts(request).database.read(history.page, wanted)
-    texts = map(wire.delivery, found)
-    return reply(wire.page(texts, total=total, limit=query.limit, offset=query.offset))
+    return await lists.page(request, list_deliveries, wanted, wire.delivery)

@@ -5,7 +5,7 @@ import json
 from aiohttp import hdrs, web
 
 from bedolaga_events import counters, wire
-from bedolaga_events.api import reading, requests
+from bedolaga_events.api import lists, reading, requests
 from bedolaga_events.api.json_reply import reply
 from bedolaga_events.api.requests import NewEvent
 from bedolaga_events.api.state import Parts, parts
@@ -14,6 +14,7 @@ from bedolaga_events.model import Accepted, Delivery, Event, EventDraft, Status,
 from bedolaga_events.patterns import covering
 from bedolaga_events.store import deliveries, events, webhooks
 from bedolaga_events.store.batch import Append
+from bedolaga_events.store.history import EventFilter, list_events
 
 
 async def create(request: web.Request) -> web.Response:
@@ -57,10 +58,8 @@ async def create_batch(request: web.Request) -> web.Response:
 async def index(request: web.Request) -> web.Response:
     """GET /events."""
     query = reading.query(request, requests.EventsQuery)
-    wanted = events.EventFilter(query.type, query.since_id, query.limit, query.offset)
-    found, total = await parts(request).database.read(events.page, wanted)
-    texts = map(wire.event, found)
-    return reply(wire.page(texts, total=total, limit=query.limit, offset=query.offset))
+    wanted = EventFilter(type=query.type, since_id=query.since_id, **lists.asked(query))
+    return await lists.page(request, list_events, wanted, wire.event)
 
 
 async def show(request: web.Request) -> web.Response:

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from bedolaga_events.model import ErrorCode, Scope, Status
 
 T = TypeVar("T")
+LEFT_OUT = "not there with payload=false"
 TIME = "RFC 3339, UTC, microseconds"
 
 
@@ -21,6 +22,13 @@ class Page(Reply, Generic[T]):
     total: int
     limit: int
     offset: int
+
+
+class SearchedPage(Page[T]):
+    total: int = Field(description="how many match; with q, down to searched_to")
+    searched_to: int | None = Field(
+        description="with q: the id below which nothing was looked at yet; null when all was"
+    )
 
 
 class FieldError(Reply):
@@ -48,7 +56,7 @@ class AcceptedEvents(Reply):
 class Event(Reply):
     id: int
     type: str
-    payload: dict[str, Any]
+    payload: dict[str, Any] = Field(default={}, description=LEFT_OUT)
     timestamp: str
     created_at: str
     deliveries: int
@@ -59,7 +67,7 @@ class Delivery(Reply):
     webhook_id: int
     event_id: int | None = Field(description="null for a test delivery")
     event_type: str
-    payload: dict[str, Any]
+    payload: dict[str, Any] = Field(default={}, description=LEFT_OUT)
     status: Status
     response_status: int | None
     response_body: str | None

@@ -61,6 +61,7 @@ Secret = Annotated[str, StringConstraints(max_length=500), AfterValidator(_one_l
 Description = Annotated[str, StringConstraints(max_length=2_000)]
 Id = Annotated[int, Field(ge=0, le=MAX_ID)]
 Ended = Annotated[Status, Field(strict=False), AfterValidator(_ended)]
+Listable = Literal["pending", "success", "failed", "skipped", "undelivered"]
 EventPattern = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 
 
@@ -164,7 +165,18 @@ class Paged(Query):
     offset: Annotated[int, Field(ge=0, le=MAX_ID)] = 0
 
 
-class EventsQuery(Paged):
+class ListQuery(Paged):
+    q: Annotated[
+        str | None,
+        Field(max_length=200, description="an id, or a text in whatever case; see searched_to"),
+    ] = None
+    since: Annotated[Moment | None, Field(description="from this time on (RFC 3339)")] = None
+    until: Annotated[Moment | None, Field(description="before this time (RFC 3339)")] = None
+    before_id: Annotated[Id | None, Field(description="only smaller ids")] = None
+    payload: Annotated[bool, Field(description="false leaves payloads out")] = True
+
+
+class EventsQuery(ListQuery):
     type: str | None = None
     since_id: Id | None = None
 
@@ -175,12 +187,9 @@ class WebhooksQuery(Paged):
     q: str | None = None
 
 
-class DeliveriesQuery(Paged):
-    status: Annotated[Status | None, BeforeValidator(_empty_is_none)] = None
+class DeliveriesQuery(ListQuery):
+    status: Annotated[Listable | None, BeforeValidator(_empty_is_none)] = None
     event_id: Id | None = None
-    since: Moment | None = None
-    until: Moment | None = None
-    q: Annotated[str, StringConstraints(max_length=200)] | None = None
 
 
 class AllDeliveriesQuery(DeliveriesQuery):

@@ -14,11 +14,13 @@ from urllib.parse import quote
 
 import aiosqlite
 
-from bedolaga_events.errors import ConfigError
+from bedolaga_events.errors import ConfigError, Unwanted
 from bedolaga_events.store import disk, schema
 from bedolaga_events.store.schema import BUSY_TIMEOUT_MS
 
 READERS = 2
+SEARCHERS = 2  # of their own, so that nothing else waits for a search
+GLANCE = 0.25  # seconds between looks whether a search is still wanted
 LARGEST_BLOCK = 128  # rows of one INSERT
 FEW_ROWS = 32  # go in one INSERT, however many they are
 STATEMENTS = 512  # kept prepared: an INSERT for each number of rows and table
@@ -37,6 +39,7 @@ class Database:
         self.fsync_seconds = 0.0
         self._lock = lock
         self._readers: asyncio.Queue[aiosqlite.Connection] = asyncio.Queue()
+        self._searchers: asyncio.Queue[aiosqlite.Connection] = asyncio.Queue()
 
     @classmethod
     async def open(cls, path: Path) -> "Database":
@@ -53,8 +56,9 @@ class Database:
             await hop(writer, schema.prepare, path)
             database.uid = await hop(writer, _uid)
             database.fsync_seconds = await asyncio.to_thread(disk.measure_fsync, path.parent)
-            for _ in range(READERS):
-                database._readers.put_nowait(await _connect(path, read_only=True))
+            for readers, number in (database._readers, READERS), (database._searchers, SEARCHERS):
+                for _ in range(number):
+                    readers.put_nowait(await _connect(path, read_only=True))
         except sqlite3.DatabaseError as error:
             await database.close()
             raise ConfigError(f"{path}: {error}; restore it from a backup.") from None
@@ -76,6 +80,34 @@ class Database:
         finally:
             self._readers.put_nowait(reader)
 
+    async def search(
+        self,
+        is_wanted: Callable[[], bool],
+        query: Callable[Concatenate[sqlite3.Connection, P], R],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> R:
+        """As `read`, for what may take long: a few at a time, on connections kept for such.
+
+        Raises:
+            Unwanted: `is_wanted` said so meanwhile, and the query was stopped.
+        """
+        reader = await self._searchers.get()
+        try:
+            if not is_wanted():
+                raise Unwanted
+            work = asyncio.ensure_future(hop(reader, query, *args, **kwargs))
+            while not (await asyncio.wait({work}, timeout=GLANCE))[0]:
+                if not is_wanted():
+                    connection_of(reader).interrupt()
+            return work.result()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorname == "SQLITE_INTERRUPT":
+                raise Unwanted from None
+            raise
+        finally:
+            self._searchers.put_nowait(reader)
+
     def bytes_on_disk(self) -> int:
         """The size of the file and of what waits beside it to be moved into it."""
         files = (self.path.with_name(self.path.name + end) for end in ("", "-wal"))
@@ -83,8 +115,9 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection and give the lock back."""
-        while not self._readers.empty():
-            await self._readers.get_nowait().close()
+        for readers in self._readers, self._searchers:
+            while not readers.empty():
+                await readers.get_nowait().close()
         await self.writer.close()
         os.close(self._lock)
 

@@ -12,18 +12,19 @@ from bedolaga_events.store import attempts
 from bedolaga_events.store.attempts import State
 from bedolaga_events.store.database import insert_rows, next_id
 
+_PAYLOAD = "coalesce(e.payload, d.test_payload)"
 _DELIVERY = (
-    "d.id, d.webhook_id, d.event_id, d.event_type, coalesce(e.payload, d.test_payload), d.status,"
+    f"d.id, d.webhook_id, d.event_id, d.event_type, {_PAYLOAD}, d.status,"
     " d.attempt_number, d.created_at, d.delivered_at, d.next_retry_at, d.event_id IS NULL, d.reason"
 )
-SELECT = (
+_SELECT = (
     f"SELECT {_DELIVERY}, {attempts.COLUMNS} FROM deliveries d"
     " LEFT JOIN events e ON e.id = d.event_id"
     " LEFT JOIN attempts a ON a.delivery_id = d.id AND a.number = d.attempt_number"
 )
 _FIELDS = tuple(name for name in Delivery._fields if name != "last")
 _WIDTH = len(_FIELDS)
-COUNTED_AT_MOST = 10_000  # what has no counter is exact up to here, then "more than"
+COUNTED_AT_MOST = 10_000  # of what is due
 _INSERTED = (
     "id, webhook_id, event_id, event_type, status, attempt_number, created_at, delivered_at,"
     " next_retry_at, reason, test_payload"
@@ -136,17 +137,26 @@ def get(connection: sqlite3.Connection, webhook_id: int, delivery_id: int) -> De
         NotFound: the webhook has no such delivery.
     """
     row = connection.execute(
-        f"{SELECT} WHERE d.id = ? AND d.webhook_id = ?", (delivery_id, webhook_id)
+        f"{_SELECT} WHERE d.id = ? AND d.webhook_id = ?", (delivery_id, webhook_id)
     ).fetchone()
     if row is None:
         raise NotFound(f"Webhook {webhook_id} has no delivery {delivery_id}.")
-    return from_row(row)
+    return _from_row(row)
 
 
 def of_event(connection: sqlite3.Connection, event_id: int) -> list[Delivery]:
     """Every delivery of an event (index deliveries_by_event)."""
-    rows = connection.execute(f"{SELECT} WHERE d.event_id = ? ORDER BY d.id", (event_id,))
-    return [from_row(row) for row in rows]
+    rows = connection.execute(f"{_SELECT} WHERE d.event_id = ? ORDER BY d.id", (event_id,))
+    return [_from_row(row) for row in rows]
+
+
+def among(connection: sqlite3.Connection, ids: list[int], *, payload: bool) -> dict[int, Delivery]:
+    """Deliveries by id; without `payload` theirs are not read, and are empty texts."""
+    select = _SELECT if payload else _SELECT.replace(_PAYLOAD, "''")
+    rows = connection.execute(
+        f"{select} WHERE d.id IN (SELECT value FROM json_each(?))", (json.dumps(ids),)
+    )
+    return {row[0]: _from_row(row) for row in rows}
 
 
 def due(
@@ -167,7 +177,7 @@ def due(
         " WHERE webhook_id = ? AND status = 'pending' AND next_retry_at > ?",
         (webhook_id, now),
     ).fetchone()[0]
-    return [from_row((*row, None)) for row in rows], following
+    return [_from_row((*row, None)) for row in rows], following
 
 
 def overdue_since(connection: sqlite3.Connection, webhook_id: int) -> int | None:
@@ -209,8 +219,8 @@ def skipped_since(connection: sqlite3.Connection, webhook_id: int, since: int) -
     return int(row[0])
 
 
-def from_row(row: tuple[Any, ...]) -> Delivery:
-    """A delivery with its latest attempt, from a row of `SELECT`."""
+def _from_row(row: tuple[Any, ...]) -> Delivery:
+    """A delivery with its latest attempt, from a row of `_SELECT`."""
     values = dict(zip(_FIELDS, row[:_WIDTH], strict=True))
     values["status"] = Status(values["status"])
     values["is_test"] = bool(values["is_test"])

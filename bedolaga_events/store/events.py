@@ -4,23 +4,11 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from bedolaga_events.model import Event, EventDraft
 from bedolaga_events.store.database import insert_rows, next_id
 
-COUNTED_AT_MOST = 10_000  # a total after some id is exact up to here
 _COLUMNS = "id, type, payload, timestamp, created_at, deliveries"
-
-
-@dataclass(frozen=True, slots=True)
-class EventFilter:
-    """Which events a list shows; `since_id` turns it oldest first."""
-
-    type: str | None = None
-    since_id: int | None = None
-    limit: int = 50
-    offset: int = 0
 
 
 def insert(connection: sqlite3.Connection, rows: Iterable[tuple[Event, EventDraft]]) -> None:
@@ -75,22 +63,23 @@ def get(connection: sqlite3.Connection, event_id: int) -> Event | None:
     return None if row is None else Event(*row)
 
 
-def page(connection: sqlite3.Connection, wanted: EventFilter) -> tuple[list[Event], int]:
-    """One page of events, and how many there are in all (indexes: primary key, events_by_type)."""
-    where, values = ["1"], list[object]()
-    if wanted.type is not None:
-        where.append("type = ?")
-        values.append(wanted.type)
-    if wanted.since_id is not None:
-        where.append("id > ?")
-        values.append(wanted.since_id)
-    order = "DESC" if wanted.since_id is None else "ASC"
+def among(connection: sqlite3.Connection, ids: list[int], *, payload: bool) -> dict[int, Event]:
+    """Events by id; without `payload` theirs are not read, and are empty texts."""
+    columns = _COLUMNS if payload else _COLUMNS.replace("payload", "''")
     rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM events WHERE {' AND '.join(where)}"
-        f" ORDER BY id {order} LIMIT ? OFFSET ?",
-        (*values, wanted.limit, wanted.offset),
-    ).fetchall()
-    return [Event(*row) for row in rows], _total(connection, wanted)
+        f"SELECT {columns} FROM events WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(ids),),
+    )
+    return {row[0]: Event(*row) for row in rows}
+
+
+def count(connection: sqlite3.Connection, event_type: str | None) -> int:
+    """How many events are kept, by the counters."""
+    row = connection.execute(
+        "SELECT coalesce(sum(value), 0) FROM event_counts WHERE type = coalesce(?, type)",
+        (event_type,),
+    ).fetchone()
+    return int(row[0])
 
 
 def after(
@@ -127,18 +116,3 @@ def payloads(connection: sqlite3.Connection, event_type: str) -> Iterator[str]:
     """The payload of every kept event of a type (for `check`)."""
     for row in connection.execute("SELECT payload FROM events WHERE type = ?", (event_type,)):
         yield row[0]
-
-
-def _total(connection: sqlite3.Connection, wanted: EventFilter) -> int:
-    if wanted.since_id is not None:
-        row = connection.execute(
-            "SELECT count(*) FROM (SELECT 1 FROM events"
-            " WHERE id > ? AND type = coalesce(?, type) LIMIT ?)",
-            (wanted.since_id, wanted.type, COUNTED_AT_MOST),
-        ).fetchone()
-    else:
-        row = connection.execute(
-            "SELECT coalesce(sum(value), 0) FROM event_counts WHERE type = coalesce(?, type)",
-            (wanted.type,),
-        ).fetchone()
-    return int(row[0])

@@ -1,87 +1,101 @@
-"""Lists of deliveries, newest first."""
+"""The two lists that tell what happened: of events, and of deliveries."""
 
 import sqlite3
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from bedolaga_events.model import Delivery, Status
-from bedolaga_events.store import deliveries
-from bedolaga_events.store.deliveries import COUNTED_AT_MOST
+from bedolaga_events.model import Delivery, Event
+from bedolaga_events.store import deliveries, events
+from bedolaga_events.store.listing import Condition, Filter, Listed, Table
+
+UNDELIVERED = "undelivered"  # asked for like a status (contract §4)
+
+_EVENT_SIGHT = "id, NULL, CASE WHEN {within} THEN payload END, NULL"
+_DELIVERY_SIGHT = (
+    "id, event_id, CASE WHEN {within} THEN"
+    " coalesce((SELECT payload FROM events e WHERE e.id = event_id), test_payload) END,"
+    " CASE WHEN {within} THEN coalesce(reason, '') || coalesce("
+    "(SELECT error_code || ' ' || error_message FROM attempts"
+    " WHERE delivery_id = deliveries.id AND number = attempt_number), '') END"
+)
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryFilter:
-    """Which deliveries a list shows; times in microseconds, `until` exclusive.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventFilter(Filter):
+    """Which events a list shows; `since_id` turns it oldest first."""
 
-    `q` is looked for in the payload as it is stored: ASCII-escaped JSON.
-    """
+    type: str | None = None
+    since_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryFilter(Filter):
+    """Which deliveries a list shows; `status` may be UNDELIVERED."""
 
     webhook_id: int | None = None
-    status: Status | None = None
+    status: str | None = None
     event_id: int | None = None
-    since: int | None = None
-    until: int | None = None
-    q: str | None = None
-    limit: int = 50
-    offset: int = 0
 
 
-def page(connection: sqlite3.Connection, wanted: DeliveryFilter) -> tuple[list[Delivery], int]:
-    """One page of deliveries, newest first, and how many match in all."""
-    branches, values = [], list[object]()
-    for one in _branches(wanted):
-        where, some = _conditions(one)
-        branches.append(
-            "SELECT id FROM (SELECT d.id FROM deliveries d LEFT JOIN events e ON e.id = d.event_id"
-            f" WHERE {where} ORDER BY d.id DESC LIMIT ?)"
-        )
-        values += [*some, wanted.limit + wanted.offset]
-    rows = connection.execute(
-        f"{deliveries.SELECT} WHERE d.id IN (SELECT id FROM ({' UNION ALL '.join(branches)})"
-        " ORDER BY id DESC LIMIT ? OFFSET ?) ORDER BY d.id DESC",
-        (*values, wanted.limit, wanted.offset),
-    ).fetchall()
-    return [deliveries.from_row(row) for row in rows], _total(connection, wanted)
+def list_events(connection: sqlite3.Connection, wanted: EventFilter) -> Listed[Event]:
+    """One page of events (indexes: primary key, events_by_type)."""
+    rises = wanted.since_id is not None
+    table = Table(connection, "events", "timestamp", _EVENT_SIGHT, rises=rises)
+    asked: list[Condition] = [("type = ?", wanted.type), ("id > ?", wanted.since_id)]
+
+    def count() -> int:
+        if rises or wanted.since is not None or wanted.until is not None:
+            return table.count(wanted, asked)
+        return events.count(connection, wanted.type)
+
+    found = table.find(wanted, [asked], count)
+    return found.of(events.among(connection, found.items, payload=wanted.payload))
 
 
-def _branches(wanted: DeliveryFilter) -> list[DeliveryFilter]:
-    """The newest of each status, when it is all of one webhook: index deliveries_by_webhook."""
-    if wanted.webhook_id is None or wanted.status is not None or wanted.event_id is not None:
-        return [wanted]
-    return [replace(wanted, status=status) for status in Status]
+def list_deliveries(connection: sqlite3.Connection, wanted: DeliveryFilter) -> Listed[Delivery]:
+    """One page of deliveries, newest first."""
+    table = Table(connection, "deliveries", "created_at", _DELIVERY_SIGHT)
+    state = "is_undelivered" if wanted.status == UNDELIVERED else f"status = '{wanted.status}'"
+    asked: list[Condition] = [
+        (state,) if wanted.status else ("1",),
+        ("webhook_id = ?", wanted.webhook_id),
+        ("event_id = ?", wanted.event_id),
+    ]
 
+    def count() -> int:
+        if wanted.event_id is None and wanted.since is None and wanted.until is None:
+            return _counted(connection, wanted.webhook_id, wanted.status)
+        return table.count(wanted, asked)
 
-def _conditions(wanted: DeliveryFilter) -> tuple[str, list[object]]:
-    # The status stands in the text, with the words of the partial indexes: SQLite uses those only
-    # for a query that repeats their condition.
-    where, values = [f"d.status = '{wanted.status}'" if wanted.status else "1"], list[object]()
-    if wanted.status in (Status.FAILED, Status.SKIPPED):
-        where.append("d.status IN ('failed', 'skipped')")
-    for condition, value in (
-        ("d.webhook_id = ?", wanted.webhook_id),
-        ("d.event_id = ?", wanted.event_id),
-        ("d.created_at >= ?", wanted.since),
-        ("d.created_at < ?", wanted.until),
-        ("instr(coalesce(e.payload, d.test_payload), ?)", wanted.q),
-    ):
-        if value is not None:
-            where.append(condition)
-            values.append(value)
-    return " AND ".join(where), values
-
-
-def _total(connection: sqlite3.Connection, wanted: DeliveryFilter) -> int:
-    narrowing = (wanted.event_id, wanted.since, wanted.until, wanted.q)
-    if all(one is None for one in narrowing):
-        row = connection.execute(
-            "SELECT coalesce(sum(value), 0) FROM delivery_counts"
-            " WHERE webhook_id = coalesce(?, webhook_id) AND status = coalesce(?, status)",
-            (wanted.webhook_id, wanted.status),
-        ).fetchone()
+    narrow = wanted.webhook_id is not None or wanted.status is not None
+    if narrow and wanted.event_id is None and wanted.status != UNDELIVERED:
+        branches = _by_status(connection, wanted)
     else:
-        where, values = _conditions(wanted)
-        row = connection.execute(
-            "SELECT count(*) FROM (SELECT 1 FROM deliveries d"
-            f" LEFT JOIN events e ON e.id = d.event_id WHERE {where} LIMIT ?)",
-            (*values, COUNTED_AT_MOST),
-        ).fetchone()
+        branches = [asked]
+    found = table.find(wanted, branches, count)
+    return found.of(deliveries.among(connection, found.items, payload=wanted.payload))
+
+
+def _by_status(connection: sqlite3.Connection, wanted: DeliveryFilter) -> list[list[Condition]]:
+    """The parts of a list that one index holds in the order of ids: deliveries_by_webhook.
+
+    Those are the deliveries of one webhook in one status, if there are any.
+    """
+    rows = connection.execute(
+        "SELECT webhook_id, status FROM delivery_counts WHERE value > 0"
+        " AND webhook_id = coalesce(?, webhook_id) AND status = coalesce(?, status)",
+        (wanted.webhook_id, wanted.status),
+    )
+    return [[("webhook_id = ?", webhook), ("status = ?", status)] for webhook, status in rows]
+
+
+def _counted(connection: sqlite3.Connection, webhook_id: int | None, status: str | None) -> int:
+    """How many deliveries there are, by the counters."""
+    if status == UNDELIVERED:
+        query = "SELECT coalesce(sum(undelivered), 0) FROM webhooks WHERE id = coalesce(?, id)"
+        return int(connection.execute(query, (webhook_id,)).fetchone()[0])
+    row = connection.execute(
+        "SELECT coalesce(sum(value), 0) FROM delivery_counts"
+        " WHERE webhook_id = coalesce(?, webhook_id) AND status = coalesce(?, status)",
+        (webhook_id, status),
+    ).fetchone()
     return int(row[0])

@@ -55,11 +55,14 @@ export interface Page<T> {
   total: number;
   limit: number;
   offset: number;
+  /** Of a search in events or deliveries: the id below which nothing was looked at yet. */
+  searched_to?: number | null;
 }
 
 export interface EventItem {
   id: number;
   type: string;
+  /** Not there with `payload: false` in the query. */
   payload: Record<string, unknown>;
   timestamp: string;
 }

@@ -12,6 +12,9 @@ ALTER TABLE deliveries ADD COLUMN is_undelivered INTEGER AS (
 CREATE INDEX deliveries_undelivered ON deliveries (id) WHERE is_undelivered;
 CREATE INDEX deliveries_undelivered_by_webhook ON deliveries (webhook_id, id) WHERE is_undelivered;
 
+-- What failed or was skipped is listed webhook by webhook (deliveries_by_webhook).
+DROP INDEX deliveries_unsent;
+
 ALTER TABLE webhooks ADD COLUMN undelivered INTEGER NOT NULL DEFAULT 0;  -- of its kept deliveries
 UPDATE webhooks SET undelivered = counted.value FROM (
     SELECT webhook_id, count(*) AS value FROM deliveries WHERE is_undelivered GROUP BY webhook_id

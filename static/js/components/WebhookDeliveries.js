@@ -48,7 +48,7 @@ export function WebhookDeliveries({ webhookId, initialStatus = '' }) {
         <th class="number">${t('httpCode')}</th><th>${t('error')}</th><th class="number">${t('attempt')}</th></tr></thead>
       <tbody>${page.items.map((one) => html`<${Row} key=${one.id} delivery=${one} withWebhook=${!webhookId} />`)}</tbody>
     </table>`}
-    ${page && page.total > page.items.length && page.items.length < MOST && html`<button onClick=${() => loaded.reload(MOST)}>${t('showMore')}</button>`}`;
+    ${page && (page.total > page.items.length || (page.searched_to && page.items.length >= PAGE)) && page.items.length < MOST && html`<button onClick=${() => loaded.reload(MOST)}>${t('showMore')}</button>`}`;
 }
 
 function Row({ delivery, withWebhook }) {

@@ -168,7 +168,6 @@ CREATE UNIQUE INDEX events_by_key ON events (idempotency_key) WHERE idempotency_
 CREATE INDEX events_by_type ON events (type, id);
 CREATE INDEX deliveries_due ON deliveries (webhook_id, next_retry_at) WHERE status = 'pending';
 CREATE INDEX deliveries_by_webhook ON deliveries (webhook_id, status, id);
-CREATE INDEX deliveries_unsent ON deliveries (status, id) WHERE status IN ('failed', 'skipped');
 CREATE INDEX deliveries_by_event ON deliveries (event_id);
 CREATE INDEX deliveries_undelivered ON deliveries (id) WHERE is_undelivered;
 CREATE INDEX deliveries_undelivered_by_webhook ON deliveries (webhook_id, id) WHERE is_undelivered;

@@ -1,0 +1,52 @@
+"""One page of a list: the filter out of a query, the rows, and how far they were searched."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from aiohttp import web
+
+from bedolaga_events import wire
+from bedolaga_events.api.json_reply import reply
+from bedolaga_events.api.requests import ListQuery
+from bedolaga_events.api.state import parts
+from bedolaga_events.store.listing import Filter, Listed
+
+T = TypeVar("T")
+F = TypeVar("F", bound=Filter)
+
+
+def asked(query: ListQuery) -> dict[str, Any]:
+    """The fields of a `Filter`, in the store's terms."""
+    return {
+        "q": (query.q or "").strip() or None,
+        "since": None if query.since is None else wire.microseconds(query.since),
+        "until": None if query.until is None else wire.microseconds(query.until),
+        "before_id": query.before_id,
+        "limit": query.limit,
+        "offset": query.offset,
+        "payload": query.payload,
+    }
+
+
+async def page(
+    request: web.Request, listed: Callable[[Any, F], Listed[T]], wanted: F, text: Callable[[T], str]
+) -> web.Response:
+    """The reply with one page; what may take long waits apart, and ends with its client."""
+    database = parts(request).database
+    if wanted.may_take_long:
+        found = await database.search(lambda: _is_there(request), listed, wanted)
+    else:
+        found = await database.read(listed, wanted)
+    return reply(
+        wire.page(
+            map(text, found.items),
+            total=found.total,
+            limit=wanted.limit,
+            offset=wanted.offset,
+            searched_to=found.searched_to,
+        )
+    )
+
+
+def _is_there(request: web.Request) -> bool:
+    return request.transport is not None and not request.transport.is_closing()
