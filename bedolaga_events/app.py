@@ -25,7 +25,6 @@ from bedolaga_events.delivery.addresses import Policy
 from bedolaga_events.delivery.dialling import Dialler
 from bedolaga_events.delivery.guard import Guard, trusted_cas
 from bedolaga_events.delivery.poster import Poster
-from bedolaga_events.delivery.replay import Replayer
 from bedolaga_events.delivery.resolver import Resolver
 from bedolaga_events.delivery.worker import Worker
 from bedolaga_events.housekeeping import Housekeeping
@@ -40,6 +39,7 @@ from bedolaga_events.store.batch import Transactions
 from bedolaga_events.store.database import Database
 from bedolaga_events.store.transaction import change
 from bedolaga_events.store.vault import Vault
+from bedolaga_events.store.walker import Walker
 from bedolaga_events.store.writer import Writer
 
 GOODBYE_BATCHES = 10
@@ -117,12 +117,11 @@ async def _run(loaded: Loaded, now: Callable[[], int], app: web.Application) -> 
     parts, worker = await _assemble(loaded, guard, now)
     app[PARTS] = parts
     database, writer = parts.database, parts.writer
-    replayer = Replayer(writer)
     housekeeping = Housekeeping(settings, database, writer, parts.access, parts.hub, now)
     writer.listeners += [
         parts.hub.publish,
         worker.heard,
-        replayer.heard,
+        parts.walker.heard,
         alerts.heard,
         parts.metrics.heard,
         partial(_revoke, parts),
@@ -130,7 +129,7 @@ async def _run(loaded: Loaded, now: Callable[[], int], app: web.Application) -> 
     writing = _supervised(parts, writer.run())
     others = [
         _supervised(parts, work)
-        for work in (worker.run(), housekeeping.run(), replayer.run(), alerts.run(database))
+        for work in (worker.run(), housekeeping.run(), parts.walker.run(), alerts.run(database))
     ]
     try:
         await _ensure_token(parts)
@@ -183,6 +182,7 @@ async def _assemble(loaded: Loaded, guard: Guard, now: Callable[[], int]) -> tup
         access=Access(now, settings.auth.max_failures),
         hub=hub,
         replays=Replays(database, hub),
+        walker=Walker(writer, settings.dashboard.zone),
         guard=guard,
     )
     worker = Worker(database, writer, poster, box, settings.delivery, now, metrics)
@@ -206,7 +206,7 @@ def vault_of(settings: Settings) -> Vault:
 
 async def _try_key(database: Database, box: Vault) -> None:
     for one in await database.read(webhooks.everything):
-        for sealed in (one.secret_box, one.headers_box):
+        for sealed in (*(secret.box for secret in one.secrets), one.headers_box):
             if sealed is not None:
                 box.open(sealed)
 

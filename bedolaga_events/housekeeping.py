@@ -14,9 +14,9 @@ from bedolaga_events.errors import StoreError
 from bedolaga_events.live import protocol
 from bedolaga_events.live.hub import Hub
 from bedolaga_events.settings import Settings
-from bedolaga_events.store import retention, tokens
+from bedolaga_events.store import retention, steps, tokens
 from bedolaga_events.store.database import Database
-from bedolaga_events.store.transaction import Change
+from bedolaga_events.store.transaction import change
 from bedolaga_events.store.writer import Writer
 
 TICK = 1.0  # seconds: how late a token revoked on the command line still opens something
@@ -24,7 +24,6 @@ TOUCH_EVERY = 60  # ticks between writes of last_used_at
 CHECKPOINT_EVERY = 300  # ticks; only when nothing was written since the last look
 OPTIMIZE_EVERY = 86_400  # ticks
 RETAIN_EVERY = 300  # ticks
-RETAIN_STEP = 500  # events in one transaction
 SHRINK_STEP = 1_000  # pages given back at once
 DAY = 86_400_000_000  # microseconds
 MEGABYTE = 1_000_000
@@ -87,31 +86,24 @@ class Housekeeping:
         await self._commit(tokens.delete_expired, before)
 
     async def retain(self) -> None:
-        """Let go of what is older than `retention_days`, then of the oldest over `retention_mb`."""
+        """Let go of what is older than `retention_days`, then of the oldest over `retention_mb`.
+
+        That goes on in steps; what they free is given back at the next look.
+        """
         kept = self._settings.retention
         now = self._now()
         if kept.retention_days:
             before = now - round(kept.retention_days * DAY)
-            await self._prune(before, lambda _: True)
-            while await self._commit(retention.prune_tests, before, RETAIN_STEP) == RETAIN_STEP:
-                pass
+            await change(self._writer, steps.prune, before)
         if kept.retention_mb:
-            most = kept.retention_mb * MEGABYTE
-            await self._prune(now, lambda used: used > most)
+            await change(self._writer, steps.prune, now, kept.retention_mb * MEGABYTE)
         await self._commit(retention.prune_hours, hour_of(now))
         free = 1
         while free:
             free = await self._writer.aside(lambda one: retention.shrink(one, SHRINK_STEP))
 
-    async def _prune(self, before: int, wanted: Callable[[int], bool]) -> None:
-        """Step by step from the oldest event on, while `wanted` says so of the bytes in use."""
-        position: int | None = 0
-        zone = self._settings.dashboard.zone
-        while position is not None and wanted(await self._database.read(retention.used_bytes)):
-            position = await self._commit(retention.prune, before, position, RETAIN_STEP, zone)
-
     async def _commit(self, verb: Callable[..., Any], *args: object) -> Any:
-        return await self._writer.commit(Change(lambda it: verb(it.connection, *args)))
+        return await change(self._writer, lambda it: verb(it.connection, *args))
 
     async def _checkpoint_when_idle(self) -> None:
         size = _wal_bytes(self._database.path)

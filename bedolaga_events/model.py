@@ -80,9 +80,34 @@ class Accepted(NamedTuple):
     duplicate: bool = False
 
 
+class WebhookState(enum.StrEnum):
+    """How a webhook fares (contract §4)."""
+
+    WORKING = "working"
+    FAILING = "failing"  # its last attempt failed
+    OFF = "off"  # by a person
+    DISABLED = "disabled"  # by the server
+
+
+class SigningSecret(NamedTuple):
+    """A webhook's secret, encrypted; one that was rotated out signs until a moment."""
+
+    box: bytes
+    until: int | None  # None: the present one
+
+
+class LastError(NamedTuple):
+    """Why a webhook's last attempt failed, and when that ended."""
+
+    code: "ErrorCode"
+    status: int | None
+    message: str | None
+    at: int
+
+
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """A subscription of an outside system; `secret_box` and `headers_box` are encrypted."""
+    """A subscription of an outside system; boxes are encrypted, `secrets` are newest first."""
 
     id: int
     name: str
@@ -97,11 +122,27 @@ class Webhook:
     success_count: int
     disabled_reason: str | None
     inactive_since: int | None
-    failing_since: int | None
-    secret_box: bytes | None
-    old_secret_box: bytes | None
-    old_secret_until: int | None
+    failing_since: int | None  # start of the first failure since the last success
+    patience_since: int | None  # the clock that disables: begins anew where failing_since does not
+    last_success_at: int | None
+    last_error: LastError | None  # of the attempt that ended last
+    undelivered: int
+    max_per_minute: int  # 0: no limit
+    wants_since: int  # since when it subscribes to what it does
     headers_box: bytes | None
+    secrets: tuple[SigningSecret, ...]
+
+    @property
+    def has_secret(self) -> bool:
+        """Whether its deliveries are signed."""
+        return any(one.until is None for one in self.secrets)
+
+    @property
+    def state(self) -> WebhookState:
+        """How it fares."""
+        if not self.is_active:
+            return WebhookState.DISABLED if self.disabled_reason else WebhookState.OFF
+        return WebhookState.FAILING if self.last_error else WebhookState.WORKING
 
 
 class Attempt(NamedTuple):
@@ -123,6 +164,11 @@ class Attempt(NamedTuple):
         """Whether the receiver answered 2xx in time."""
         return self.error_code is None
 
+    @property
+    def ended_at(self) -> int:
+        """When it ended, to the millisecond."""
+        return self.started_at + self.duration_ms * 1_000
+
 
 class Delivery(NamedTuple):
     """One event on its way to one webhook, with its latest attempt."""
@@ -140,6 +186,8 @@ class Delivery(NamedTuple):
     is_test: bool
     last: Attempt | None = None
     reason: str | None = None
+    schedule_from: int = 0  # attempts made before the present schedule began
+    asked: int = 0  # how often a person asked for it to be sent
 
     @property
     def is_cancelled(self) -> bool:
@@ -186,4 +234,5 @@ class Committed:
     deleted_webhooks: list[int] = field(default_factory=list)
     revoked_tokens: set[int] = field(default_factory=set)
     stale: set[int] = field(default_factory=set)  # webhooks with changed rows not listed here
-    replaying: bool = False  # a replay was started
+    begun: bool = False  # work in steps (`store.steps`)
+    ended: dict[int, int] = field(default_factory=dict)  # such work, and how many rows it moved

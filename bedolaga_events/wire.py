@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from bedolaga_events.model import Attempt, Delivery, ErrorCode, Event, Token, Webhook
+from bedolaga_events.model import Attempt, Delivery, ErrorCode, Event, LastError, Token, Webhook
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NAIVE_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - formatting without a zone is twice as fast
@@ -166,10 +166,20 @@ def webhook(webhook: Webhook, header_names: Iterable[str]) -> dict[str, object]:
         "last_triggered_at": optional_time(webhook.last_triggered_at),
         "failure_count": webhook.failure_count,
         "success_count": webhook.success_count,
-        "has_secret": webhook.secret_box is not None,
+        "has_secret": webhook.has_secret,
         "disabled_reason": webhook.disabled_reason,
+        "max_per_minute": webhook.max_per_minute,
+        "state": webhook.state,
+        "failing_since": optional_time(webhook.failing_since),
+        "last_error": _last_error(webhook.last_error),
+        "last_success_at": optional_time(webhook.last_success_at),
+        "undelivered": webhook.undelivered,
         "headers": dict.fromkeys(header_names, MASK),
     }
+
+
+def _last_error(error: LastError | None) -> dict[str, object] | None:
+    return error and error._asdict() | {"at": rfc3339(error.at)}
 
 
 def webhook_news(one: Webhook, **more: object) -> str:

@@ -26,6 +26,7 @@ from bedolaga_events.api import (
 )
 from bedolaga_events.api.gate import gate
 from bedolaga_events.api.json_reply import reply
+from bedolaga_events.api.shapes import webhook as shapes
 from bedolaga_events.api.state import parts
 from bedolaga_events.model import Scope
 
@@ -90,7 +91,7 @@ ROUTES = (
     ),
     Route(
         "POST", "/webhooks", ADMIN, webhooks.create, replies.Webhook, (201,),
-        body=requests.NewWebhook,
+        body=shapes.NewWebhook,
     ),
     Route(
         "GET", "/webhooks/series", READ, stats.webhooks, replies.WebhooksSeries,
@@ -99,12 +100,12 @@ ROUTES = (
     Route("GET", "/webhooks/stats", READ, webhooks.stats, replies.WebhookStats),
     Route(
         "POST", "/webhooks/check-url", ADMIN, webhooks.check_url, replies.CheckedUrl,
-        body=requests.CheckUrl,
+        body=shapes.CheckUrl,
     ),
     Route("GET", r"/webhooks/{id:\d+}", READ, webhooks.show, replies.Webhook),
     Route(
         "PATCH", r"/webhooks/{id:\d+}", ADMIN, webhooks.update, replies.Webhook,
-        body=requests.WebhookChange,
+        body=shapes.WebhookChange,
     ),
     Route("DELETE", r"/webhooks/{id:\d+}", ADMIN, webhooks.delete, NO_CONTENT, (204,)),
     Route(
@@ -120,7 +121,7 @@ ROUTES = (
     ),
     Route(
         "POST", r"/webhooks/{id:\d+}/rotate-secret", ADMIN, webhooks.rotate_secret,
-        replies.RotatedSecret, body=requests.RotateSecret, optional_body=True,
+        replies.RotatedSecret, body=shapes.RotateSecret, optional_body=True,
     ),
     Route(
         "GET", r"/webhooks/{id:\d+}/series", READ, webhooks.series, replies.AttemptsSeries,

@@ -12,11 +12,9 @@ from bedolaga_events.api.state import Parts, parts
 from bedolaga_events.errors import Unprocessable
 from bedolaga_events.model import Webhook
 from bedolaga_events.patterns import covering
-from bedolaga_events.store import attempts, deliveries, mending, replays, webhooks
+from bedolaga_events.store import attempts, deliveries, mending, steps, webhooks
 from bedolaga_events.store.history import DeliveryFilter, list_deliveries
 from bedolaga_events.store.transaction import change
-
-AT_ONCE = 1_000  # deliveries in one transaction
 
 
 async def index(request: web.Request) -> web.Response:
@@ -69,11 +67,8 @@ async def cancel(request: web.Request) -> web.Response:
 
 async def cancel_pending(request: web.Request) -> web.Response:
     """POST /webhooks/{id}/cancel: give up all that is pending, in steps that hold up nobody."""
-    server = parts(request)
-    webhook = await _webhook(request)
-    before, cancelled = server.now(), 0
-    while some := await change(server.writer, mending.cancel_some, webhook.id, before, AT_ONCE):
-        cancelled += some
+    walker = parts(request).walker
+    cancelled = await walker.finish(steps.cancel, reading.path_id(request, "id"))
     return reply(json.dumps({"cancelled": cancelled}))
 
 
@@ -83,11 +78,11 @@ async def replay(request: web.Request) -> web.Response:
     body = await reading.body(request, Replay)
     webhook = await _webhook(request)
     until = server.now() + 1 if body.until is None else wire.microseconds(body.until)
-    wanted = replays.Wanted(webhook.id, body.status, wire.microseconds(body.since), until)
-    matching = await server.database.read(replays.count, wanted)
+    wanted = steps.Replay(webhook.id, body.status, wire.microseconds(body.since), until)
+    matching = await server.database.read(steps.count, wanted)
     if body.dry_run:
         return reply(json.dumps({"queued": 0, "matching": matching, "dry_run": True}))
-    await change(server.writer, mending.replay, wanted, matching)
+    await change(server.writer, steps.replay, wanted, matching)
     return reply(json.dumps({"queued": matching}), 202)
 
 

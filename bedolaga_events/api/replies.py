@@ -4,7 +4,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bedolaga_events.model import ErrorCode, Scope, Status
+from bedolaga_events.model import ErrorCode, Scope, Status, WebhookState
 
 T = TypeVar("T")
 LEFT_OUT = "not there with payload=false"
@@ -149,6 +149,13 @@ class EventType(Reply):
     schema_: dict[str, Any] = Field(alias="schema")
 
 
+class LastError(Reply):
+    code: ErrorCode
+    status: int | None
+    message: str | None
+    at: str
+
+
 class Webhook(Reply):
     id: int
     name: str
@@ -163,6 +170,12 @@ class Webhook(Reply):
     success_count: int
     has_secret: bool
     disabled_reason: str | None
+    max_per_minute: int = Field(description="0: no limit")
+    state: WebhookState
+    failing_since: str | None = Field(description="the first failure since the last success")
+    last_error: LastError | None = Field(description="of the attempt that ended last")
+    last_success_at: str | None
+    undelivered: int = Field(description="deliveries that failed or wait for another attempt")
     headers: dict[str, str] = Field(description="extra request headers, masked")
     secret: str = Field(default="", description="only in the reply that made it")
     skipped_since_inactive: int = Field(default=0, description="only when it was activated")
@@ -176,6 +189,7 @@ class WebhookStats(Reply):
     failed_deliveries: int
     pending_deliveries: int
     skipped_deliveries: int
+    undelivered_deliveries: int
     replaying_deliveries: int = Field(description="to be queued by replays that are under way")
     success_rate: float = Field(description="percent of finished deliveries")
 

@@ -8,14 +8,15 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     StringConstraints,
 )
+from pydantic_core import CoreSchema
 
 from bedolaga_events import wire
 from bedolaga_events.model import Scope, Status
 
 MAX_ID = 2**63 - 1
-MAX_HEADERS = 20
 
 
 def _time(text: str) -> str:
@@ -34,13 +35,22 @@ def _printable(text: str) -> str:
     return text
 
 
-def _one_line(text: str) -> str:
+def whole(text: Any) -> Any:
+    """Refuse half of a surrogate pair: JSON can write it, but no text holds it (RFC 8259 §8.2)."""
+    if isinstance(text, str) and any("\ud800" <= one <= "\udfff" for one in text):
+        raise ValueError("half of a character stands here (a lone surrogate)")
+    return text
+
+
+def one_line(text: str) -> str:
+    """Refuse control characters."""
     if any(ord(one) < 0x20 or ord(one) == 0x7F for one in text):
         raise ValueError("control characters are not allowed")
     return text
 
 
-def _empty_is_none(value: Any) -> Any:
+def empty_is_none(value: Any) -> Any:
+    """An empty field of a form means none."""
     return None if value == "" else value
 
 
@@ -54,21 +64,36 @@ Moment = Annotated[str, AfterValidator(_time)]
 Key = Annotated[str, StringConstraints(min_length=1, max_length=255), AfterValidator(_printable)]
 Name = Annotated[
     str,
+    BeforeValidator(whole),
     StringConstraints(min_length=1, max_length=255, strip_whitespace=True),
-    AfterValidator(_one_line),
+    AfterValidator(one_line),
 ]
-Secret = Annotated[str, StringConstraints(max_length=500), AfterValidator(_one_line)]
-Description = Annotated[str, StringConstraints(max_length=2_000)]
 Id = Annotated[int, Field(ge=0, le=MAX_ID)]
 Ended = Annotated[Status, Field(strict=False), AfterValidator(_ended)]
 Listable = Literal["pending", "success", "failed", "skipped", "undelivered"]
-EventPattern = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 
 
 class Body(BaseModel):
     """A JSON body: strict types, unknown fields refused."""
 
     model_config = ConfigDict(strict=True, extra="forbid", defer_build=True)
+
+
+class Partial(Body):
+    """A change: what is left out stays, so no field shows a default that a client would send."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        schema = handler(core)
+        for field in handler.resolve_ref_schema(schema)["properties"].values():
+            field.pop("default", None)
+        return schema
+
+    def given(self) -> dict[str, Any]:
+        """The fields that were sent."""
+        return self.model_dump(exclude_unset=True)
 
 
 class NewEvent(Body):
@@ -93,31 +118,6 @@ class SendTo(Body):
     webhook_id: Id
 
 
-class NewWebhook(Body):
-    name: Name
-    url: str
-    event_type: EventPattern
-    secret: Annotated[Secret | None, BeforeValidator(_empty_is_none)] = None
-    generate_secret: bool = False
-    description: Description | None = None
-    is_active: bool = True
-    headers: dict[str, str] = {}
-
-
-class WebhookChange(Body):
-    name: Name = ""
-    url: str = ""
-    secret: Secret | None = ""
-    description: Description | None = None
-    is_active: bool = True
-    headers: dict[str, str] = {}
-    event_type: EventPattern = ""
-
-
-class CheckUrl(Body):
-    url: str
-
-
 class Replay(Body):
     since: Moment
     until: Moment | None = None
@@ -127,10 +127,6 @@ class Replay(Body):
 
 class TestDelivery(Body):
     event_type: str | None = None
-
-
-class RotateSecret(Body):
-    overlap_hours: Annotated[float, Field(ge=0, le=24 * 30)] = 24
 
 
 class NewToken(Body):
@@ -147,7 +143,7 @@ class Login(Body):
     code: str
 
 
-class NewStats(Body):
+class NewStats(Partial):
     total_users: Annotated[int, Field(ge=0, le=10**12)] = 0
     active_subscriptions: Annotated[int, Field(ge=0, le=10**12)] = 0
     open_tickets: Annotated[int, Field(ge=0, le=10**12)] = 0
@@ -188,7 +184,7 @@ class WebhooksQuery(Paged):
 
 
 class DeliveriesQuery(ListQuery):
-    status: Annotated[Listable | None, BeforeValidator(_empty_is_none)] = None
+    status: Annotated[Listable | None, BeforeValidator(empty_is_none)] = None
     event_id: Id | None = None
 
 

@@ -107,13 +107,12 @@ async def _verdict(server: Parts, request: web.Request, body: bytes) -> str:
         webhook = await server.database.read(webhooks.get, int(number))
     except NotFound:
         return "wrong"
-    boxes = [one for one in (webhook.secret_box, webhook.old_secret_box) if one is not None]
     message_id = request.headers.get("webhook-id", "")
     stamp = request.headers.get("webhook-timestamp", "")
     if not stamp.isdecimal():
         return "wrong"
-    for box in boxes:
-        made = signing.headers(body, [server.vault.open(box)], message_id, int(stamp))
+    for secret in webhook.secrets:
+        made = signing.headers(body, [server.vault.open(secret.box)], message_id, int(stamp))
         for one in sent.split(" "):
             if hmac.compare_digest(made["webhook-signature"].encode(), one.encode()):
                 return "ok"

@@ -18,6 +18,7 @@ from bedolaga_events.model import Token
 from bedolaga_events.settings import Settings
 from bedolaga_events.store.database import Database
 from bedolaga_events.store.vault import Vault
+from bedolaga_events.store.walker import Walker
 from bedolaga_events.store.writer import Writer
 
 
@@ -36,6 +37,7 @@ class Parts:
     access: Access
     hub: Hub
     replays: Replays
+    walker: Walker
     guard: Guard
     broken: str | None = None  # why /health says 503
     broke: asyncio.Event = field(default_factory=asyncio.Event)

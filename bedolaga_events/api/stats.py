@@ -22,7 +22,7 @@ async def put(request: web.Request) -> web.Response:
     """PUT /stats: starting values for a bot that existed before the server."""
     server = parts(request)
     body = await reading.body(request, requests.NewStats)
-    given = body.model_dump(include=body.model_fields_set)
+    given = body.given()
     if "today_revenue" in given:
         given["today_revenue"] = round(given["today_revenue"] * 100)
     await change(server.writer, stats.put, given, server.settings.dashboard.zone)

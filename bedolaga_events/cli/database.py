@@ -1,7 +1,6 @@
 """`check`, `backup`, `prune`, `rotate-key`: what is done with the database file."""
 
 import os
-import secrets
 import sqlite3
 import sys
 from pathlib import Path
@@ -13,11 +12,12 @@ from bedolaga_events.app import clock, vault_of
 from bedolaga_events.cli.options import beside, load, settings_options
 from bedolaga_events.errors import ConfigError
 from bedolaga_events.store import check as store_check
-from bedolaga_events.store import retention, vault, webhooks
+from bedolaga_events.store import epochs, retention, steps, vault, webhooks
 from bedolaga_events.store.disk import locked
+from bedolaga_events.store.transaction import alone
 
 DAY = 86_400_000_000  # microseconds
-STEP = 500  # events in one transaction
+PAGES = 1_000  # given back at once
 
 
 @click.command()
@@ -52,7 +52,7 @@ def backup(file: Path, **options: Any) -> None:
             raise ConfigError(f"{file}: {error}.") from None
     file.chmod(0o600)
     copy = sqlite3.connect(file, isolation_level=None)
-    copy.execute("UPDATE meta SET value = ? WHERE name = 'uid'", (secrets.token_hex(8),))
+    epochs.begin(copy)
     found = list(store_check.findings(copy))
     copy.close()
     with file.open("rb") as written:
@@ -69,14 +69,15 @@ def prune(days: float | None, **options: Any) -> None:
     """Delete finished events and deliveries that are older than so many days."""
     settings = load(**options).settings
     kept = settings.retention.retention_days if days is None else days
-    before = clock() - round(kept * DAY)
-    position: int | None = 0
+    now, zone = clock(), settings.dashboard.zone
     with beside(options, must_exist=True) as connection:
-        while position is not None:
-            connection.execute("BEGIN IMMEDIATE")
-            position = retention.prune(connection, before, position, STEP, settings.dashboard.zone)
-            connection.execute("COMMIT")
-        while retention.shrink(connection, STEP):
+        with alone(connection, now) as transaction:
+            work = steps.prune(transaction, now - round(kept * DAY))
+        more = True
+        while more:
+            with alone(connection, now) as transaction:
+                more = steps.advance(transaction, work, zone)
+        while retention.shrink(connection, PAGES):
             pass
         used = retention.used_bytes(connection)
     click.echo(f"{used / 1e6:.1f} MB are in use.")

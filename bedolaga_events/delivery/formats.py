@@ -35,16 +35,16 @@ class Endpoint:
         self.secrets = secrets
 
 
-def request(endpoint: Endpoint, delivery: Delivery, uid: str, now: int) -> Request:
+def request(endpoint: Endpoint, delivery: Delivery, epoch: str, now: int) -> Request:
     """The next attempt of a delivery (contract §4, "The request").
 
     Args:
-        uid: the database's, a part of every `webhook-id`.
+        epoch: that of the event, a part of every `webhook-id`.
         now: microseconds.
     """
     body = delivery.payload.encode("ascii")
     source = f"test{delivery.id}" if delivery.event_id is None else str(delivery.event_id)
-    message_id = f"msg_{uid}_{source}_{endpoint.webhook_id}"
+    message_id = f"msg_{epoch}_{source}_{endpoint.webhook_id}"
     secrets = [one.value for one in endpoint.secrets if one.until is None or one.until > now]
     headers = (
         ("Content-Type", "application/json"),

@@ -41,7 +41,9 @@ class Deactivate:
 Decision = Succeed | Retry | GiveUp | Deactivate
 
 
-def decide(attempt: Attempt, schedule: Sequence[float], now: int, jitter: float) -> Decision:
+def decide(
+    attempt: Attempt, schedule: Sequence[float], now: int, jitter: float, schedule_from: int = 0
+) -> Decision:
     """What an attempt's outcome leads to.
 
     Args:
@@ -49,14 +51,16 @@ def decide(attempt: Attempt, schedule: Sequence[float], now: int, jitter: float)
         schedule: seconds before each retry.
         now: when it ended, in microseconds.
         jitter: a random number from 0 to 1.
+        schedule_from: attempts that were made before the schedule began.
     """
     if attempt.succeeded:
         return Succeed()
     if attempt.response_status == GONE:
         return Deactivate("The receiver answered 410 Gone.")
-    if attempt.number > len(schedule):
+    made = attempt.number - schedule_from
+    if made > len(schedule):
         return GiveUp()
-    wait = schedule[attempt.number - 1] * (1 + JITTER * jitter)
+    wait = schedule[made - 1] * (1 + JITTER * jitter)
     asked = retry_after(dict(attempt.response_headers).get("retry-after", ""), now)
     if asked is not None:
         wait = max(wait, min(asked, max(schedule)))

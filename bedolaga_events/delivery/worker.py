@@ -13,6 +13,7 @@ from typing import assert_never
 
 import structlog
 
+from bedolaga_events import health
 from bedolaga_events.delivery import formats, retry
 from bedolaga_events.delivery.formats import Endpoint, Secret
 from bedolaga_events.delivery.lane import BUFFER, Lane
@@ -84,7 +85,7 @@ class Worker:
     def heard(self, committed: Committed) -> None:
         """Take note of a commit: new deliveries, changed and deleted webhooks."""
         self._hear_of_webhooks(committed)
-        for delivery in committed.deliveries:
+        for delivery in {one.id: one for one in committed.deliveries}.values():
             if delivery.id in committed.urgent:
                 self._urge(delivery)
             elif delivery.status is Status.PENDING:
@@ -143,10 +144,7 @@ class Worker:
             self._turns.append(lane)
 
     def _endpoint(self, webhook: Webhook) -> Endpoint:
-        boxes = [(webhook.secret_box, None), (webhook.old_secret_box, webhook.old_secret_until)]
-        secrets = tuple(
-            Secret(self._vault.open(box), until) for box, until in boxes if box is not None
-        )
+        secrets = tuple(Secret(self._vault.open(box), until) for box, until in webhook.secrets)
         headers = json.loads(self._vault.open(webhook.headers_box)) if webhook.headers_box else {}
         return Endpoint(webhook.id, webhook.url, secrets, headers)
 
@@ -277,7 +275,8 @@ class Worker:
 
     async def _attempt(self, endpoint: Endpoint, delivery: Delivery) -> Attempt:
         started_at = self._now()
-        request = formats.request(endpoint, delivery, self._database.uid, started_at)
+        epoch = self._database.epochs.of(delivery.event_id)
+        request = formats.request(endpoint, delivery, epoch, started_at)
         deadline = asyncio.get_running_loop().time() + self._settings.total_timeout
         answer = await self._poster.post(endpoint.target, request, deadline)
         return formats.attempt(delivery, request, answer, started_at)
@@ -299,7 +298,7 @@ class Worker:
         # A test is one attempt, and says nothing about the webhook.
         schedule = [] if delivery.is_test else self._settings.retry_schedule
         self._tell(delivery, attempt, now)
-        match retry.decide(attempt, schedule, now, random.random()):
+        match retry.decide(attempt, schedule, now, random.random(), delivery.schedule_from):
             case retry.Succeed():
                 return Record(delivery, attempt, Status.SUCCESS)
             case retry.Retry(at):
@@ -312,7 +311,7 @@ class Worker:
                 assert_never(unreachable)
         if delivery.is_test:
             return record._replace(deactivate=None)
-        since = webhook.failing_since
+        since = health.counted_from(webhook, attempt.started_at)
         return record._replace(
             deactivate=record.deactivate or retry.failed_too_long(since, now, patience),
             warn=retry.warning(since, webhook.last_triggered_at, now, patience),

@@ -28,17 +28,26 @@ class Record(NamedTuple):
     def after(self, before: "State", now: int) -> Delivery:
         """The delivery as it is once the attempt is stored.
 
-        What was cancelled while its request was out stays so, unless the receiver took it.
+        What was cancelled while its request was out stays so, unless the receiver took it. What a
+        person asked for meanwhile comes after this one, whatever its outcome.
         """
-        stays = before.status is not Status.PENDING and not self.attempt.succeeded
-        return self.delivery._replace(
-            status=before.status if stays else self.status,
-            attempt_number=self.attempt.number,
-            delivered_at=now if self.status is Status.SUCCESS else None,
-            next_retry_at=None if stays else self.next_retry_at,
+        number = self.attempt.number
+        reached = before.delivered_at or (now if self.attempt.succeeded else None)
+        after = self.delivery._replace(
+            status=self.status,
+            attempt_number=number,
+            delivered_at=reached,
+            next_retry_at=self.next_retry_at,
             last=self.attempt,
-            reason=before.reason if stays else None,
+            reason=None,
+            asked=before.asked,
         )
+        if before.status is not Status.PENDING and not self.attempt.succeeded:
+            return after._replace(status=before.status, next_retry_at=None, reason=before.reason)
+        if before.status is Status.PENDING and before.asked > self.delivery.asked:
+            due = before.next_retry_at
+            return after._replace(status=Status.PENDING, next_retry_at=due, schedule_from=number)
+        return after
 
 
 class State(NamedTuple):
@@ -46,6 +55,9 @@ class State(NamedTuple):
 
     status: Status
     reason: str | None
+    delivered_at: int | None
+    next_retry_at: int | None
+    asked: int
 
 
 def store(connection: sqlite3.Connection, made: Iterable[tuple[Delivery, Attempt]]) -> None:
@@ -69,13 +81,21 @@ def store(connection: sqlite3.Connection, made: Iterable[tuple[Delivery, Attempt
     ]
     insert_rows(connection, f"INSERT INTO attempts ({_INSERTED})", rows)
     states = [
-        (one.id, one.status, one.attempt_number, one.delivered_at, one.next_retry_at, one.reason)
+        (
+            one.id,
+            one.status,
+            one.attempt_number,
+            one.delivered_at,
+            one.next_retry_at,
+            one.reason,
+            one.schedule_from,
+        )
         for one, _ in made
     ]
     connection.execute(
         "UPDATE deliveries SET status = value ->> 1, attempt_number = value ->> 2,"
-        " delivered_at = value ->> 3, next_retry_at = value ->> 4, reason = value ->> 5"
-        " FROM json_each(?) WHERE deliveries.id = value ->> 0",
+        " delivered_at = value ->> 3, next_retry_at = value ->> 4, reason = value ->> 5,"
+        " schedule_from = value ->> 6 FROM json_each(?) WHERE deliveries.id = value ->> 0",
         (json.dumps(states),),
     )
 

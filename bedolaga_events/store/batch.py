@@ -15,14 +15,13 @@ from bedolaga_events.model import (
     Event,
     EventDraft,
     Facts,
-    Failing,
     Status,
-    Webhook,
 )
 from bedolaga_events.patterns import covering
-from bedolaga_events.store import attempts, deliveries, events, stats, webhooks
+from bedolaga_events.store import deliveries, events, stats, webhooks
 from bedolaga_events.store.attempts import Record
 from bedolaga_events.store.database import next_id
+from bedolaga_events.store.recording import record
 from bedolaga_events.store.transaction import Change, Transaction
 from bedolaga_events.store.webhooks import Subscriber
 
@@ -69,7 +68,7 @@ class Transactions:
             kinds[type(draft)].append(index)
         results: list[Any] = [None] * len(drafts)
         if kinds[Record]:
-            _record(transaction, [drafts[index] for index in kinds[Record]])
+            record(transaction, [drafts[index] for index in kinds[Record]])
         for index in kinds[Change]:
             results[index] = _change(transaction, drafts[index])
             self.forget()
@@ -225,59 +224,3 @@ class _Appending:
 
 def _moving(rows: list[tuple[Event, EventDraft]]) -> list[tuple[Event, Facts]]:
     return [(event, draft.facts) for event, draft in rows if draft.facts is not None]
-
-
-def _record(transaction: Transaction, records: list[Record]) -> None:
-    """Attempts, the deliveries' new states, the webhooks' counters, and deactivations."""
-    connection, now = transaction.connection, transaction.now
-    before = deliveries.states(connection, [one.delivery.id for one in records])
-    # A webhook may have been deleted while the request was out, and its deliveries with it.
-    kept = [one for one in records if one.delivery.id in before]
-    if not kept:
-        return
-    after = [one.after(before[one.delivery.id], now) for one in kept]
-    deltas: Counter[tuple[int, str]] = Counter()
-    for one in after:
-        deltas[one.webhook_id, before[one.id].status.value] -= 1
-        deltas[one.webhook_id, one.status.value] += 1
-    attempts.store(connection, zip(after, (one.attempt for one in kept), strict=True))
-    deliveries.add_counts(connection, deltas)
-    stats.add_attempts(connection, ((one.delivery.webhook_id, one.attempt) for one in kept))
-    transaction.committed.deliveries += after
-    by_webhook: dict[int, list[Record]] = {}
-    for record in kept:
-        by_webhook.setdefault(record.delivery.webhook_id, []).append(record)
-    for webhook in webhooks.record(connection, [_outcomes(*one) for one in by_webhook.items()]):
-        _judge(transaction, webhook, by_webhook[webhook.id])
-
-
-def _outcomes(webhook_id: int, records: list[Record]) -> webhooks.Outcomes:
-    """What a webhook's attempts add up to; a test says nothing of how long it has failed."""
-    attempts = [one.attempt for one in records]
-    real = [one.attempt for one in records if not one.delivery.is_test]
-    recovered_at = max((one.started_at for one in real if one.succeeded), default=None)
-    failed_at = [one.started_at for one in real if not one.succeeded]
-    since = [one for one in failed_at if recovered_at is None or one > recovered_at]
-    successes = sum(one.succeeded for one in attempts)
-    return webhooks.Outcomes(
-        webhook_id,
-        successes,
-        len(attempts) - successes,
-        max(one.started_at for one in attempts),
-        recovered_at is not None,
-        min(since, default=None),
-    )
-
-
-def _judge(transaction: Transaction, webhook: Webhook, records: list[Record]) -> None:
-    """Deactivate a webhook, or warn that it will be, when one of its attempts led to that."""
-    committed = transaction.committed
-    reason = next((one.deactivate for one in records if one.deactivate), None)
-    percent = max((one.warn for one in records if one.warn), default=None)
-    if reason is not None and webhook.is_active:
-        values = {"is_active": False, "disabled_reason": reason}
-        webhook = webhooks.update(transaction.connection, webhook.id, values, transaction.now)
-        committed.disabled.append(webhook)
-    elif percent is not None:
-        committed.failing.append(Failing(webhook, percent))
-    committed.webhooks.append(webhook)

@@ -15,7 +15,8 @@ from urllib.parse import quote
 import aiosqlite
 
 from bedolaga_events.errors import ConfigError, Unwanted
-from bedolaga_events.store import disk, schema
+from bedolaga_events.store import disk, epochs, schema
+from bedolaga_events.store.epochs import Epochs
 from bedolaga_events.store.schema import BUSY_TIMEOUT_MS
 
 READERS = 2
@@ -35,7 +36,7 @@ class Database:
     def __init__(self, path: Path, lock: int, writer: aiosqlite.Connection) -> None:
         self.path = path
         self.writer = writer
-        self.uid = ""
+        self.epochs = Epochs((), ())
         self.fsync_seconds = 0.0
         self._lock = lock
         self._readers: asyncio.Queue[aiosqlite.Connection] = asyncio.Queue()
@@ -54,7 +55,7 @@ class Database:
         database = cls(path, lock, writer)
         try:
             await hop(writer, schema.prepare, path)
-            database.uid = await hop(writer, _uid)
+            database.epochs = await hop(writer, epochs.read)
             database.fsync_seconds = await asyncio.to_thread(disk.measure_fsync, path.parent)
             for readers, number in (database._readers, READERS), (database._searchers, SEARCHERS):
                 for _ in range(number):
@@ -107,6 +108,11 @@ class Database:
             raise
         finally:
             self._searchers.put_nowait(reader)
+
+    @property
+    def uid(self) -> str:
+        """The present epoch."""
+        return self.epochs.present
 
     def bytes_on_disk(self) -> int:
         """The size of the file and of what waits beside it to be moved into it."""
@@ -204,7 +210,3 @@ def _prepare_reader(connection: sqlite3.Connection) -> None:
     connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
     # SQLite's lower() knows ASCII only, and most names here are Russian.
     connection.create_function("casefold", 1, str.casefold, deterministic=True)
-
-
-def _uid(connection: sqlite3.Connection) -> str:
-    return str(connection.execute("SELECT value FROM meta WHERE name = 'uid'").fetchone()[0])

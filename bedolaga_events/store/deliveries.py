@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from bedolaga_events.errors import NotFound
@@ -15,7 +15,8 @@ from bedolaga_events.store.database import insert_rows, next_id
 _PAYLOAD = "coalesce(e.payload, d.test_payload)"
 _DELIVERY = (
     f"d.id, d.webhook_id, d.event_id, d.event_type, {_PAYLOAD}, d.status,"
-    " d.attempt_number, d.created_at, d.delivered_at, d.next_retry_at, d.event_id IS NULL, d.reason"
+    " d.attempt_number, d.created_at, d.delivered_at, d.next_retry_at, d.event_id IS NULL,"
+    " d.reason, d.schedule_from, d.asked"
 )
 _SELECT = (
     f"SELECT {_DELIVERY}, {attempts.COLUMNS} FROM deliveries d"
@@ -24,6 +25,7 @@ _SELECT = (
 )
 _FIELDS = tuple(name for name in Delivery._fields if name != "last")
 _WIDTH = len(_FIELDS)
+CANCELLED = "Cancelled by hand."
 COUNTED_AT_MOST = 10_000  # of what is due
 _INSERTED = (
     "id, webhook_id, event_id, event_type, status, attempt_number, created_at, delivered_at,"
@@ -65,44 +67,61 @@ def add_counts(connection: sqlite3.Connection, deltas: Mapping[tuple[int, str], 
 def states(connection: sqlite3.Connection, delivery_ids: Iterable[int]) -> dict[int, State]:
     """Where each delivery stands that is still there."""
     row = connection.execute(
-        "SELECT json_group_array(json_array(id, status, reason)) FROM deliveries"
+        "SELECT json_group_array("
+        "json_array(id, status, reason, delivered_at, next_retry_at, asked)) FROM deliveries"
         " WHERE id IN (SELECT value FROM json_each(?))",
         (json.dumps(list(delivery_ids)),),
     ).fetchone()
-    return {number: State(Status(status), why) for number, status, why in json.loads(row[0])}
+    return {one[0]: State(Status(one[1]), *one[2:]) for one in json.loads(row[0])}
 
 
-def change_state(
-    connection: sqlite3.Connection,
-    delivery: Delivery,
-    status: Status,
-    due: int | None,
-    why: str | None,
-) -> Delivery:
-    """Put one delivery into another state by hand; its counts follow."""
-    connection.execute(
-        "UPDATE deliveries SET status = ?, next_retry_at = ?, reason = ? WHERE id = ?",
-        (status, due, why, delivery.id),
+def ask_again(connection: sqlite3.Connection, delivery: Delivery, now: int) -> Delivery:
+    """Let a delivery be due now, with its schedule from the beginning; its counts follow."""
+    ask_some_again(connection, delivery.webhook_id, {delivery.id: delivery.status}, now)
+    return delivery._replace(
+        status=Status.PENDING,
+        next_retry_at=now,
+        reason=None,
+        schedule_from=delivery.attempt_number,
+        asked=delivery.asked + 1,
     )
-    before, after = (delivery.webhook_id, delivery.status), (delivery.webhook_id, status)
-    if before != after:
-        add_counts(connection, {before: -1, after: 1})
-    return delivery._replace(status=status, next_retry_at=due, reason=why)
 
 
-def cancel_some(
-    connection: sqlite3.Connection, webhook_id: int, before: int, why: str, limit: int
-) -> int:
-    """Give up pending deliveries of a webhook that are older than a moment; returns how many."""
-    rows = connection.execute(
-        "UPDATE deliveries SET status = 'failed', next_retry_at = NULL, reason = ? WHERE id IN"
-        " (SELECT id FROM deliveries WHERE webhook_id = ? AND status = 'pending'"
-        " AND created_at < ? LIMIT ?) RETURNING id",
-        (why, webhook_id, before, limit),
-    ).fetchall()
-    moved = {(webhook_id, Status.PENDING): -len(rows), (webhook_id, Status.FAILED): len(rows)}
-    add_counts(connection, {(one, status.value): n for (one, status), n in moved.items()})
-    return len(rows)
+def ask_some_again(
+    connection: sqlite3.Connection, webhook_id: int, found: Mapping[int, Status], now: int
+) -> None:
+    """Do what `ask_again` does, for deliveries of one webhook: their ids and statuses."""
+    connection.execute(
+        "UPDATE deliveries SET status = 'pending', next_retry_at = ?, reason = NULL,"
+        " schedule_from = attempt_number, asked = asked + 1"
+        " WHERE id IN (SELECT value FROM json_each(?))",
+        (now, json.dumps(list(found))),
+    )
+    _count_moved(connection, webhook_id, found.values(), Status.PENDING)
+
+
+def give_up(connection: sqlite3.Connection, delivery: Delivery) -> Delivery:
+    """Let a pending delivery fail; its counts follow."""
+    give_some_up(connection, delivery.webhook_id, [delivery.id])
+    return delivery._replace(status=Status.FAILED, next_retry_at=None, reason=CANCELLED)
+
+
+def give_some_up(connection: sqlite3.Connection, webhook_id: int, ids: Sequence[int]) -> None:
+    """Do what `give_up` does, for pending deliveries of one webhook."""
+    connection.execute(
+        "UPDATE deliveries SET status = 'failed', next_retry_at = NULL, reason = ?"
+        " WHERE id IN (SELECT value FROM json_each(?))",
+        (CANCELLED, json.dumps(ids)),
+    )
+    _count_moved(connection, webhook_id, [Status.PENDING] * len(ids), Status.FAILED)
+
+
+def _count_moved(
+    connection: sqlite3.Connection, webhook_id: int, before: Collection[Status], after: Status
+) -> None:
+    deltas = Counter({(webhook_id, status.value): -n for status, n in Counter(before).items()})
+    deltas[webhook_id, after.value] += len(before)
+    add_counts(connection, deltas)
 
 
 def delete_some(connection: sqlite3.Connection, webhook_id: int, limit: int) -> int:

@@ -1,18 +1,16 @@
-"""What a person does about deliveries: retry, send, test, cancel, replay (contract §4)."""
+"""What a person does about one delivery: retry, send, test, cancel (contract §4)."""
 
 from bedolaga_events.errors import Conflict, NotFound
 from bedolaga_events.model import Delivery, Status
-from bedolaga_events.store import deliveries, events, replays, webhooks
-from bedolaga_events.store.replays import Wanted
+from bedolaga_events.store import deliveries, events, webhooks
 from bedolaga_events.store.transaction import Transaction
-
-CANCELLED = "Cancelled by hand."
 
 
 def retry(transaction: Transaction, webhook_id: int, delivery_id: int) -> Delivery:
-    """Send a delivery again now, whatever its status; attempts go on counting.
+    """Send a delivery again now, whatever its status; its schedule begins anew.
 
-    While an automatic retry is pending this takes its place.
+    While an automatic retry is pending this takes its place; while an attempt is out, it comes
+    after that one. Attempts go on counting.
 
     Raises:
         NotFound: the webhook has no such delivery.
@@ -60,38 +58,20 @@ def cancel(transaction: Transaction, webhook_id: int, delivery_id: int) -> Deliv
     delivery = deliveries.get(transaction.connection, webhook_id, delivery_id)
     if delivery.status is not Status.PENDING:
         raise Conflict(f"Delivery {delivery_id} is not pending: it is {delivery.status}.")
-    return _moved(transaction, delivery, Status.FAILED, None, CANCELLED)
-
-
-def cancel_some(transaction: Transaction, webhook_id: int, before: int, limit: int) -> int:
-    """Give up pending deliveries of a webhook from before a moment; returns how many."""
-    transaction.committed.stale.add(webhook_id)
-    return deliveries.cancel_some(transaction.connection, webhook_id, before, CANCELLED, limit)
-
-
-def replay(transaction: Transaction, wanted: Wanted, matching: int) -> None:
-    """Begin to send all matching deliveries again.
-
-    Raises:
-        NotFound: there is no such webhook.
-    """
-    webhooks.get(transaction.connection, wanted.webhook_id)
-    replays.start(transaction.connection, wanted, matching)
-    transaction.committed.replaying = True
+    after = deliveries.give_up(transaction.connection, delivery)
+    return _told(transaction, after, urgent=False)
 
 
 def _again(transaction: Transaction, delivery: Delivery) -> Delivery:
-    after = _moved(transaction, delivery, Status.PENDING, transaction.now, None)
-    transaction.committed.urgent.add(after.id)
-    return after
+    after = deliveries.ask_again(transaction.connection, delivery, transaction.now)
+    return _told(transaction, after, urgent=True)
 
 
-def _moved(
-    transaction: Transaction, delivery: Delivery, status: Status, due: int | None, why: str | None
-) -> Delivery:
-    after = deliveries.change_state(transaction.connection, delivery, status, due, why)
-    transaction.committed.deliveries.append(after)
-    return after
+def _told(transaction: Transaction, delivery: Delivery, *, urgent: bool) -> Delivery:
+    transaction.committed.deliveries.append(delivery)
+    if urgent:
+        transaction.committed.urgent.add(delivery.id)
+    return delivery
 
 
 def _first(
@@ -111,7 +91,4 @@ def _first(
         next_retry_at=transaction.now,
         is_test=event_id is None,
     )
-    made = deliveries.insert_one(transaction.connection, draft)
-    transaction.committed.deliveries.append(made)
-    transaction.committed.urgent.add(made.id)
-    return made
+    return _told(transaction, deliveries.insert_one(transaction.connection, draft), urgent=True)

@@ -26,11 +26,8 @@ CREATE TABLE webhooks (
     disabled_reason TEXT,
     inactive_since INTEGER,
     failing_since INTEGER,            -- first failure after the last success
-    secret_box BLOB,                  -- encrypted
-    old_secret_box BLOB,
-    old_secret_until INTEGER,
     headers_box BLOB                  -- encrypted JSON object
-, undelivered INTEGER NOT NULL DEFAULT 0);
+, undelivered INTEGER NOT NULL DEFAULT 0, max_per_minute INTEGER NOT NULL DEFAULT 0, wants_since INTEGER NOT NULL DEFAULT 0, patience_since INTEGER, last_success_at INTEGER, last_error TEXT);
 CREATE TABLE deliveries (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     webhook_id INTEGER NOT NULL REFERENCES webhooks (id) ON DELETE CASCADE,
@@ -49,7 +46,7 @@ CREATE TABLE deliveries (
         WHEN 'pending' THEN attempt_number > 0
         ELSE 0
     END
-));
+), schedule_from INTEGER NOT NULL DEFAULT 0, asked INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE attempts (
     delivery_id INTEGER NOT NULL REFERENCES deliveries (id) ON DELETE CASCADE,
     number INTEGER NOT NULL,
@@ -85,16 +82,6 @@ CREATE TABLE event_hours (
     kopeks INTEGER NOT NULL,
     PRIMARY KEY (hour, type)
 ) WITHOUT ROWID;
-CREATE TABLE replays (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    webhook_id INTEGER NOT NULL REFERENCES webhooks (id) ON DELETE CASCADE,
-    status TEXT NOT NULL,
-    since INTEGER NOT NULL,
-    until INTEGER NOT NULL,
-    position INTEGER NOT NULL,
-    last INTEGER NOT NULL,
-    remaining INTEGER NOT NULL
-);
 CREATE TABLE tokens (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     name TEXT NOT NULL,
@@ -109,6 +96,26 @@ CREATE TABLE gauges (name TEXT PRIMARY KEY, value INTEGER NOT NULL, unbacked INT
 CREATE TABLE revenue (day TEXT PRIMARY KEY, kopeks INTEGER NOT NULL, unbacked INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE tickets (id TEXT PRIMARY KEY, is_open INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE event_counts (type TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE webhook_secrets (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    webhook_id INTEGER NOT NULL REFERENCES webhooks (id) ON DELETE CASCADE,
+    box BLOB NOT NULL,                -- encrypted
+    until INTEGER                     -- null: the present one
+);
+CREATE TABLE epochs (uid TEXT NOT NULL UNIQUE, first_event_id INTEGER NOT NULL);
+CREATE TABLE steps (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL,               -- replay, cancel, delete, prune
+    webhook_id INTEGER REFERENCES webhooks (id) ON DELETE CASCADE,  -- null: prune
+    status TEXT,                      -- replay: of the deliveries
+    since INTEGER,                    -- replay
+    until INTEGER,                    -- replay, prune: exclusive
+    max_bytes INTEGER,                -- prune: only while more than this is in use
+    position INTEGER NOT NULL DEFAULT 0,
+    last INTEGER NOT NULL DEFAULT 0,
+    remaining INTEGER NOT NULL DEFAULT 0,  -- replay: how many it will queue yet
+    moved INTEGER NOT NULL DEFAULT 0
+);
 CREATE UNIQUE INDEX events_by_key ON events (idempotency_key) WHERE idempotency_key IS NOT NULL;
 CREATE INDEX events_by_type ON events (type, id);
 CREATE INDEX deliveries_due ON deliveries (webhook_id, next_retry_at) WHERE status = 'pending';
@@ -128,3 +135,4 @@ WHEN OLD.is_undelivered <> NEW.is_undelivered BEGIN
     UPDATE webhooks SET undelivered = undelivered + NEW.is_undelivered - OLD.is_undelivered
     WHERE id = NEW.webhook_id;
 END;
+CREATE INDEX webhook_secrets_by_webhook ON webhook_secrets (webhook_id, id);

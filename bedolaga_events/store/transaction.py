@@ -1,7 +1,8 @@
 """One running transaction, and how a change gets into one: the twin of `Database.read`."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -26,6 +27,18 @@ class Change:
     """A draft that is a function of the transaction; what it returns is the caller's result."""
 
     verb: Callable[[Transaction], Any]
+
+
+@contextmanager
+def alone(connection: sqlite3.Connection, now: int) -> Iterator[Transaction]:
+    """A transaction of a command that runs beside a server, or without one: nobody is told."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield Transaction(connection, now, Committed(now))
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
 
 
 async def change(

@@ -2,17 +2,19 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
-from typing import Any, NamedTuple
+from typing import Any
 
 from bedolaga_events.errors import NotFound
-from bedolaga_events.model import Status, Webhook
+from bedolaga_events.model import ErrorCode, LastError, SigningSecret, Status, Webhook
 
 _NAMES = tuple(field.name for field in fields(Webhook))
-_COLUMNS = ", ".join(_NAMES)
-_BLOBS = frozenset({"secret_box", "old_secret_box", "headers_box"})
-_AS_JSON = ", ".join(f"hex({name})" if name in _BLOBS else name for name in _NAMES)
+_SECRETS = (
+    "(SELECT json_group_array(json_array(hex(box), until)) FROM"
+    " (SELECT box, until FROM webhook_secrets WHERE webhook_id = webhooks.id ORDER BY id DESC))"
+)
+_COLUMNS = ", ".join(_SECRETS if name == "secrets" else name for name in _NAMES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,8 @@ def page(connection: sqlite3.Connection, wanted: WebhookFilter) -> tuple[list[We
 
 def insert(connection: sqlite3.Connection, values: Mapping[str, object], now: int) -> Webhook:
     """Create a webhook of the given columns."""
-    row = {"is_active": True, **values, "created_at": now, "updated_at": now}
+    times = dict.fromkeys(("created_at", "updated_at", "wants_since"), now)
+    row = {"is_active": True, **values, **times}
     if not row["is_active"]:
         row["inactive_since"] = now
     cursor = connection.execute(
@@ -110,7 +113,7 @@ def update(
     before = get(connection, webhook_id)
     row = dict(values)
     if row.get("is_active") is True and not before.is_active:
-        row |= {"inactive_since": None, "disabled_reason": None, "failing_since": None}
+        row |= {"inactive_since": None, "disabled_reason": None, "patience_since": None}
     if row.get("is_active") is False and before.is_active:
         row |= {"inactive_since": now}
     row["updated_at"] = now
@@ -122,63 +125,62 @@ def update(
 
 
 def delete(connection: sqlite3.Connection, webhook_id: int) -> None:
-    """Delete a webhook with its deliveries.
-
-    Raises:
-        NotFound: there is none with this id.
-    """
-    get(connection, webhook_id)
+    """Delete a webhook; what is left of its deliveries goes with it."""
     connection.execute("DELETE FROM webhooks WHERE id = ?", (webhook_id,))
+
+
+def some(connection: sqlite3.Connection, ids: Iterable[int]) -> list[Webhook]:
+    """The webhooks of these ids that are there."""
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM webhooks WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(ids)),),
+    )
+    return [_webhook(row) for row in rows]
+
+
+def store_health(connection: sqlite3.Connection, changed: Iterable[Webhook]) -> None:
+    """Write what attempts changed of webhooks (`health.after`)."""
+    rows = [
+        (
+            one.id,
+            one.success_count,
+            one.failure_count,
+            one.last_triggered_at,
+            one.failing_since,
+            one.patience_since,
+            one.last_success_at,
+            one.last_error,
+        )
+        for one in changed
+    ]
+    connection.execute(
+        "UPDATE webhooks SET success_count = value ->> 1, failure_count = value ->> 2,"
+        " last_triggered_at = value ->> 3, failing_since = value ->> 4,"
+        " patience_since = value ->> 5, last_success_at = value ->> 6, last_error = value ->> 7"
+        " FROM json_each(?) WHERE webhooks.id = value ->> 0",
+        (json.dumps(rows),),
+    )
 
 
 def reseal(connection: sqlite3.Connection, change: Callable[[bytes], bytes]) -> int:
     """Replace every encrypted value by `change` of it; returns how many there were."""
     changed = 0
-    for webhook in everything(connection):
-        for column in sorted(_BLOBS):
-            box = getattr(webhook, column)
-            if box is not None:
-                connection.execute(
-                    f"UPDATE webhooks SET {column} = ? WHERE id = ?", (change(box), webhook.id)
-                )
-                changed += 1
+    for table, column in (("webhooks", "headers_box"), ("webhook_secrets", "box")):
+        found = connection.execute(
+            f"SELECT id, {column} FROM {table} WHERE {column} IS NOT NULL"
+        ).fetchall()
+        connection.executemany(
+            f"UPDATE {table} SET {column} = ? WHERE id = ?",
+            [(change(box), number) for number, box in found],
+        )
+        changed += len(found)
     return changed
-
-
-class Outcomes(NamedTuple):
-    """What some attempts add to a webhook; times in microseconds."""
-
-    webhook_id: int
-    successes: int
-    failures: int
-    last_triggered_at: int
-    recovered: bool  # one that is no test succeeded
-    failing_since: int | None  # the first failure after that success
-
-
-def record(connection: sqlite3.Connection, made: Sequence[Outcomes]) -> list[Webhook]:
-    """Add attempts by outcome to their webhooks' counters; returns those webhooks."""
-    connection.execute(
-        "UPDATE webhooks SET success_count = success_count + (value ->> 1),"
-        " failure_count = failure_count + (value ->> 2),"
-        " last_triggered_at = max(coalesce(last_triggered_at, 0), value ->> 3),"
-        " failing_since = CASE WHEN value ->> 4 THEN value ->> 5"
-        " ELSE coalesce(failing_since, value ->> 5) END"
-        " FROM json_each(?) WHERE webhooks.id = value ->> 0",
-        (json.dumps(made),),
-    )
-    row = connection.execute(
-        f"SELECT json_group_array(json_array({_AS_JSON})) FROM webhooks"
-        " WHERE id IN (SELECT value FROM json_each(?))",
-        (json.dumps([one.webhook_id for one in made]),),
-    ).fetchone()
-    return [_webhook(map(_bytes_of_hex, _NAMES, one)) for one in json.loads(row[0])]
 
 
 def stats(connection: sqlite3.Connection) -> dict[str, int | float]:
     """The numbers of GET /webhooks/stats (contract §4)."""
-    total, active = connection.execute(
-        "SELECT count(*), coalesce(sum(is_active), 0) FROM webhooks"
+    total, active, undelivered = connection.execute(
+        "SELECT count(*), coalesce(sum(is_active), 0), coalesce(sum(undelivered), 0) FROM webhooks"
     ).fetchone()
     counts = dict.fromkeys(Status, 0) | dict(
         connection.execute("SELECT status, sum(value) FROM delivery_counts GROUP BY status")
@@ -192,23 +194,23 @@ def stats(connection: sqlite3.Connection) -> dict[str, int | float]:
         "failed_deliveries": counts[Status.FAILED],
         "pending_deliveries": counts[Status.PENDING],
         "skipped_deliveries": counts[Status.SKIPPED],
+        "undelivered_deliveries": undelivered,
         "replaying_deliveries": _replaying(connection),
         "success_rate": round(100 * counts[Status.SUCCESS] / finished, 2) if finished else 0.0,
     }
 
 
 def _replaying(connection: sqlite3.Connection) -> int:
-    row = connection.execute("SELECT coalesce(sum(remaining), 0) FROM replays").fetchone()
+    row = connection.execute("SELECT coalesce(sum(remaining), 0) FROM steps").fetchone()
     return int(row[0])
-
-
-def _bytes_of_hex(name: str, value: Any) -> Any:
-    if name in _BLOBS:
-        return bytes.fromhex(value) or None
-    return value
 
 
 def _webhook(row: Iterable[Any]) -> Webhook:
     values = dict(zip(_NAMES, row, strict=True))
     values["is_active"] = bool(values["is_active"])
+    if values["last_error"] is not None:
+        code, *more = json.loads(values["last_error"])
+        values["last_error"] = LastError(ErrorCode(code), *more)
+    boxes = json.loads(values["secrets"])
+    values["secrets"] = tuple(SigningSecret(bytes.fromhex(box), until) for box, until in boxes)
     return Webhook(**values)

@@ -1,0 +1,131 @@
+"""What a webhook looks like to who creates or changes it (contract §4)."""
+
+import base64
+import re
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
+
+from bedolaga_events.api import replies
+from bedolaga_events.api.requests import Body, Name, Partial, empty_is_none, one_line, whole
+from bedolaga_events.delivery.signing import WHSEC
+from bedolaga_events.wire import MASK
+
+KEY_BYTES = range(24, 65)  # of a whsec_ secret (Standard Webhooks 1.0.0)
+MAX_HEADERS = 20
+MAX_HEADER = 4_096  # characters of a value
+HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")  # RFC 9110 §5.6.2
+RESERVED = re.compile(
+    r"host|content-.*|transfer-encoding|te|trailer|upgrade|expect|connection|user-agent"
+    r"|accept-encoding|webhook-.*|x-webhook-.*",
+    re.IGNORECASE,
+)
+
+
+def _signing(secret: str) -> str:
+    if secret.startswith(WHSEC):
+        try:
+            key = base64.b64decode(secret.removeprefix(WHSEC), validate=True)
+        except ValueError:
+            key = b""
+        if len(key) not in KEY_BYTES:
+            raise ValueError("a whsec_ secret is whsec_ and the base64 of 24 to 64 bytes")
+    return secret
+
+
+def _headers(headers: dict[str, str]) -> dict[str, str]:
+    if len(headers) > MAX_HEADERS:
+        raise ValueError(f"at most {MAX_HEADERS} headers")
+    if len({name.lower() for name in headers}) < len(headers):
+        raise ValueError("a header stands twice")
+    for name, value in headers.items():
+        if not HEADER_NAME.fullmatch(name):
+            raise ValueError("a header name has only letters, digits and -")
+        if RESERVED.fullmatch(name):
+            raise ValueError(f"{name} is the server's own header")
+        if value != MASK and not _is_sendable(value):
+            raise ValueError(
+                f"the value of {name} is at most {MAX_HEADER} printable ASCII characters"
+            )
+    return headers
+
+
+def _is_sendable(value: str) -> bool:
+    plain = value.replace("\t", "")
+    return len(value) <= MAX_HEADER and all(0x20 <= ord(one) <= 0x7E for one in plain)
+
+
+Trimmed = StringConstraints(strip_whitespace=True)
+Url = Annotated[str, BeforeValidator(whole), Trimmed]
+Secret = Annotated[
+    str,
+    BeforeValidator(whole),
+    StringConstraints(max_length=500, strip_whitespace=True),
+    AfterValidator(one_line),
+    AfterValidator(_signing),
+]
+Description = Annotated[
+    str, BeforeValidator(whole), StringConstraints(max_length=2_000, strip_whitespace=True)
+]
+EventPattern = Annotated[
+    str,
+    BeforeValidator(whole),
+    StringConstraints(min_length=1, max_length=100, strip_whitespace=True),
+]
+Headers = Annotated[dict[str, str], AfterValidator(_headers)]
+PerMinute = Annotated[int, Field(ge=0, le=60_000, description="0: no limit")]
+
+
+class NewWebhook(Body):
+    name: Name
+    url: Url
+    event_type: EventPattern
+    secret: Annotated[Secret | None, AfterValidator(empty_is_none)] = None
+    generate_secret: bool = False
+    description: Description | None = None
+    is_active: bool = True
+    headers: Annotated[Headers, Field(default_factory=dict)]
+    max_per_minute: PerMinute = 0
+
+
+class WebhookChange(Partial):
+    """What cannot be changed may stand here as it was read, and null means unchanged."""
+
+    name: Name | None = None
+    url: Url | None = None
+    secret: Annotated[Secret | None, Field(description="empty: stays as it is; null: removed")] = (
+        None
+    )
+    description: Annotated[Description | None, Field(description="null: none")] = None
+    is_active: bool | None = None
+    headers: Headers | None = None
+    event_type: Annotated[EventPattern | None, Field(description="as it is")] = None
+    max_per_minute: PerMinute | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _only_changes(cls, sent: dict[str, Any]) -> dict[str, Any]:
+        """Without what only the server changes, and without what means unchanged."""
+        own = cls.model_fields.keys()
+        ignored = replies.Webhook.model_fields.keys() - own
+        kept = {name: value for name, value in sent.items() if name not in ignored}
+        return {
+            name: value
+            for name, value in kept.items()
+            if value is not None or name in ("description", "secret") or name not in own
+        }
+
+    def given(self) -> dict[str, Any]:
+        """The changes; an empty secret is an edit form's field that nobody filled in."""
+        given = super().given()
+        if given.get("secret") == "":
+            del given["secret"]
+        return given
+
+
+class RotateSecret(Body):
+    overlap_hours: Annotated[float, Field(ge=0, le=24 * 30)] = 24
+
+
+class CheckUrl(Body):
+    url: Url

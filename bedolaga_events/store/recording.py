@@ -1,0 +1,52 @@
+"""What attempts change: the deliveries' states, every count, their webhooks' health."""
+
+from collections import Counter
+
+from bedolaga_events import health
+from bedolaga_events.model import Failing, Webhook
+from bedolaga_events.store import attempts, deliveries, stats, webhooks
+from bedolaga_events.store.attempts import Record
+from bedolaga_events.store.transaction import Transaction
+
+
+def record(transaction: Transaction, records: list[Record]) -> None:
+    """Store attempts in the order in which they ended, with all that follows from them."""
+    connection, now = transaction.connection, transaction.now
+    before = deliveries.states(connection, [one.delivery.id for one in records])
+    # A webhook may have been deleted while the request was out, and its deliveries with it.
+    kept = [one for one in records if one.delivery.id in before]
+    if not kept:
+        return
+    after = [one.after(before[one.delivery.id], now) for one in kept]
+    deltas: Counter[tuple[int, str]] = Counter()
+    for one in after:
+        deltas[one.webhook_id, before[one.id].status.value] -= 1
+        deltas[one.webhook_id, one.status.value] += 1
+    attempts.store(connection, zip(after, (one.attempt for one in kept), strict=True))
+    deliveries.add_counts(connection, deltas)
+    stats.add_attempts(connection, ((one.delivery.webhook_id, one.attempt) for one in kept))
+    transaction.committed.deliveries += after
+    by_webhook: dict[int, list[Record]] = {}
+    for made in kept:
+        by_webhook.setdefault(made.delivery.webhook_id, []).append(made)
+    fares = [
+        health.after(hook, [(one.attempt, one.delivery.is_test) for one in by_webhook[hook.id]])
+        for hook in webhooks.some(connection, by_webhook)
+    ]
+    webhooks.store_health(connection, fares)
+    for webhook in fares:
+        _judge(transaction, webhook, by_webhook[webhook.id])
+
+
+def _judge(transaction: Transaction, webhook: Webhook, records: list[Record]) -> None:
+    """Deactivate a webhook, or warn that it will be, when one of its attempts led to that."""
+    committed = transaction.committed
+    reason = next((one.deactivate for one in records if one.deactivate), None)
+    percent = max((one.warn for one in records if one.warn), default=None)
+    if reason is not None and webhook.is_active:
+        values = {"is_active": False, "disabled_reason": reason}
+        webhook = webhooks.update(transaction.connection, webhook.id, values, transaction.now)
+        committed.disabled.append(webhook)
+    elif percent is not None:
+        committed.failing.append(Failing(webhook, percent))
+    committed.webhooks.append(webhook)

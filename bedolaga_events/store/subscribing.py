@@ -1,0 +1,109 @@
+"""What a person does with webhooks: create, change, rotate the secret (contract §4)."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from bedolaga_events.errors import Unprocessable
+from bedolaga_events.model import Webhook
+from bedolaga_events.store import deliveries, webhook_secrets, webhooks
+from bedolaga_events.store.transaction import Transaction
+from bedolaga_events.store.vault import Vault
+from bedolaga_events.wire import MASK
+
+
+class Changed(NamedTuple):
+    """A webhook after a change; how many deliveries were skipped, when it was activated."""
+
+    webhook: Webhook
+    skipped: int | None
+
+
+def create(transaction: Transaction, vault: Vault, given: Mapping[str, Any]) -> Webhook:
+    """Make a webhook of what was given: columns, `secret` and `headers`."""
+    values = {name: value for name, value in given.items() if name not in ("secret", "headers")}
+    headers = _merged({}, given.get("headers", {}))
+    values["headers_box"] = vault.seal(json.dumps(headers)) if headers else None
+    webhook = webhooks.insert(transaction.connection, values, transaction.now)
+    if given.get("secret"):
+        sealed = vault.seal(given["secret"])
+        webhook_secrets.put(transaction.connection, webhook.id, sealed)
+    return _told(transaction, webhook.id)
+
+
+def update(
+    transaction: Transaction, vault: Vault, webhook_id: int, given: Mapping[str, Any]
+) -> Changed:
+    """Change what is given; a secret of None is removed, header values that are masked stay.
+
+    Raises:
+        NotFound: there is no such webhook.
+        Unprocessable: another event type, or a masked header value of which there is none to keep.
+    """
+    connection = transaction.connection
+    before = webhooks.get(connection, webhook_id)
+    if given.get("event_type", before.event_type) != before.event_type:
+        raise Unprocessable.at(["event_type"], "the event type of a webhook cannot be changed")
+    values = {name: value for name, value in given.items() if name not in ("secret", "headers")}
+    if "headers" in given:
+        kept = headers_of(vault, before)
+        headers = _merged(kept, given["headers"])
+        if headers != kept:
+            values["headers_box"] = vault.seal(json.dumps(headers)) if headers else None
+    if "secret" in given:
+        secret = given["secret"]
+        webhook_secrets.put(connection, webhook_id, secret and vault.seal(secret))
+    is_new = values.get("url", before.url) != before.url
+    if is_new or "secret" in given or "headers_box" in values:
+        values["patience_since"] = None  # what failed before says nothing of the new one
+    skipped = None
+    if values.get("is_active") and before.inactive_since is not None:
+        skipped = deliveries.skipped_since(connection, webhook_id, before.inactive_since)
+    webhooks.update(connection, webhook_id, values, transaction.now)
+    return Changed(_told(transaction, webhook_id), skipped)
+
+
+def rotate(
+    transaction: Transaction, vault: Vault, webhook_id: int, secret: str, overlap: int
+) -> int | None:
+    """Give a webhook a new secret; returns until when the one before signs too.
+
+    Args:
+        overlap: microseconds.
+
+    Raises:
+        NotFound: there is no such webhook.
+        Conflict: too many secrets would sign.
+    """
+    connection, now = transaction.connection, transaction.now
+    before = webhooks.get(connection, webhook_id)
+    webhook_secrets.rotate(connection, webhook_id, vault.seal(secret), now + overlap, now)
+    webhooks.update(connection, webhook_id, {"patience_since": None}, now)
+    _told(transaction, webhook_id)
+    return now + overlap if before.has_secret and overlap else None
+
+
+def headers_of(vault: Vault, webhook: Webhook) -> dict[str, str]:
+    """The extra request headers of a webhook."""
+    if webhook.headers_box is None:
+        return {}
+    opened: dict[str, str] = json.loads(vault.open(webhook.headers_box))
+    return opened
+
+
+def _merged(kept: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
+    values = {name.lower(): value for name, value in kept.items()}
+    merged = {
+        name: values.get(name.lower(), MASK) if value == MASK else value
+        for name, value in given.items()
+    }
+    for name, value in merged.items():
+        if value == MASK:
+            raise Unprocessable.at(["headers", name], "the value is masked; send the value itself")
+    return merged
+
+
+def _told(transaction: Transaction, webhook_id: int) -> Webhook:
+    webhook = webhooks.get(transaction.connection, webhook_id)
+    transaction.committed.webhooks.append(webhook)
+    return webhook
