@@ -105,9 +105,9 @@ class Receiver:
     status: int = 200
 
 
-async def until(condition: Callable[[], Any]) -> Any:
+async def until(condition: Callable[[], Any], patience: float = PATIENCE) -> Any:
     """Wait until `condition` (which may be a coroutine function) holds, and return its value."""
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(patience):
         while True:
             value = condition()
             if asyncio.iscoroutine(value):

@@ -5,7 +5,7 @@ import sys
 import click
 
 from bedolaga_events import __version__
-from bedolaga_events.cli import bridge, database, demo, live, serve, tokens, webhooks
+from bedolaga_events.cli import bot, bridge, database, demo, live, serve, tokens, webhooks
 from bedolaga_events.errors import EventsError
 
 GLOBAL = ("--help", "--version")
@@ -50,6 +50,7 @@ for one in (
     live.listen,
     live.healthcheck,
     bridge.bridge,
+    bot.outbox,
     webhooks.export,
     webhooks.apply,
     database.check,
