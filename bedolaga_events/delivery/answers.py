@@ -192,6 +192,7 @@ class Reading:
             self._searched = 0
             self._spent += dropped
             if self._spent > MAX_HEAD:
+                self._part = Part.REST
                 self._finish()
 
     def _may_be_http(self) -> bool:

@@ -135,7 +135,7 @@ def _no_answer(line: Line, seconds: float) -> tuple[ErrorCode, str]:
     reading = line.reading
     if line.is_cut and not reading.is_noise:
         return ErrorCode.TIMEOUT, f"timed out after {seconds:.3g} s while waiting for the answer"
-    if not reading.body:
+    if not reading.body and not reading.is_noise:
         return ErrorCode.CONNECTION_RESET, CLOSED
     begins = bytes(reading.body[:SHOWN]).decode("ascii", "backslashreplace").split("\n")[0].strip()
     return ErrorCode.BAD_RESPONSE, f"the receiver's answer is not valid HTTP: {begins}"
