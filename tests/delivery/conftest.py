@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+import uvloop
 
 from bedolaga_events.delivery.addresses import policy
 from bedolaga_events.delivery.answers import Answer
@@ -43,7 +44,9 @@ class Receiver:
 
 
 @asynccontextmanager
-async def receiving(talk: Talk, tls: ssl.SSLContext | None = None) -> AsyncIterator[Receiver]:
+async def receiving(
+    talk: Talk, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1", port: int = 0
+) -> AsyncIterator[Receiver]:
     """A receiver that talks as it is told on each connection."""
     receiver, talking = Receiver(), set[asyncio.Task[Any]]()
 
@@ -59,7 +62,7 @@ async def receiving(talk: Talk, tls: ssl.SSLContext | None = None) -> AsyncItera
         finally:
             writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls, limit=1 << 22)
+    server = await asyncio.start_server(serve, host, port, ssl=tls, limit=1 << 22)
     receiver.port = server.sockets[0].getsockname()[1]
     try:
         yield receiver
@@ -103,6 +106,11 @@ async def post(poster: Any, url: str, seconds: float = 10.0, body: bytes = BODY)
     request = Request((("Content-Type", "application/json"),), body)
     answer: Answer = await poster.post(Target(url, {}), request, deadline)
     return answer
+
+
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Both loops that the server runs on: they write, connect and time differently."""
+    return {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
 
 
 @pytest.fixture

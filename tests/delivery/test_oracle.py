@@ -69,6 +69,7 @@ async def test_aiohttp_sees_the_same_but_where_a_line_says_why() -> None:
     assert different == {}
 
 
+@pytest.mark.asyncio(loop_factories=["asyncio"])
 async def test_curl_sees_the_same_but_where_a_line_says_why() -> None:
     """What a person finds out by hand is what the history says."""
 
