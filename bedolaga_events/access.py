@@ -1,24 +1,22 @@
-"""Who may come in: known tokens, one-time codes and tickets, and slowing down guessers.
+"""Who may come in: known tokens, tickets, and slowing down guessers.
 
 All of it lives in memory; the tokens are a copy of their table, read again every second so that
-`token create` and `token revoke` beside a running server count at once.
+whatever is done to them beside a running server counts too.
 """
 
 import ipaddress
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Set
 
 import structlog
 
 from bedolaga_events.errors import TooManyFailures, Unauthorized
-from bedolaga_events.model import Token
+from bedolaga_events.model import Committed, Token
 from bedolaga_events.store.tokens import digest_of
 
 SECOND = 1_000_000  # microseconds
 TICKET_SECONDS = 30
-CODE_SECONDS = 30 * 60
 FAILURE_WINDOW = 60  # seconds
 MAX_ADDRESSES = 10_000  # remembered guessers; the oldest is forgotten
 MAX_TICKETS = 10_000
@@ -27,26 +25,25 @@ IPV6_PREFIX = 64  # one household or VPS is one guesser
 log = structlog.get_logger()
 
 
-@dataclass(slots=True)
-class OneTime:
-    """Secrets that open something once, within their time."""
+class Tickets:
+    """Secrets that open a feed once, within their time, in the name of a token."""
 
-    seconds: int
-    now: Callable[[], int]
-    _issued: OrderedDict[str, tuple[int, int | None]] = field(default_factory=OrderedDict)
+    def __init__(self, now: Callable[[], int]) -> None:
+        self._now = now
+        self._issued: OrderedDict[str, tuple[int, int]] = OrderedDict()
 
-    def issue(self, owner: int | None = None) -> str:
-        """A new secret; `owner` is handed back by `redeem`."""
+    def issue(self, token_id: int) -> str:
+        """A new one."""
         if len(self._issued) >= MAX_TICKETS:
             self._issued.popitem(last=False)
         secret = secrets.token_urlsafe(32)
-        self._issued[secret] = self.now() + self.seconds * SECOND, owner
+        self._issued[secret] = self._now() + TICKET_SECONDS * SECOND, token_id
         return secret
 
-    def redeem(self, secret: str) -> tuple[int | None] | None:
-        """The owner in a tuple, or None when the secret is unknown, used or late."""
-        until, owner = self._issued.pop(secret, (0, None))
-        return (owner,) if until > self.now() else None
+    def redeem(self, secret: str) -> int | None:
+        """The token's id, or None when the secret is unknown, used or late."""
+        until, token_id = self._issued.pop(secret, (0, 0))
+        return token_id if until > self._now() else None
 
 
 class Failures:
@@ -75,30 +72,44 @@ class Failures:
 
 
 class Access:
-    """Answers who is asking."""
+    """Answers who is asking.
 
-    def __init__(self, now: Callable[[], int], max_failures: int) -> None:
-        self.codes = OneTime(CODE_SECONDS, now)
-        self.tickets = OneTime(TICKET_SECONDS, now)
+    Whatever changes tokens comes through `learn`, `add` or `heard`, and each of them tells `keep`
+    which tokens are still good.
+
+    Args:
+        now: the clock, in microseconds.
+        max_failures: failed sign-ins a minute from one address.
+        keep: is told the ids of the tokens that are good; the rest is to be closed.
+    """
+
+    def __init__(
+        self, now: Callable[[], int], max_failures: int, keep: Callable[[Set[int]], None]
+    ) -> None:
         self.failures = Failures(max_failures, now)
         self.used: dict[int, int] = {}  # token id → last use, written to the store lazily
+        self._tickets = Tickets(now)
         self._now = now
+        self._keep = keep
         self._by_digest: dict[bytes, Token] = {}
 
-    def learn(self, tokens: Iterable[Token]) -> set[int]:
-        """Replace what is known by the table's content; returns the ids of tokens that are gone."""
-        before = {one.id for one in self._by_digest.values()}
-        self._by_digest = {one.digest: one for one in tokens}
-        return before - {one.id for one in self._by_digest.values() if self._is_alive(one)}
+    def learn(self, tokens: Iterable[Token]) -> None:
+        """Replace what is known by the table's content."""
+        self._by_digest = {one.digest: one for one in tokens if self._is_alive(one)}
+        self._keep({one.id for one in self._by_digest.values()})
 
-    def forget(self, token_ids: set[int]) -> None:
-        """These tokens are revoked."""
-        self._by_digest = {
-            digest: one for digest, one in self._by_digest.items() if one.id not in token_ids
-        }
+    def add(self, tokens: Iterable[Token]) -> None:
+        """These tokens are in the table as well."""
+        self.learn([*self._by_digest.values(), *tokens])
+
+    def heard(self, committed: Committed) -> None:
+        """What a commit of ours made or revoked counts with it, not at the next look."""
+        if committed.tokens or committed.revoked_tokens:
+            known = [*self._by_digest.values(), *committed.tokens]
+            self.learn(one for one in known if one.id not in committed.revoked_tokens)
 
     def find(self, value: str) -> Token | None:
-        """The token with this secret value, unless it has expired.
+        """The known token with this secret value, unless it has expired.
 
         Tokens are compared by digest, so that timing tells nothing about the value.
         """
@@ -108,8 +119,16 @@ class Access:
         self.used[token.id] = self._now()
         return token
 
+    def ticket(self, token: Token) -> str:
+        """A secret that opens one feed in this token's name."""
+        return self._tickets.issue(token.id)
+
+    def redeem(self, ticket: str) -> Token | None:
+        """The token in whose name a ticket was made; None when it is unknown, used or late."""
+        return self.by_id(self._tickets.redeem(ticket))
+
     def by_id(self, token_id: int | None) -> Token | None:
-        """The token with this id, unless it has expired."""
+        """The known token with this id, unless it has expired."""
         found = (one for one in self._by_digest.values() if one.id == token_id)
         return next((one for one in found if self._is_alive(one)), None)
 
@@ -138,6 +157,7 @@ def group(address: str) -> str:
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return address
+    parsed = getattr(parsed, "ipv4_mapped", None) or parsed  # a socket that takes both families
     if parsed.version == 4:
         return str(parsed)
     return str(ipaddress.ip_network((parsed, IPV6_PREFIX), strict=False))

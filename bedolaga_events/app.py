@@ -13,7 +13,6 @@ from aiohttp import web
 from bedolaga_events import api
 from bedolaga_events.access import Access
 from bedolaga_events.alerts import Alerts
-from bedolaga_events.api import doctor
 from bedolaga_events.api import events as api_events
 from bedolaga_events.api.requests import NewEvent
 from bedolaga_events.api.sink import SINK, Sink
@@ -28,11 +27,10 @@ from bedolaga_events.delivery.poster import Poster
 from bedolaga_events.delivery.resolver import Resolver
 from bedolaga_events.delivery.worker import Worker
 from bedolaga_events.housekeeping import Housekeeping
-from bedolaga_events.live import protocol
 from bedolaga_events.live.hub import Hub
-from bedolaga_events.live.replay import Replays
+from bedolaga_events.live.resume import Resumptions
 from bedolaga_events.metrics import Metrics
-from bedolaga_events.model import Accepted, Committed
+from bedolaga_events.model import Accepted
 from bedolaga_events.settings import Settings
 from bedolaga_events.store import events, tokens, vault, webhooks
 from bedolaga_events.store.batch import Transactions
@@ -42,9 +40,6 @@ from bedolaga_events.store.vault import Vault
 from bedolaga_events.store.walker import Walker
 from bedolaga_events.store.writer import Writer
 
-GOODBYE_BATCHES = 10
-GOODBYE_SECONDS = 1.5  # over which the sockets are closed, so that reconnects spread
-FEW_SOCKETS = 20  # are closed at once
 ENVIRONMENT_TOKEN = "BEDOLAGA_EVENTS_TOKEN"  # noqa: S105 - a name, not a secret
 
 log = structlog.get_logger()
@@ -95,10 +90,9 @@ def create_app(
     app = web.Application(middlewares=[api.middleware()], client_max_size=0)
     api.add_routes(app, static_folder(), settings.security.allowed_origins)
     app.cleanup_ctx.append(partial(_run, Loaded(settings, origins or {}), now))
-    app.on_shutdown.extend((_say_goodbye, doctor.say_goodbye))
+    app.on_shutdown.append(_say_goodbye)
     app[EVENTS] = Publisher(app)
     app[SINK] = Sink()
-    app[doctor.SILENT] = set()
     return app
 
 
@@ -117,14 +111,14 @@ async def _run(loaded: Loaded, now: Callable[[], int], app: web.Application) -> 
     parts, worker = await _assemble(loaded, guard, now)
     app[PARTS] = parts
     database, writer = parts.database, parts.writer
-    housekeeping = Housekeeping(settings, database, writer, parts.access, parts.hub, now)
+    housekeeping = Housekeeping(settings, database, writer, parts.access, now)
     writer.listeners += [
+        parts.access.heard,
         parts.hub.publish,
         worker.heard,
         parts.walker.heard,
         alerts.heard,
         parts.metrics.heard,
-        partial(_revoke, parts),
     ]
     writing = _supervised(parts, writer.run())
     others = [
@@ -179,22 +173,15 @@ async def _assemble(loaded: Loaded, guard: Guard, now: Callable[[], int]) -> tup
         database=database,
         writer=writer,
         vault=box,
-        access=Access(now, settings.auth.max_failures),
+        access=Access(now, settings.auth.max_failures, hub.keep),
         hub=hub,
-        replays=Replays(database, hub),
+        resumptions=Resumptions(database, hub),
         walker=Walker(writer, settings.dashboard.zone),
         guard=guard,
     )
     worker = Worker(database, writer, poster, box, settings.delivery, now, metrics)
     log.info("database open", path=str(path), fsync_ms=round(database.fsync_seconds * 1000, 3))
     return parts, worker
-
-
-def _revoke(parts: Parts, committed: Committed) -> None:
-    """A token revoked over HTTP is gone with its commit, not at the next round."""
-    if committed.revoked_tokens:
-        parts.access.forget(committed.revoked_tokens)
-        parts.hub.revoke(committed.revoked_tokens, protocol.UNAUTHORIZED, protocol.REVOKED)
 
 
 def vault_of(settings: Settings) -> Vault:
@@ -244,15 +231,5 @@ def _supervised(parts: Parts, work: Coroutine[None, None, None]) -> asyncio.Task
 
 
 async def _say_goodbye(app: web.Application) -> None:
-    """Close every socket with 1001, in batches."""
-    if PARTS not in app:
-        return
-    hub = app[PARTS].hub
-    hub.flush()
-    sockets = list(hub.sockets())
-    size = max(FEW_SOCKETS, -(-len(sockets) // GOODBYE_BATCHES))
-    for start in range(0, len(sockets), size):
-        if start:
-            await asyncio.sleep(GOODBYE_SECONDS / GOODBYE_BATCHES)
-        for socket in sockets[start : start + size]:
-            socket.close(protocol.GOING_AWAY, "The server is shutting down")
+    if PARTS in app:
+        await app[PARTS].hub.say_goodbye()

@@ -15,7 +15,9 @@ EventsError (500)
 ├── TooLarge (413)
 ├── UnsupportedMedia (415)
 ├── Unprocessable (422)    with `errors`: [{"loc", "msg"}]
+├── UpgradeRequired (426)  with what /ws speaks
 ├── TooManyFailures (429)
+├── TooManyConnections (429)
 └── Unwanted (499)         who asked is gone
 """
 
@@ -164,3 +166,22 @@ class TooManyFailures(EventsError):
             f"Too many failed sign-ins from this address; try again in {retry_after} s.",
             headers={"Retry-After": str(retry_after)},
         )
+
+
+class TooManyConnections(EventsError):
+    """As many streams are open as may be, in all or from this address (contract §3)."""
+
+    status = 429
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, headers={"Retry-After": "5"})
+
+
+class UpgradeRequired(EventsError):
+    """Only a WebSocket handshake is taken here (RFC 9110 §15.5.22, RFC 6455 §4.4)."""
+
+    status = 426
+
+    def __init__(self, detail: str) -> None:
+        headers = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13"}
+        super().__init__(detail, headers=headers)

@@ -11,8 +11,6 @@ import structlog
 from bedolaga_events.access import Access
 from bedolaga_events.counters import hour_of
 from bedolaga_events.errors import StoreError
-from bedolaga_events.live import protocol
-from bedolaga_events.live.hub import Hub
 from bedolaga_events.settings import Settings
 from bedolaga_events.store import retention, steps, tokens
 from bedolaga_events.store.database import Database
@@ -41,14 +39,12 @@ class Housekeeping:
         database: Database,
         writer: Writer,
         access: Access,
-        hub: Hub,
         now: Callable[[], int],
     ) -> None:
         self._settings = settings
         self._database = database
         self._writer = writer
         self._access = access
-        self._hub = hub
         self._now = now
         self._seen_bytes = -1
 
@@ -72,10 +68,8 @@ class Housekeeping:
                 log.warning("housekeeping put off", error=str(error))
 
     async def reread_tokens(self) -> None:
-        """Learn what the table says now; close what came in with a token that is gone."""
-        gone = self._access.learn(await self._database.read(tokens.everything))
-        if gone:
-            self._hub.revoke(gone, protocol.UNAUTHORIZED, protocol.REVOKED)
+        """Learn what the table says now; what came in with a token that is gone is closed."""
+        self._access.learn(await self._database.read(tokens.everything))
 
     async def touch_tokens(self) -> None:
         """Write when tokens were last used, and forget those that expired long ago."""

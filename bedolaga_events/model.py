@@ -232,6 +232,7 @@ class Committed:
     disabled: list[Webhook] = field(default_factory=list)  # of these: deactivated by the server
     failing: list[Failing] = field(default_factory=list)
     deleted_webhooks: list[int] = field(default_factory=list)
+    tokens: list[Token] = field(default_factory=list)  # made
     revoked_tokens: set[int] = field(default_factory=set)
     stale: set[int] = field(default_factory=set)  # webhooks with changed rows not listed here
     begun: bool = False  # work in steps (`store.steps`)

@@ -207,6 +207,11 @@ def token(token: Token) -> dict[str, object]:
     }
 
 
+def sign_in_link(address: str, code: str) -> str:
+    """Where a one-time code signs a browser in; what stands behind # is sent to nobody."""
+    return f"{address.rstrip('/')}/#login={code}"
+
+
 def page(items: Iterable[str], **numbers: object) -> str:
     """A list reply of JSON texts: ``{"items": [...], "total": ..., ...}``."""
     return spliced(numbers, items=f"[{', '.join(items)}]")

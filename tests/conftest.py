@@ -83,6 +83,12 @@ class Server:
         assert reply.status == 201, reply.json
         return dict(reply.json)
 
+    async def code(self) -> str:
+        """A one-time sign-in code."""
+        reply = await self.call("POST", "/login/links")
+        assert reply.status == 201, reply.json
+        return str(reply.json["url"]).partition("#login=")[2]
+
     def socket(self, query: str = f"?token={ADMIN}", **options: Any) -> Any:
         return self.session.ws_connect(f"{self.url}/ws{query}", **options)
 

@@ -155,6 +155,7 @@ ROUTES = (
     ),
     Route("DELETE", r"/tokens/{id:\d+}", ADMIN, tokens.delete, NO_CONTENT, (204,)),
     Route("POST", "/login", None, tokens.login, replies.CreatedToken, (201,), body=requests.Login),
+    Route("POST", "/login/links", ADMIN, tokens.link, replies.LoginLink, (201,)),
     Route("POST", "/ws/ticket", READ, tokens.ticket, replies.Ticket),
     Route("POST", "/sink/in", None, sink.take),
     Route("GET", "/sink", READ, sink.show, replies.Sink),
@@ -175,7 +176,8 @@ ROUTES = (
 
 def middleware() -> Any:
     """The middleware that knows each handler's scope."""
-    return gate({route.handler: route.scope for route in ROUTES})
+    scopes = {route.handler: route.scope for route in ROUTES}
+    return gate(scopes, with_ticket={sse.stream})  # an EventSource cannot send headers
 
 
 def add_routes(app: web.Application, static: Path, allowed_origins: list[str]) -> None:
@@ -193,7 +195,9 @@ def add_routes(app: web.Application, static: Path, allowed_origins: list[str]) -
 def _cors(origins: list[str]) -> dict[str, aiohttp_cors.ResourceOptions]:
     options = aiohttp_cors.ResourceOptions(  # type: ignore[no-untyped-call]  # has no types
         allow_methods="*",
-        allow_headers=("Authorization", "Content-Type", "Idempotency-Key", "X-API-Key"),
+        allow_headers=(
+            "Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID", "X-API-Key",
+        ),
         expose_headers=("Retry-After",),
         max_age=600,
     )

@@ -2,22 +2,22 @@
 
 import asyncio
 import json
-from typing import Any
+from functools import partial
 
-from aiohttp import WSMsgType, web
+from aiohttp import web
 
 from bedolaga_events import wire
 from bedolaga_events.api import reading
-from bedolaga_events.api.gate import check_origin, client_address
+from bedolaga_events.api.gate import client_address
 from bedolaga_events.api.json_reply import reply
 from bedolaga_events.api.state import parts
-from bedolaga_events.api.ws import authenticated
-from bedolaga_events.live import protocol
+from bedolaga_events.api.ws import shake_hands, take_over
+from bedolaga_events.live.hub import Hub
+from bedolaga_events.live.websocket import WebSocket
 
 FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Via")
 SILENCE = 90.0  # seconds that a silent socket is held: longer than most proxies' 60
 MANY = 5  # silent sockets at once; more are refused
-SILENT = web.AppKey("silent", set[Any])  # WebSocketResponses
 
 
 async def show(request: web.Request) -> web.Response:
@@ -46,38 +46,37 @@ async def body(request: web.Request) -> web.Response:
     return reply(json.dumps({"bytes": len(await reading.raw(request, reading.BATCH_LIMIT))}))
 
 
+class Silent(WebSocket):
+    """A socket on which nothing is said until its time is up."""
+
+    __slots__ = ("_hub",)
+
+    def __init__(
+        self, hub: Hub, transport: asyncio.Transport, token_id: int, address: str
+    ) -> None:
+        super().__init__(transport, token_id, address, hub.unsent_limit, SILENCE)
+        self._hub = hub
+
+    def heard(self, text: str) -> None:
+        """Nothing is answered."""
+
+    def lost(self) -> None:
+        self._hub.leave(self)
+
+    def silence(self) -> None:
+        self.close(1000, "Nothing stood in the way")
+
+
 async def silence(request: web.Request) -> web.StreamResponse:
     """GET /doctor/silence: a WebSocket on which nothing is said; the page times its death."""
-    server = parts(request)
-    check_origin(request)
-    response = web.WebSocketResponse(compress=False)
-    await response.prepare(request)
-    token, refusal = await authenticated(request, server)
-    held = request.app[SILENT]
-    if token is None:
-        await response.close(code=protocol.UNAUTHORIZED, message=refusal.encode())
-    elif len(held) >= MANY:
-        await response.close(code=protocol.TRY_AGAIN, message=b"Too many silent sockets")
-    else:
-        held.add(response)
-        try:
-            await _hold(response)
-        finally:
-            held.discard(response)
-    return response
+    hub = parts(request).hub
 
+    def is_full(address: str) -> bool:
+        silent = sum(isinstance(one, Silent) for one in hub.sockets())
+        return silent >= MANY or hub.is_full(address)
 
-async def say_goodbye(app: web.Application) -> None:
-    """Close the silent sockets."""
-    held = app[SILENT]
-    for one in list(held):
-        await one.close(code=protocol.GOING_AWAY)
-
-
-async def _hold(response: web.WebSocketResponse) -> None:
-    try:
-        async with asyncio.timeout(SILENCE):
-            while (await response.receive()).type in (WSMsgType.TEXT, WSMsgType.BINARY):
-                pass
-    except TimeoutError:
-        await response.close(code=1000, message=b"Nothing stood in the way")
+    socket = await shake_hands(request, partial(Silent, hub), is_full)
+    if socket is not None:
+        hub.enter(socket)
+        take_over(request, socket)
+    return web.Response()

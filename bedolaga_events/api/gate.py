@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Set
 from typing import Any
 
 import structlog
@@ -22,8 +22,13 @@ OWN_FAULT = "The server made a mistake; its log says which."
 SENTENCES = {404: "There is nothing at this address.", 405: "This address does not take {method}."}
 
 
-def gate(scopes: Mapping[Any, Scope | None]) -> Any:
-    """The middleware; `scopes` says what each handler asks for, None for nothing."""
+def gate(scopes: Mapping[Any, Scope | None], with_ticket: Set[Any]) -> Any:
+    """The middleware.
+
+    Args:
+        scopes: what each handler asks for, None for nothing.
+        with_ticket: the handlers that take a ticket in place of a token.
+    """
 
     log = structlog.get_logger().bind()  # bound once: its debug() costs nothing when it is off
 
@@ -31,9 +36,11 @@ def gate(scopes: Mapping[Any, Scope | None]) -> Any:
     async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
         started = time.perf_counter()
         try:
-            scope = scopes.get(request.match_info.handler)
+            called = request.match_info.handler
+            scope = scopes.get(called)
             if scope is not None:
-                request[TOKEN] = await authenticate(request, scope)
+                ticket = request.query.get("ticket") if called in with_ticket else None
+                request[TOKEN] = await authenticate(request, scope, ticket)
             response = await handler(request)
         except EventsError as error:
             if error.status >= 500:
@@ -70,8 +77,8 @@ def _finish(request: web.Request, response: web.StreamResponse) -> None:
         response.headers.update({"Cache-Control": "no-cache", "Vary": "Accept-Encoding"})
 
 
-async def authenticate(request: web.Request, scope: Scope) -> Token:
-    """The token of a request.
+async def authenticate(request: web.Request, scope: Scope, ticket: str | None = None) -> Token:
+    """The token of a request, or the one in whose name its ticket was made.
 
     Raises:
         Unauthorized, TooManyFailures: there is none, or a wrong one.
@@ -79,9 +86,9 @@ async def authenticate(request: web.Request, scope: Scope) -> Token:
     """
     server = parts(request)
     value = presented(request.headers)
-    if value is None:
+    if value is None and ticket is None:
         raise Unauthorized("This call needs a token: send Authorization: Bearer TOKEN.")
-    token = server.access.find(value) or await find_token(server, value)
+    token = await find_token(server, value) if value else server.access.redeem(ticket or "")
     if token is None:
         raise server.access.refuse(client_address(request), "The token is not valid.")
     if not token.allows(scope):
@@ -93,7 +100,7 @@ async def find_token(server: Parts, value: str) -> Token | None:
     """The token with this value; one that was just made on the command line is found too."""
     token = server.access.find(value)
     if token is None:
-        server.access.learn(await server.database.read(tokens.everything))
+        server.access.add(await server.database.read(tokens.with_digest, tokens.digest_of(value)))
         token = server.access.find(value)
     return token
 
@@ -101,6 +108,12 @@ async def find_token(server: Parts, value: str) -> Token | None:
 def client_address(request: web.Request) -> str:
     """Who is asking, after the trusted proxies."""
     return parts(request).front.client(request.remote or "unknown", request.headers)
+
+
+def reached_at(request: web.Request) -> str:
+    """The address of the server as this caller reaches it, with a slash at the end."""
+    front, peer = parts(request).front, request.remote or "unknown"
+    return front.url(peer, request.scheme, request.headers)
 
 
 def check_origin(request: web.Request) -> None:

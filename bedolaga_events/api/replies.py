@@ -286,6 +286,11 @@ class CreatedToken(Token):
     token: str = Field(description="shown this once")
 
 
+class LoginLink(Reply):
+    url: str = Field(description="opened once, it signs a browser in as an admin")
+    expires_in: int = Field(description="seconds")
+
+
 class Ticket(Reply):
     ticket: str
     expires_in: int = Field(description="seconds")

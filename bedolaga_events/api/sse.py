@@ -2,97 +2,99 @@
 
 import asyncio
 
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 
 from bedolaga_events.api import reading, requests
 from bedolaga_events.api.gate import client_address
-from bedolaga_events.api.state import TOKEN, parts
-from bedolaga_events.errors import StoreError, Unprocessable
-from bedolaga_events.live.outlet import Outlet
+from bedolaga_events.api.state import TOKEN, Parts, parts
+from bedolaga_events.api.ws import take_over
+from bedolaga_events.errors import TooManyConnections, Unprocessable
+from bedolaga_events.live import frames, protocol
+from bedolaga_events.live.eventstream import EventStream
 from bedolaga_events.live.protocol import TOPICS, Encoding, Wants
-from bedolaga_events.live.replay import Since
+from bedolaga_events.live.resume import Since
 from bedolaga_events.patterns import is_known
 
-LOOK_EVERY = 1.0  # seconds until a client that went away is noticed
 HEADERS = {
     "Content-Type": "text/event-stream",
-    "Cache-Control": "no-store",
+    "Cache-Control": "no-store, no-transform",  # a proxy that compresses would keep messages back
     "X-Accel-Buffering": "no",  # nginx would wait for a full buffer
     "X-Content-Type-Options": "nosniff",
 }
 
 
-class Stream(Outlet):
-    """One SSE client; `gone` is set when it has to go."""
+class Stream(EventStream):
+    """One client of ours."""
 
-    def __init__(self, request: web.Request, wants: Wants) -> None:
-        assert request.transport is not None
-        super().__init__(request.transport, request[TOKEN].id, client_address(request), wants)
-        self.gone = asyncio.Event()
-        self._protocol = request.protocol
+    __slots__ = ("_server",)
 
-    def write_now(self, data: bytes) -> None:
-        super().write_now(b"%x\r\n%b\r\n" % (len(data), data))  # one chunk (RFC 9112 §7.1)
+    def __init__(
+        self, server: Parts, request: web.Request, transport: asyncio.Transport, wants: Wants
+    ) -> None:
+        super().__init__(
+            transport,
+            request[TOKEN].id,
+            client_address(request),
+            wants,
+            server.hub.unsent_limit,
+            server.settings.live.ping_seconds,
+            is_chunked=request.version >= HttpVersion11,
+        )
+        self._server = server
 
-    async def drained(self) -> None:
-        await self._protocol._drain_helper()  # noqa: SLF001 - aiohttp has no public verb for it
+    def passed(self) -> int:
+        return self._server.hub.sent_event_id if self.resuming is None else self.position
 
-    def abort(self) -> None:
-        super().abort()
-        self.gone.set()
-
-    def close(self, code: int, reason: str) -> None:
-        """End the stream; a browser comes back by itself, and is told 401 if it must not."""
-        self.gone.set()
+    def lost(self) -> None:
+        self._server.hub.leave(self)
 
 
 async def stream(request: web.Request) -> web.StreamResponse:
     """GET /events/stream: `Last-Event-ID` or `since` resumes, `events` and `topics` narrow."""
     server = parts(request)
     query = reading.query(request, requests.StreamQuery)
-    client = Stream(request, _wants(request, query))
-    if server.hub.is_full(client.address):
-        raise StoreError("Connection limit reached.", headers={"Retry-After": "5"})
+    wants = _wants(server, query)
+    if server.hub.is_full(client_address(request)):
+        raise TooManyConnections(protocol.FULL)
     response = web.StreamResponse(headers=HEADERS)
+    if request.version < HttpVersion11:
+        response.force_close()
     await response.prepare(request)
-    server.hub.enter(client)
-    since = request.headers.get("Last-Event-ID", "")
-    last = int(since) if since.isdecimal() and len(since) < 19 else query.since
-    client.write_now(b": connected\n\n")
-    if last is None:
-        server.hub.go_live(client)
+    if request.method == "HEAD" or request.transport is None:
+        return response
+    client = Stream(server, request, request.transport, wants)
+    _welcome(server, client, _since(request, query))
+    take_over(request, client)
+    return web.Response()  # for aiohttp's sake: there is nobody left to get it
+
+
+def _welcome(server: Parts, client: Stream, since: Since | None) -> None:
+    # As on /ws: no await until it is live.
+    hub = server.hub
+    if since is None:
+        hub.flush()
+    hub.enter(client)
+    if since is None:
+        hub.go_live(client)
     else:
-        client.resume(server.replays, Since(last, query.epoch))
-    try:
-        await _keep_alive(request, client, server.settings.live.ping_seconds)
-    finally:
-        server.hub.leave(client)
-        client.stop_resuming()
-    return response
+        server.resumptions.start(client, since)
+    hello = protocol.hello(hub.last_event_id, server.database.uid)
+    client.answer(frames.server_sent(hello, client.passed(), "connection"))
 
 
-async def _keep_alive(request: web.Request, client: Stream, seconds: float) -> None:
-    """A comment now and then, until somebody goes; aiohttp does not tell when it is the client."""
-    silent = 0.0
-    while request.transport is not None and not request.transport.is_closing():
-        try:
-            async with asyncio.timeout(LOOK_EVERY):
-                await client.gone.wait()
-                return
-        except TimeoutError:
-            silent += LOOK_EVERY
-        if silent >= seconds:
-            client.write_now(b": ping\n\n")
-            silent = 0.0
+def _since(request: web.Request, query: requests.StreamQuery) -> Since | None:
+    last = request.headers.get("Last-Event-ID", "")
+    event_id = int(last) if last.isdecimal() and len(last) < 19 else query.since
+    return None if event_id is None else Since(event_id, query.epoch)
 
 
-def _wants(request: web.Request, query: requests.StreamQuery) -> Wants:
-    types = parts(request).catalogue.types
+def _wants(server: Parts, query: requests.StreamQuery) -> Wants:
+    types = server.catalogue.types
     patterns = query.events.split(",") if query.events else ["*"]
     topics = query.topics.split(",") if query.topics else []
     for pattern in patterns:
         if not is_known(pattern, types):
-            raise parts(request).catalogue.unknown(pattern, "events")
+            raise server.catalogue.unknown(pattern, "events")
     for topic in topics:
         if topic not in TOPICS:
             raise Unprocessable.at(["topics"], f"known topics are {', '.join(TOPICS)}")

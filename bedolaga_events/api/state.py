@@ -11,7 +11,7 @@ from bedolaga_events.api.caller import Front
 from bedolaga_events.catalogue import Catalogue
 from bedolaga_events.delivery.guard import Guard
 from bedolaga_events.live.hub import Hub
-from bedolaga_events.live.replay import Replays
+from bedolaga_events.live.resume import Resumptions
 from bedolaga_events.logs import Minutely
 from bedolaga_events.metrics import Metrics
 from bedolaga_events.model import Token
@@ -36,7 +36,7 @@ class Parts:
     vault: Vault
     access: Access
     hub: Hub
-    replays: Replays
+    resumptions: Resumptions
     walker: Walker
     guard: Guard
     broken: str | None = None  # why /health says 503

@@ -7,13 +7,13 @@ from aiohttp import web
 
 from bedolaga_events import wire
 from bedolaga_events.access import TICKET_SECONDS
-from bedolaga_events.api import reading, requests
-from bedolaga_events.api.gate import client_address
+from bedolaga_events.api import browser, reading, requests
+from bedolaga_events.api.gate import client_address, reached_at
 from bedolaga_events.api.json_reply import reply
 from bedolaga_events.api.state import TOKEN, parts
 from bedolaga_events.errors import Unprocessable
-from bedolaga_events.model import Scope
-from bedolaga_events.store import tokens
+from bedolaga_events.model import Token
+from bedolaga_events.store import login_codes, tokens
 from bedolaga_events.store.transaction import change
 
 BROWSER_DAYS = 30
@@ -38,7 +38,9 @@ async def create(request: web.Request) -> web.Response:
     expires_at = None if body.expires_at is None else wire.microseconds(body.expires_at)
     if expires_at is not None and expires_at <= parts(request).now():
         raise Unprocessable.at(["expires_at"], "this moment has passed")
-    return await _create(request, body.name, frozenset(body.scopes), expires_at)
+    value, scopes = tokens.new_value(), frozenset(body.scopes)
+    made = await change(parts(request).writer, tokens.create, value, body.name, scopes, expires_at)
+    return _created(made, value)
 
 
 async def delete(request: web.Request) -> web.Response:
@@ -48,30 +50,31 @@ async def delete(request: web.Request) -> web.Response:
 
 
 async def login(request: web.Request) -> web.Response:
-    """POST /login: the one-time code of the printed link for an admin token."""
+    """POST /login: the one-time code of a sign-in link for an admin token."""
     server = parts(request)
     body = await reading.body(request, requests.Login)
-    if server.access.codes.redeem(body.code) is None:
-        raise server.access.refuse(
-            client_address(request),
-            "This sign-in code is not valid: it works once, for 30 minutes.",
-        )
-    browser = request.headers.get("User-Agent", "")[:40].encode("ascii", "replace").decode()
-    name = f"browser {browser}".strip()
-    return await _create(request, name, frozenset({Scope.ADMIN}), server.now() + BROWSER_DAYS * DAY)
+    if not await server.database.read(login_codes.is_good, body.code, server.now()):
+        raise server.access.refuse(client_address(request), login_codes.SPENT)
+    name = browser.name(request.headers.get("User-Agent", ""))
+    expires_at = server.now() + BROWSER_DAYS * DAY
+    value = tokens.new_value()
+    made = await change(server.writer, login_codes.exchange, body.code, value, name, expires_at)
+    return _created(made, value)
+
+
+async def link(request: web.Request) -> web.Response:
+    """POST /login/links: a sign-in link for another device."""
+    server = parts(request)
+    code = await change(server.writer, login_codes.issue)
+    url = wire.sign_in_link(reached_at(request), code)
+    return reply(json.dumps({"url": url, "expires_in": login_codes.CODE_SECONDS}), 201)
 
 
 async def ticket(request: web.Request) -> web.Response:
     """POST /ws/ticket: opens one /ws."""
-    issued = parts(request).access.tickets.issue(request[TOKEN].id)
+    issued = parts(request).access.ticket(request[TOKEN])
     return reply(json.dumps({"ticket": issued, "expires_in": TICKET_SECONDS}))
 
 
-async def _create(
-    request: web.Request, name: str, scopes: frozenset[Scope], expires_at: int | None
-) -> web.Response:
-    server = parts(request)
-    value = tokens.new_value()
-    made = await change(server.writer, tokens.create, value, name, scopes, expires_at)
-    server.access.learn(await server.database.read(tokens.everything))
-    return reply(json.dumps(wire.token(made) | {"token": value}), 201)
+def _created(token: Token, value: str) -> web.Response:
+    return reply(json.dumps(wire.token(token) | {"token": value}), 201)

@@ -5,7 +5,7 @@ import sys
 import click
 
 from bedolaga_events import __version__
-from bedolaga_events.cli import bot, bridge, database, demo, live, serve, tokens, webhooks
+from bedolaga_events.cli import bot, bridge, database, demo, live, login, serve, tokens, webhooks
 from bedolaga_events.errors import EventsError
 
 GLOBAL = ("--help", "--version")
@@ -45,6 +45,7 @@ def commands() -> None:
 for one in (
     serve.serve,
     serve.show_config,
+    login.login,
     tokens.token,
     live.send,
     live.listen,

@@ -16,7 +16,10 @@ from bedolaga_events.api.state import PARTS
 from bedolaga_events.app import EVENTS, create_app
 from bedolaga_events.cli.options import address_of
 from bedolaga_events.settings import Log, Settings
+from bedolaga_events.store import login_codes
 from bedolaga_events.store.tokens import new_value
+from bedolaga_events.store.transaction import change
+from bedolaga_events.wire import sign_in_link
 
 NAMES = ("Анна", "Борис", "Вера", "Глеб", "Дина", "Егор", "Жанна", "Захар", "Ира", "Костя")
 TITLES = (
@@ -53,7 +56,8 @@ async def _run(settings: Settings, token: str) -> None:
         address = address_of(settings)
         shop = Shop(app)
         await _prepare(address, token, shop)
-        click.echo(f"Open {address}/#login={app[PARTS].access.codes.issue()} (Ctrl+C ends it)")
+        code = await change(app[PARTS].writer, login_codes.issue)
+        click.echo(f"Open {sign_in_link(address, code)} (Ctrl+C ends it)")
         await shop.live()
     finally:
         await runner.cleanup()

@@ -106,8 +106,14 @@ class Server:
 
 def address_of(settings: Settings) -> str:
     """Where the configured server is, seen from this machine."""
-    host = settings.server.host
-    return f"http://{WILDCARDS.get(host, host)}:{settings.server.port}"
+    server = settings.server
+    scheme = "https" if server.cert_file else "http"
+    return f"{scheme}://{shown(server.hosts[0])}:{server.port}"
+
+
+def shown(host: str) -> str:
+    """A listening address as it stands in a URL for this machine."""
+    return WILDCARDS.get(host, f"[{host}]" if ":" in host else host)
 
 
 def url_option(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -18,10 +18,13 @@ from bedolaga_events import __version__, config, logs
 from bedolaga_events.api.express import Doorway
 from bedolaga_events.api.state import PARTS
 from bedolaga_events.app import create_app
-from bedolaga_events.cli.options import WILDCARDS, load, settings_options
+from bedolaga_events.cli.login import tunnel
+from bedolaga_events.cli.options import load, settings_options, shown
 from bedolaga_events.errors import ConfigError
 from bedolaga_events.settings import Server, Settings
-from bedolaga_events.store import tokens
+from bedolaga_events.store import login_codes, tokens
+from bedolaga_events.store.transaction import change
+from bedolaga_events.wire import sign_in_link
 
 BACKLOG = 1024  # connections that wait to be taken
 GC_THRESHOLD = 20_000  # new objects before a collection: 10 % more deliveries than with 700
@@ -133,14 +136,13 @@ async def _listen(runner: web.AppRunner, settings: Settings, tls: Tls | None) ->
 async def _print_link(app: web.Application, runner: web.AppRunner, scheme: str) -> None:
     """Where it listens; the sign-in link while there is no admin token, and in a terminal."""
     host, port = runner.addresses[0][:2]
-    shown = WILDCARDS.get(host, f"[{host}]" if ":" in host else host)
-    address = f"{scheme}://{shown}:{port}/"
-    parts = app[PARTS]
+    address, parts = f"{scheme}://{shown(host)}:{port}/", app[PARTS]
     click.echo(f"bedolaga-events {__version__} listens on {address}")
     if sys.stdout.isatty() or not await parts.database.read(tokens.has_admin, parts.now()):
-        click.echo(
-            f"Sign in (once, within 30 minutes): {address}#login={parts.access.codes.issue()}"
-        )
+        code = await change(parts.writer, login_codes.issue)
+        reached = parts.settings.server.public_url or address
+        click.echo(f"Sign in (once, within 30 minutes): {sign_in_link(reached, code)}")
+        click.echo(tunnel(reached, os.environ), nl=False)
     sys.stdout.flush()
 
 

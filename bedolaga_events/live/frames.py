@@ -2,23 +2,42 @@
 
 from collections.abc import Iterable
 
+from bedolaga_events.live.protocol import Encoding, Message, Wants
+
 FIN_TEXT = 0x81
 
 
-def encode(texts: Iterable[str]) -> bytes:
-    """Unmasked, uncompressed text frames, one a text, back to back."""
-    return b"".join(map(_frame, texts))
+def encode(messages: Iterable[Message], wants: Wants) -> tuple[bytes, int]:
+    """The bytes of what is wanted of `messages`, and how many those are."""
+    pieces = [one(message, wants.encoding) for message in messages if wants.takes(message)]
+    return b"".join(pieces), len(pieces)
 
 
-def encode_sse(messages: Iterable[tuple[int | None, str]]) -> bytes:
-    """Server-sent events of (id, JSON text); an id becomes the client's Last-Event-ID."""
-    return "".join(
-        f"data: {text}\n\n" if number is None else f"id: {number}\ndata: {text}\n\n"
-        for number, text in messages
-    ).encode()
+def one(message: Message, encoding: Encoding) -> bytes:
+    """One message, with its id where the encoding has a place for it."""
+    if encoding is Encoding.SSE:
+        return server_sent(message.text, message.id)
+    return frame(message.text)
 
 
-def _frame(text: str) -> bytes:
+def server_sent(text: str, number: int | None = None, kind: str = "") -> bytes:
+    """A server-sent event (WHATWG HTML §9.2): the id first, then its kind, then its data.
+
+    An id becomes the client's Last-Event-ID, and some clients take it with what follows only.
+    """
+    head = "" if number is None else f"id: {number}\n"
+    if kind:
+        head += f"event: {kind}\n"
+    return f"{head}data: {text}\n\n".encode()
+
+
+def passed(number: int) -> bytes:
+    """A server-sent event that sets Last-Event-ID and dispatches nothing."""
+    return b"id: %d\n\n" % number
+
+
+def frame(text: str) -> bytes:
+    """An unmasked, uncompressed text frame."""
     payload = text.encode("utf-8")
     length = len(payload)
     if length < 126:

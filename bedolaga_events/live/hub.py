@@ -3,41 +3,21 @@
 import asyncio
 import time
 from collections import Counter, deque
-from collections.abc import Iterable
-from typing import NamedTuple, Protocol
+from collections.abc import Iterable, Set
+from typing import NamedTuple
 
-from bedolaga_events import wire
-from bedolaga_events.live import frames
-from bedolaga_events.live.protocol import Encoding, Message, Wants
+from bedolaga_events.live import frames, news, protocol
+from bedolaga_events.live.outlet import Outlet
+from bedolaga_events.live.protocol import Message, Wants
 from bedolaga_events.metrics import Metrics
 from bedolaga_events.model import Committed
 
-DELIVERIES = frozenset({"deliveries"})
-WEBHOOKS = frozenset({"deliveries", "webhooks"})
 LONG = 0.002  # seconds; a fan-out of several messages that takes longer is followed by a pause
-SPACING, AT_ONCE = 0.002, 50  # seconds between handshakes, after so many that need not wait
 PAUSE = 3.0  # times what the fan-out took
 REMEMBERED = 1_000  # fan-outs, of which it is known who got them
-
-
-class Socket(Protocol):
-    """One connected client."""
-
-    token_id: int
-    address: str
-    wants: Wants
-
-    def write(self, data: bytes) -> None:
-        """Hand over whole messages; never waits."""
-
-    def unsent(self) -> int:
-        """Bytes that were handed over and that the client has not read."""
-
-    def abort(self) -> None:
-        """Drop the connection at once."""
-
-    def close(self, code: int, reason: str) -> None:
-        """Start the closing handshake."""
+GOODBYE_BATCHES = 10
+GOODBYE_SECONDS = 1.5  # over which the sockets are closed, so that reconnects spread
+FEW_SOCKETS = 20  # are closed at once
 
 
 class FanOut(NamedTuple):
@@ -76,12 +56,11 @@ class Hub:
         self._max_sockets = max_sockets
         self._max_per_address = max_per_address
         self._metrics = metrics
-        self._sockets: set[Socket] = set()  # all who are connected
+        self._sockets: set[Outlet] = set()  # all who are connected
         self._addresses = Counter[str]()
-        self._live: dict[Wants, set[Socket]] = {}  # who gets events now, by what they want
+        self._live: dict[Wants, set[Outlet]] = {}  # who gets events now, by what they want
         self._waiting: list[Message] = []  # for the end of the pause
         self._pause: asyncio.TimerHandle | None = None
-        self._next_turn = 0.0
         self._past = deque[FanOut](maxlen=REMEMBERED)
 
     def is_full(self, address: str) -> bool:
@@ -89,32 +68,25 @@ class Hub:
         too_many = self._addresses[address] >= self._max_per_address
         return too_many or len(self._sockets) >= self._max_sockets
 
-    async def turn(self) -> None:
-        """Wait before a handshake while many come at once: each takes half a millisecond of CPU."""
-        now = time.perf_counter()
-        self._next_turn = max(self._next_turn, now - AT_ONCE * SPACING) + SPACING
-        if self._next_turn > now:
-            await asyncio.sleep(self._next_turn - now)
-
-    def enter(self, socket: Socket) -> None:
+    def enter(self, socket: Outlet) -> None:
         """`socket` is connected, and gets nothing yet."""
         self._sockets.add(socket)
         self._addresses[socket.address] += 1
         self._metrics.sockets.set(len(self._sockets))
 
-    def go_live(self, socket: Socket) -> None:
+    def go_live(self, socket: Outlet) -> None:
         """From now on `socket` gets what it wants of all after `sent_event_id`."""
         if socket in self._sockets:
             self._live.setdefault(socket.wants, set()).add(socket)
 
-    def change(self, socket: Socket, wants: Wants) -> None:
+    def change(self, socket: Outlet, wants: Wants) -> None:
         """From the next message on `socket` wants something else."""
         was_live = self._forget(socket)
         socket.wants = wants
         if was_live:
             self.go_live(socket)
 
-    def leave(self, socket: Socket) -> None:
+    def leave(self, socket: Outlet) -> None:
         """`socket` is gone."""
         if socket not in self._sockets:
             return
@@ -122,17 +94,17 @@ class Hub:
         self._sockets.remove(socket)
         self._addresses -= Counter({socket.address: 1})
         self._metrics.sockets.set(len(self._sockets))
+        if socket.was_cut_off:
+            self._metrics.slow_readers.inc()
 
     def publish(self, committed: Committed) -> None:
         """Write a committed batch, now or after the pause."""
         if committed.events:
             self.last_event_id = committed.events[-1].id
         if self._live:
-            self._waiting += [
-                Message(one.type, wire.frame(one), one.id) for one in committed.events
-            ]
+            self._waiting += news.of_events(committed)
             if any(wants.topics for wants in self._live):
-                self._waiting += _news(committed)
+                self._waiting += news.of_topics(committed)
         if self._pause is None or not self._live:
             self.flush()
 
@@ -148,20 +120,31 @@ class Hub:
         started = time.perf_counter()
         self._remember(messages)
         for wants, sockets in list(self._live.items()):
-            data, count = encode(messages, wants)
+            data, count = frames.encode(messages, wants)
             if data:
                 for socket in list(sockets):
-                    self._send(socket, data)
+                    socket.write(data)
                 self._metrics.messages.inc(count * len(sockets))
         taken = time.perf_counter() - started
         if taken > LONG and len(messages) > 1:  # one at a time: nobody else is publishing
             self._pause = asyncio.get_running_loop().call_later(PAUSE * taken, self.flush)
 
-    def revoke(self, token_ids: set[int], code: int, reason: str) -> None:
-        """Close what came in with tokens that are gone."""
+    def keep(self, token_ids: Set[int]) -> None:
+        """Close what came in with any other token: it is revoked, or has expired."""
         for socket in list(self._sockets):
-            if socket.token_id in token_ids:
-                socket.close(code, reason)
+            if socket.token_id not in token_ids:
+                socket.close(protocol.UNAUTHORIZED, protocol.REVOKED)
+
+    async def say_goodbye(self) -> None:
+        """Close every socket with 1001, in batches."""
+        self.flush()
+        sockets = list(self._sockets)
+        size = max(FEW_SOCKETS, -(-len(sockets) // GOODBYE_BATCHES))
+        for start in range(0, len(sockets), size):
+            if start:
+                await asyncio.sleep(GOODBYE_SECONDS / GOODBYE_BATCHES)
+            for socket in sockets[start : start + size]:
+                socket.close(protocol.GOING_AWAY, "The server is shutting down")
 
     def seen_by(self, event_id: int, event_type: str) -> set[int]:
         """The tokens whose sockets got an event live, as far as it is remembered."""
@@ -170,7 +153,7 @@ class Hub:
         groups = [ids for one in found for wants, ids in one.token_ids if wants.takes(asked)]
         return set().union(*groups)
 
-    def sockets(self) -> Iterable[Socket]:
+    def sockets(self) -> Iterable[Outlet]:
         """Everyone who is connected."""
         return list(self._sockets)
 
@@ -181,47 +164,10 @@ class Hub:
             tokens = [(wants, frozenset(one.token_id for one in some)) for wants, some in groups]
             self._past.append(FanOut(ids[0], ids[-1], tokens))
 
-    def _send(self, socket: Socket, data: bytes) -> None:
-        # Looked at before writing: a batch larger than the limit must not cut who reads well.
-        if socket.unsent() <= self.unsent_limit:
-            socket.write(data)
-            return
-        # It does not read: nobody waits for it, and it can come back with `since`.
-        self._metrics.slow_readers.inc()
-        self.leave(socket)
-        socket.abort()
-
-    def _forget(self, socket: Socket) -> bool:
+    def _forget(self, socket: Outlet) -> bool:
         group = self._live.get(socket.wants, set())
         was_live = socket in group
         group.discard(socket)
         if not group:
             self._live.pop(socket.wants, None)
         return was_live
-
-
-def encode(messages: Iterable[Message], wants: Wants) -> tuple[bytes, int]:
-    """The bytes of what is wanted of `messages`, and how many those are."""
-    taken = [one for one in messages if wants.takes(one)]
-    if wants.encoding is Encoding.SSE:
-        return frames.encode_sse((one.id, one.text) for one in taken), len(taken)
-    return frames.encode(one.text for one in taken), len(taken)
-
-
-def _news(committed: Committed) -> list[Message]:
-    """What a commit tells those who asked for topics."""
-    told = [
-        ("delivery.updated", wire.delivery(one, bodies=False), DELIVERIES)
-        for one in committed.deliveries
-    ]
-    shown = wire.webhook_news
-    told += [("webhook.updated", shown(one), WEBHOOKS) for one in committed.webhooks]
-    told += [("webhook.disabled", shown(one), WEBHOOKS) for one in committed.disabled]
-    for warning in committed.failing:
-        told.append(("webhook.failing", shown(warning.webhook, percent=warning.percent), WEBHOOKS))
-    for webhook_id in committed.deleted_webhooks:
-        told.append(("webhook.deleted", f'{{"id": {webhook_id}}}', WEBHOOKS))
-    return [
-        Message(kind, wire.news(kind, payload, committed.now), None, topics)
-        for kind, payload, topics in told
-    ]

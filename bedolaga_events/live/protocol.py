@@ -18,6 +18,7 @@ INVALID = "Unauthorized: Invalid token"
 REVOKED = "Unauthorized: The token was revoked"
 TOO_FAST = "Too many messages"
 TRY_AGAIN = 1013
+FULL = "Connection limit reached"
 GOING_AWAY = 1001
 
 FLOOD_SECONDS = 10  # a client may say so much in so many seconds,

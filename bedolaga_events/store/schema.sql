@@ -116,6 +116,10 @@ CREATE TABLE steps (
     remaining INTEGER NOT NULL DEFAULT 0,  -- replay: how many it will queue yet
     moved INTEGER NOT NULL DEFAULT 0
 );
+CREATE TABLE login_codes (
+    digest BLOB PRIMARY KEY,          -- SHA-256 of the code
+    expires_at INTEGER NOT NULL
+) WITHOUT ROWID;
 CREATE UNIQUE INDEX events_by_key ON events (idempotency_key) WHERE idempotency_key IS NOT NULL;
 CREATE INDEX events_by_type ON events (type, id);
 CREATE INDEX deliveries_due ON deliveries (webhook_id, next_retry_at) WHERE status = 'pending';

@@ -47,15 +47,19 @@ def insert(
             expires_at,
         ),
     )
-    row = connection.execute(
-        f"SELECT {_COLUMNS} FROM tokens WHERE digest = ?", (digest_of(value),)
-    ).fetchone()
-    return _token(row)
+    [token] = with_digest(connection, digest_of(value))
+    return token
 
 
 def everything(connection: sqlite3.Connection) -> list[Token]:
     """All tokens, oldest first."""
     rows = connection.execute(f"SELECT {_COLUMNS} FROM tokens ORDER BY id")
+    return [_token(row) for row in rows]
+
+
+def with_digest(connection: sqlite3.Connection, digest: bytes) -> list[Token]:
+    """The token with this digest, or none."""
+    rows = connection.execute(f"SELECT {_COLUMNS} FROM tokens WHERE digest = ?", (digest,))
     return [_token(row) for row in rows]
 
 
@@ -75,7 +79,10 @@ def create(
     expires_at: int | None,
 ) -> Token:
     """Make a token; `value` is kept as its digest only."""
-    return insert(transaction.connection, value, name, scopes, transaction.now, expires_at)
+    connection, now = transaction.connection, transaction.now
+    token = insert(connection, value, name, scopes, now, expires_at)
+    transaction.committed.tokens.append(token)
+    return token
 
 
 def revoke(transaction: Transaction, token_id: int) -> None:
@@ -106,11 +113,18 @@ def delete(connection: sqlite3.Connection, token_id: int, now: int) -> None:
 
 
 def ensure(transaction: Transaction, name: str, value: str | None) -> None:
-    """Let `value` be the only token of a name, with scope admin; None: let there be none."""
+    """Let `value` be the only token of a name, with scope admin; None: let there be none.
+
+    A row that has this value already keeps its id, whatever it was before.
+    """
     connection, kept = transaction.connection, b"" if value is None else digest_of(value)
     connection.execute("DELETE FROM tokens WHERE name = ? AND digest <> ?", (name, kept))
     if value is not None:
         create(transaction, value, name, {Scope.ADMIN}, None)
+        connection.execute(
+            "UPDATE tokens SET name = ?, scopes = 'admin', expires_at = NULL WHERE digest = ?",
+            (name, kept),
+        )
 
 
 def delete_expired(connection: sqlite3.Connection, before: int) -> None:

@@ -47,10 +47,10 @@ async def test_a_silent_socket_is_held_and_then_let_go(
         third = await session.ws_connect(url + ADMIN)
         assert (await third.receive()).data == 1013
         await first.close()
-        await until(lambda: len(server.app[doctor.SILENT]) == 1)
+        await until(lambda: len(list(server.parts.hub.sockets())) == 1)
         monkeypatch.setattr(doctor, "SILENCE", 0.0)
         fourth = await session.ws_connect(url + ADMIN)
         assert (await fourth.receive()).data == 1000
         waiting = asyncio.create_task(second.receive())
-        await doctor.say_goodbye(server.app)
+        await server.parts.hub.say_goodbye()
         assert (await waiting).data == 1001

@@ -277,33 +277,6 @@ async def test_one_address_gets_so_many_connections(starting: Any) -> None:
         await hello(again)
 
 
-async def test_server_sent_events_resume_and_go_on(server: Server) -> None:
-    """`Last-Event-ID` is `since`; `events` narrows."""
-    await batch(server, 3)
-    headers = {"Authorization": f"Bearer {ADMIN}", "Last-Event-ID": "1"}
-    async with server.session.get(f"{server.url}/events/stream", headers=headers) as stream:
-        assert stream.headers["Content-Type"].startswith("text/event-stream")
-
-        async def next_event() -> Any:
-            number = None
-            async for line in stream.content:
-                if line.startswith(b"id: "):
-                    number = int(line[4:])
-                if line.startswith(b"data: "):
-                    return number, json.loads(line[6:])
-            return None
-
-        assert [(await next_event())[0] for _ in range(2)] == [2, 3]
-        assert (await next_event())[1]["type"] == "resumed"
-        await server.event(user_id=1)
-        number, message = await next_event()
-        assert (number, message["id"], message["type"]) == (4, 4, "user.created")
-    bad = await server.call("GET", "/events/stream?events=tickets.*")
-    assert bad.status == 422
-    assert (await server.call("GET", "/events/stream", token=None)).status == 401
-    await until(lambda: not list(server.parts.hub.sockets()))
-
-
 async def test_everybody_comes_back_at_once(starting: Any) -> None:
     """After a restart hundreds of clients resume together; the server answers meanwhile."""
     server: Server = await starting(live__max_per_address=1_000)

@@ -95,19 +95,6 @@ async def test_revoking_closes_the_sockets_of_a_token(server: Server) -> None:
         assert await other.receive_json() == {"type": "pong"}
 
 
-async def test_a_sign_in_code_works_once_and_for_half_an_hour(server: Server, clock: Clock) -> None:
-    """It buys an admin token named after the browser."""
-    code = server.parts.access.codes.issue()
-    late = server.parts.access.codes.issue()
-    reply = await server.call("POST", "/login", {"code": code}, token=None)
-    assert reply.status == 201
-    assert reply.json["name"].startswith("browser")
-    assert (await server.call("GET", "/tokens", token=reply.json["token"])).status == 200
-    assert (await server.call("POST", "/login", {"code": code}, token=None)).status == 401
-    clock.advance(1801)
-    assert (await server.call("POST", "/login", {"code": late}, token=None)).status == 401
-
-
 async def test_guessing_is_slowed_down_and_a_right_token_is_not(
     server: Server, clock: Clock
 ) -> None:

@@ -21,7 +21,7 @@ async def test_from_the_printed_link_to_a_delivered_webhook(
 ) -> None:
     """Sign in, see an event live, create a webhook, see its delivery, deactivate, delete."""
     server: Server = await starting(now=None)
-    await page.goto(f"{server.url}/#login={server.parts.access.codes.issue()}")
+    await page.goto(f"{server.url}/#login={await server.code()}")
     await expect(page.get_by_text("Подключено")).to_be_visible()
     assert "login" not in page.url
     await server.event("payment.completed", transaction_id=1, user_id=1, amount_kopeks=50_000)

@@ -23,4 +23,11 @@ def read(data: bytes) -> list[str]:
 @given(st.lists(st.text() | st.integers(120, 70_000).map("x".__mul__), max_size=4))
 def test_frames_carry_their_texts_back_to_back(texts: list[str]) -> None:
     """All three forms of the length."""
-    assert read(frames.encode(texts)) == texts
+    assert read(b"".join(map(frames.frame, texts))) == texts
+
+
+def test_a_server_sent_event_has_its_id_first() -> None:
+    """Some clients take an id with what follows it only; without data nothing is dispatched."""
+    assert frames.server_sent("{}", 7, "connection") == b"id: 7\nevent: connection\ndata: {}\n\n"
+    assert frames.server_sent("{}") == b"data: {}\n\n"
+    assert frames.passed(7) == b"id: 7\n\n"

@@ -1,0 +1,45 @@
+"""`login`: a link that signs a browser in, and how to reach it from afar."""
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from bedolaga_events.app import clock
+from bedolaga_events.cli.options import address_of, beside, load, settings_options
+from bedolaga_events.store import login_codes
+from bedolaga_events.wire import sign_in_link
+
+
+@click.command()
+@settings_options
+def login(**options: Any) -> None:
+    """Print a link that signs a browser in: once, within 30 minutes; also beside a server."""
+    settings = load(**options).settings
+    with beside(options, must_exist=True) as connection:
+        code = login_codes.insert(connection, clock())
+    address = settings.server.public_url or address_of(settings)
+    click.echo(sign_in_link(address, code))
+    click.echo(tunnel(address, os.environ), nl=False)
+
+
+def tunnel(address: str, environment: Mapping[str, str]) -> str:
+    """What to do when a loopback address is read over SSH, as a line; "" when it is not."""
+    told = environment.get("SSH_CONNECTION", "").split()  # client and its port, server and its port
+    host, _, port = address.partition("://")[2].rstrip("/").rpartition(":")
+    if len(told) != 4 or not _is_loopback(host):
+        return ""
+    user, other_port = environment.get("USER", "USER"), "" if told[3] == "22" else f"-p {told[3]} "
+    return (
+        f"From another computer, first run there: "
+        f"ssh -N -L {port}:{host}:{port} {other_port}{user}@{told[2]}\n"
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
