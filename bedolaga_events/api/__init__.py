@@ -1,6 +1,7 @@
 """The site map: every route, the scope it asks for, its handler."""
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -198,17 +199,20 @@ def _cors(origins: list[str]) -> dict[str, aiohttp_cors.ResourceOptions]:
         allow_headers=(
             "Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID", "X-API-Key",
         ),
-        expose_headers=("Retry-After",),
+        expose_headers=("Retry-After", "WWW-Authenticate"),
         max_age=600,
     )
     return dict.fromkeys(origins, options)
 
 
 def _add_page(app: web.Application, static: Path) -> web.AbstractResource:
-    async def page(_: web.Request) -> web.FileResponse:
-        return web.FileResponse(static / "index.html")
-
-    app.router.add_get("/", page)
+    # The service worker stands beside the page: its scope is the folder that it comes from.
+    for path, name in (("/", "index.html"), ("/sw.js", "sw.js")):
+        app.router.add_get(path, partial(_file, static / name))
     folders = (one for one in sorted(static.iterdir()) if one.is_dir())
     added = {one.name: app.router.add_static(f"/{one.name}", one) for one in folders}
     return added["js"]
+
+
+async def _file(path: Path, _: web.Request) -> web.FileResponse:
+    return web.FileResponse(path)

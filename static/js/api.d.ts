@@ -69,15 +69,35 @@ export interface EventItem {
 
 type Query = Record<string, string | number | boolean | undefined>;
 
+export interface RequestOptions {
+  params?: Query;
+  body?: unknown;
+  bytes?: Uint8Array;
+  headers?: Record<string, string>;
+  /** Ask as somebody else; null: as nobody. */
+  token?: string | null;
+  as?: "json" | "text";
+  /** Milliseconds for the whole answer; 30,000 unless told. */
+  patience?: number;
+}
+
 export const apiClient: {
   baseUrl: string;
   token: string | null;
+  /** Our server refused `token`; a 401 of what stands in front of it does not come here. */
   onUnauthorized: () => void;
-  request(method: string, path: string, options?: { params?: Query; body?: unknown; as?: "json" | "text" }): Promise<any>;
+  request(method: string, path: string, options?: RequestOptions): Promise<any>;
 };
 
 export class ApiError extends Error {
+  /** 0 when nobody answered. */
   status: number;
+  /** The server itself said so; otherwise something in front of it did, or nobody. */
+  isOurs: boolean;
+  /** Our server does not know the token. */
+  readonly isUnauthorized: boolean;
+  /** Nothing was decided: another try may find it well. */
+  readonly isTransient: boolean;
   errors: { loc: (string | number)[]; msg: string }[];
 }
 
@@ -136,5 +156,7 @@ export const settingsApi: { get(): Promise<any>; metrics(): Promise<string> };
 
 export const authApi: {
   login(code: string): Promise<{ token: string }>;
+  /** Try a token without using it: `onUnauthorized` does not hear of a refusal. */
+  check(token: string): Promise<any[]>;
   ticket(): Promise<{ ticket: string; expires_in: number }>;
 };

@@ -1,36 +1,7 @@
-// The HTTP API: fetch in, objects out, an error as a sentence. Any admin page may import this file.
+// The HTTP API by its nouns. Any admin page may import this file.
+import { apiClient } from './client.js';
 
-// Where the server is (relative to the page, so that a path prefix works) and who asks.
-export const apiClient = {
-  baseUrl: '.',
-  token: null,
-  onUnauthorized: () => {},
-
-  async request(method, path, { params, body, bytes, headers, as = 'json' } = {}) {
-    const response = await fetch(`${this.baseUrl}${path}${queryOf(params)}`, {
-      method,
-      headers: {
-        ...(this.token && { Authorization: `Bearer ${this.token}` }),
-        ...(body !== undefined && { 'Content-Type': 'application/json' }),
-        ...headers,
-      },
-      body: body === undefined ? bytes : JSON.stringify(body),
-    });
-    const content = response.status === 204 ? null : await response[response.ok ? as : 'json']().catch(() => null);
-    if (response.ok) return content;
-    if (response.status === 401) this.onUnauthorized();
-    throw new ApiError(response.status, content);
-  },
-};
-
-// `detail` is the server's sentence, `errors` its findings by field.
-export class ApiError extends Error {
-  constructor(status, content) {
-    super(content?.detail ?? `HTTP ${status}`);
-    this.status = status;
-    this.errors = content?.errors ?? [];
-  }
-}
+export { ApiError, apiClient } from './client.js';
 
 export const webhooksApi = {
   list: (params) => apiClient.request('GET', '/webhooks', { params }),
@@ -82,7 +53,7 @@ export const sinkApi = {
 
 export const doctorApi = {
   examine: () => apiClient.request('GET', '/doctor'),
-  count: (bytes) => apiClient.request('POST', '/doctor/body', { bytes }),
+  count: (bytes) => apiClient.request('POST', '/doctor/body', { bytes, patience: 180_000 }), // 4 MiB on a slow line
 };
 
 export const settingsApi = {
@@ -91,11 +62,7 @@ export const settingsApi = {
 };
 
 export const authApi = {
-  login: (code) => apiClient.request('POST', '/login', { body: { code } }),
-  ticket: () => apiClient.request('POST', '/ws/ticket'),
+  login: (code) => apiClient.request('POST', '/login', { body: { code }, token: null }),
+  check: (token) => apiClient.request('GET', '/event-types', { token }), // a refusal signs nobody out
+  ticket: () => apiClient.request('POST', '/ws/ticket', { patience: 10_000 }),
 };
-
-function queryOf(params = {}) {
-  const given = Object.entries(params).filter(([, value]) => value !== undefined && value !== '');
-  return given.length ? `?${new URLSearchParams(given)}` : '';
-}

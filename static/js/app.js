@@ -1,14 +1,21 @@
 // Start, route by hash, mount.
 import { ConnectionStatus } from './components/ConnectionStatus.js';
-import { Dialog } from './components/Dialog.js';
 import { EventDrawer } from './components/EventRow.js';
+import { Keys } from './components/Keys.js';
 import { SignIn } from './components/SignIn.js';
+import { Skeleton } from './components/Skeleton.js';
 import { Toasts } from './components/Toasts.js';
 import { DeliveryDrawer } from './components/WebhookDeliveries.js';
-import { language, setLanguage, t } from './i18n.js';
+import { lostAt } from './feed.js';
+import { language, said, setLanguage, t } from './i18n.js';
+import { ICONS } from './icons.js';
+import { now, reloadTypes, trouble } from './known.js';
+import { device } from './lib/storage.js';
 import { unread } from './notifications.js';
-import { lostAt, now, reloadTypes, signedIn, signOut, start } from './state.js';
-import { effect, html, render, signal, useEffect, useState } from './ui.js';
+import { arrive, go, route } from './place.js';
+import { signedIn, signOut, start, takeLink } from './session.js';
+import { attempt } from './toasts.js';
+import { effect, html, render, useState } from './ui.js';
 import { Dashboard } from './views/dashboard.js';
 import { Doctor } from './views/doctor.js';
 import { Events } from './views/events.js';
@@ -16,19 +23,14 @@ import { Deliveries, Notifications, Settings, Tokens } from './views/others.js';
 import { Sandbox } from './views/sandbox.js';
 import { WebhookView } from './views/webhook.js';
 import { Webhooks } from './views/webhooks.js';
+import { webhooks } from './webhooks.js';
 
 const PAGES = ['dashboard', 'events', 'webhooks', 'deliveries', 'notifications', 'tokens', 'settings', 'sandbox'];
 const OFFLINE_AFTER = 3_000; // ms
 const ON_PHONE = 4; // the rest is behind "more"
-const GO = { d: 'dashboard', e: 'events', w: 'webhooks', t: 'tokens' };
-const route = signal(location.hash);
-addEventListener('hashchange', () => {
-  if (/^#(token|login)=/.test(location.hash)) start(); // a sign-in link, opened where the page is open
-  route.value = location.hash;
-});
+const THEMES = ['light', 'dark'];
 
 const hrefOf = (page) => (page === 'dashboard' ? '#/' : `#/${page}`);
-const go = (hash) => { location.hash = hash; };
 
 // Which page an address shows, and what lies over it.
 function View() {
@@ -36,6 +38,7 @@ function View() {
   if (page === 'events') {
     return html`<${Events} />${id && html`<${EventDrawer} key=${id} id=${Number(id)} onClose=${() => go('#/events')} />`}`;
   }
+  if (page === 'webhooks' && !webhooks.value) return html`<section class="card"><${Skeleton} rows=${8} /></section>`;
   if (page === 'webhooks' && Number(id)) {
     const shown = tab ? `/${tab}` : '';
     return html`<${WebhookView} id=${Number(id)} tab=${shown} />
@@ -55,20 +58,24 @@ function Page() {
         <button class="small" onClick=${switchLanguage}>${language.value === 'ru' ? 'EN' : 'RU'}</button>
         <button class="small" onClick=${switchTheme} aria-label=${t('theme')}>◐</button>
         <button class="small" onClick=${() => signOut()}>${t('signOut')}</button></header>
-      ${isLost() && html`<p class="banner" role="status">${t('offline')} <a href="#/doctor">${t('doctor')}</a></p>`}
+      <${Banner} />
       <main id="main"><${View} /></main>
     </div></div><${Toasts} /><${Keys} />`;
 }
 
-// Said only when it lasts: a restart of the server is over in a second.
-function isLost() {
-  return lostAt.value !== null && now.value - lostAt.value > OFFLINE_AFTER;
+// Why what is shown may be old; said only when it lasts: a restart of the server is over in a second.
+function Banner() {
+  const { error = null, since = lostAt.value } = trouble.value ?? {};
+  if (since === null || now.value - since < OFFLINE_AFTER) return null;
+  const reload = html`<button class="small" onClick=${() => location.reload()}>${t('reload')}</button>`;
+  return html`<p class="banner" role="status">${error?.status ? said(error.message) : t('offline')}
+    ${' '}<a href="#/doctor">${t('doctor')}</a>${error?.status > 0 && !error.isOurs && html` ${reload}`}</p>`;
 }
 
 // The icon of the tab tells from afar: offline, something new, all is well.
 effect(() => {
   const name = lostAt.value ? 'offline' : unread.value ? 'unread' : 'icon';
-  document.querySelector('link[rel=icon]').setAttribute('href', `icons/${name}.svg`);
+  document.querySelector('link[rel=icon]').setAttribute('href', ICONS[name]);
 });
 
 function currentPage() {
@@ -87,46 +94,24 @@ function Navigation() {
   </nav>`;
 }
 
-// The keyboard: / searches, g then a letter goes, n creates a webhook, ? shows the keys.
-function Keys() {
-  const [shown, setShown] = useState(false);
-  useEffect(() => {
-    let going = false;
-    const press = (event) => {
-      if (event.target.closest?.('input, textarea, select, dialog') || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (going && GO[event.key]) go(hrefOf(GO[event.key]));
-      else if (event.key === '/') document.querySelector('[data-search]')?.focus();
-      else if (event.key === 'n') go('#/webhooks/new');
-      else if (event.key === '?') setShown(true);
-      else if (event.key === 'j' || event.key === 'k') step(event.key === 'j' ? 1 : -1);
-      else if (event.key !== 'g') return;
-      going = event.key === 'g';
-      event.preventDefault();
-    };
-    addEventListener('keydown', press);
-    return () => removeEventListener('keydown', press);
-  }, []);
-  return shown && html`<${Dialog} title=${t('keys')} onClose=${() => setShown(false)}><p>${t('keysText')}</p><//>`;
-}
-
-function step(by) {
-  const links = [...document.querySelectorAll('.stream a, tbody td a:first-child')];
-  const at = links.indexOf(document.activeElement);
-  links[Math.max(0, Math.min(links.length - 1, at + by))]?.focus();
-}
-
 async function switchLanguage() {
-  await setLanguage(language.value === 'ru' ? 'en' : 'ru');
-  await reloadTypes();
+  await attempt(() => setLanguage(language.value === 'ru' ? 'en' : 'ru'));
+  await attempt(reloadTypes);
 }
 
 function switchTheme() {
   const isDark = getComputedStyle(document.documentElement).colorScheme === 'dark'
     || (!document.documentElement.dataset.theme && matchMedia('(prefers-color-scheme: dark)').matches);
   document.documentElement.dataset.theme = isDark ? 'light' : 'dark';
-  localStorage.setItem('bedolaga.theme', document.documentElement.dataset.theme);
+  device.set('bedolaga.theme', document.documentElement.dataset.theme);
 }
 
-const theme = localStorage.getItem('bedolaga.theme');
-if (theme) document.documentElement.dataset.theme = theme;
-start().finally(() => render(html`<${Page} />`, document.getElementById('app')));
+const theme = device.get('bedolaga.theme');
+if (THEMES.includes(theme)) document.documentElement.dataset.theme = theme;
+addEventListener('hashchange', () => {
+  takeLink(); // a sign-in link, opened where the page is open
+  arrive();
+});
+arrive();
+start();
+render(html`<${Page} />`, document.getElementById('app'));

@@ -63,7 +63,7 @@ async function sse() {
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), PATIENCE);
   try {
-    const answer = await fetch(`${apiClient.baseUrl}/events/stream`, { signal: stop.signal, headers: { Authorization: `Bearer ${apiClient.token}` } });
+    const answer = await fetch(`${apiClient.baseUrl}/events/stream`, { signal: stop.signal, headers: { 'X-API-Key': apiClient.token } });
     await answer.body.getReader().read();
     return ok({ ms: since(started) });
   } catch {

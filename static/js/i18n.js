@@ -1,7 +1,11 @@
 // The texts of the page in the language of its reader; only that one is loaded.
+import { apiClient } from './client.js';
+import { persist } from './lib/persist.js';
+import { device } from './lib/storage.js';
 import { signal } from './ui.js';
 
 const KEPT = 'bedolaga.language';
+const LANGUAGES = ['ru', 'en'];
 const texts = {};
 const patterns = {}; // of the sentences with something in them
 
@@ -32,12 +36,12 @@ function patternOf(template) {
 
 export async function setLanguage(chosen) {
   await show(chosen);
-  localStorage.setItem(KEPT, chosen);
+  device.set(KEPT, chosen);
 }
 
 async function show(chosen) {
   if (!texts[chosen]) {
-    const loaded = await (await fetch(new URL(`locales/${chosen}.json`, import.meta.url))).json();
+    const loaded = await apiClient.request('GET', `/js/locales/${chosen}.json`, { token: null });
     const open = Object.entries(loaded.said).filter(([template]) => template.includes('{'));
     patterns[chosen] = open.map(([template, text]) => [patternOf(template), text]);
     texts[chosen] = loaded;
@@ -46,4 +50,5 @@ async function show(chosen) {
   document.documentElement.lang = chosen;
 }
 
-await show(localStorage.getItem(KEPT) ?? (navigator.language.startsWith('ru') ? 'ru' : 'en'));
+const browsers = navigator.language.startsWith('ru') ? 'ru' : 'en';
+await persist(() => show(LANGUAGES.find((one) => one === device.get(KEPT)) ?? browsers));

@@ -1,7 +1,10 @@
 // The notification centre: the last events worth a word, kept in this browser.
+import { mayNotify, notify } from './browserNotifications.js';
 import { language, t } from './i18n.js';
 import { amountOf, rubles } from './lib/money.js';
+import { device } from './lib/storage.js';
 import { plural } from './lib/text.js';
+import { toast } from './toasts.js';
 import { effect, signal } from './ui.js';
 
 const KEPT = 'bedolaga.notifications';
@@ -9,13 +12,26 @@ const MOST = 50;
 const FOLD_AFTER = 1_500; // ms: what comes within is one toast
 export const KINDS = ['user.created', 'payment.completed', 'ticket.created', 'ticket.message_added'];
 
-const defaults = { enabled: true, kinds: Object.fromEntries(KINDS.map((one) => [one, true])), browser: false, sound: false };
-export const preferences = signal({ ...defaults, ...JSON.parse(localStorage.getItem(KEPT) ?? '{}') });
+export const preferences = signal(keptPreferences());
 export const notifications = signal([]); // newest first
 export const unread = signal(0);
 
-effect(() => localStorage.setItem(KEPT, JSON.stringify(preferences.value)));
+effect(() => device.set(KEPT, JSON.stringify(preferences.value)));
 effect(() => { document.title = `${unread.value ? `(${unread.value}) ` : ''}Bedolaga Events`; });
+
+export const canSound = () => 'AudioContext' in globalThis;
+
+// As they were kept; what is no answer to the question counts as none.
+function keptPreferences() {
+  const { enabled, kinds, browser, sound } = device.object(KEPT);
+  const answer = (value, otherwise) => (typeof value === 'boolean' ? value : otherwise);
+  return {
+    enabled: answer(enabled, true),
+    kinds: Object.fromEntries(KINDS.map((one) => [one, answer(kinds?.[one], true)])),
+    browser: answer(browser, false),
+    sound: answer(sound, false),
+  };
+}
 
 // What an event is called in the reference's words; null when it is not worth one.
 export function textOf(event) {
@@ -35,34 +51,38 @@ export function textOf(event) {
 }
 
 let folded = [];
-export function take(event, toast) {
+export function take(event) {
   const text = textOf(event);
   if (text === null || !preferences.value.enabled || !preferences.value.kinds[event.type]) return;
   notifications.value = [{ id: event.id, type: event.type, text, timestamp: event.timestamp }, ...notifications.value].slice(0, MOST);
   unread.value += 1;
   folded.push({ event, text });
-  if (folded.length === 1) setTimeout(() => tell(toast), FOLD_AFTER);
+  if (folded.length === 1) setTimeout(tell, FOLD_AFTER);
 }
 
 export function markRead() {
   unread.value = 0;
 }
 
-function tell(toast) {
+function tell() {
+  const { browser, sound } = preferences.value;
   const news = folded;
   folded = [];
   for (const kind of KINDS) {
     const some = news.filter((one) => one.event.type === kind);
     if (!some.length) continue;
     const text = some.length === 1 ? some[0].text : plural(some.length, t(`folded.${kind}`), language.value);
-    toast(text, { href: some.length === 1 ? `#/events/${some[0].event.id}` : '#/events' });
-    if (preferences.value.browser && globalThis.Notification?.permission === 'granted') new Notification(text);
+    const href = some.length === 1 ? `#/events/${some[0].event.id}` : '#/events';
+    toast(text, { href });
+    const tag = `event ${some.at(-1).event.id}`;
+    if (browser && mayNotify()) notify(text, { href, tag }).catch(() => {}); // the toast has said it
   }
-  if (preferences.value.sound) beep();
+  if (sound && canSound()) beep();
 }
 
+let audio = null; // a browser gives a page only a few
 function beep() {
-  const audio = new AudioContext();
+  audio ??= new AudioContext();
   const tone = audio.createOscillator();
   const volume = audio.createGain();
   volume.gain.value = 0.05;

@@ -1,66 +1,41 @@
 // The live feed: connect, resume, keep alive, back off; it emits and never renders. Any admin page
 // may import this file; types are in websocket.d.ts, the protocol in docs/live.md.
-import { delay } from './lib/backoff.js';
-
-const PING_EVERY = 30_000; // ms
-const SILENCE = 75_000; // ms without any message: longer than a hidden tab's slowed timers
-const STOP = 1008; // the token is wrong or revoked: coming back would not help
+import { onWake } from './lib/wake.js';
+import { Line } from './live/line.js';
+import { canShare, Tabs } from './live/tabs.js';
 
 export default class WebSocketManager {
-  #credentials;
+  #line;
   #shared;
   #listeners = new Map();
-  #ws = null;
   #url = null;
-  #attempt = 0;
-  #retryTimer = null;
-  #keepalive = null;
-  #heardAt = 0;
-  #since = null; // { id, epoch }: where to go on
-  #wanted = null; // the subscription, said again on every connection
-  #channel = null;
-  #giveUpLock = null;
-  #status = 'disconnected'; // of the tab that holds the socket, in the others
+  #tabs = null;
+  #unwatch = null;
+  #status = 'connecting'; // of the tab that holds the socket, in the others
 
   // `credentials`: a token, or a function that promises a one-time ticket, so that no lasting token
   // is in a URL. `shared`: one socket for all tabs of the browser; a function that names who is
   // signed in keeps the tabs of different users apart.
   constructor(credentials, { shared = false } = {}) {
-    this.#credentials = credentials;
-    this.#shared = 'locks' in navigator && 'BroadcastChannel' in globalThis && shared;
+    this.#line = new Line(credentials, (...news) => this.#emit(...news));
+    this.#shared = shared;
   }
 
   connect(url) {
     if (this.#url) return;
     this.#url = url;
-    globalThis.addEventListener?.('online', this.#wake);
-    globalThis.document?.addEventListener('visibilitychange', this.#wake);
-    if (this.#shared) this.#stand(url);
-    else this.#open();
+    if (this.#shared && canShare()) this.#join(url);
+    else this.#line.open(url);
   }
 
   disconnect() {
-    this.#url = null;
-    globalThis.removeEventListener?.('online', this.#wake);
-    globalThis.document?.removeEventListener('visibilitychange', this.#wake);
-    clearTimeout(this.#retryTimer);
-    this.#retryTimer = null;
-    this.#stopKeepalive();
-    const ws = this.#ws;
-    this.#ws = null;
-    ws?.close(1000);
-    this.#channel?.close();
-    this.#channel = null;
-    this.#giveUpLock?.();
-    this.#giveUpLock = null;
-    this.#status = 'disconnected';
-    this.#since = null;
+    this.#leave();
+    this.#line.since = null;
   }
 
   // What to get: {events: ['ticket.*'], topics: ['deliveries']}; in force on this and every later connection.
   subscribe(wanted) {
-    this.#wanted = { type: 'subscribe', ...wanted };
-    if (this.isConnected() && this.#ws) this.#ws.send(JSON.stringify(this.#wanted));
+    this.#line.subscribe(wanted);
   }
 
   // A callback gets the payload and the whole message; '*' hears every event and news.
@@ -78,133 +53,55 @@ export default class WebSocketManager {
   }
 
   getConnectionStatus() {
-    if (this.#ws?.readyState === WebSocket.OPEN) return 'connected';
-    if (this.#ws || this.#retryTimer) return 'connecting';
-    return this.#url ? this.#status : 'disconnected';
+    if (!this.#url) return 'disconnected';
+    return this.#tabs && !this.#tabs.isLeading ? this.#status : this.#line.status;
   }
 
-  // One tab holds the lock and the socket; the others hear it over a channel, and one of them takes
-  // over when it closes, going on after the last event that it heard.
-  #stand(url) {
+  #join(url) {
+    const who = typeof this.#shared === 'function' ? this.#shared() : '';
     this.#status = 'connecting';
-    const name = `bedolaga ${url} ${typeof this.#shared === 'function' ? this.#shared() : ''}`;
-    this.#channel = new BroadcastChannel(name);
-    this.#channel.onmessage = ({ data }) => this.#hear(data);
-    this.#channel.postMessage({ ask: true });
-    navigator.locks.request(name, () => {
-      if (this.#url !== url) return undefined;
-      this.#open();
-      return new Promise((resolve) => { this.#giveUpLock = resolve; });
+    this.#unwatch = onWake(() => this.#tabs.wake());
+    this.#tabs = new Tabs(`bedolaga ${url} ${who}`, {
+      lead: () => this.#line.open(url),
+      resign: () => this.#line.close(),
+      hear: (news) => this.#hear(news),
+      learn: (since) => { this.#line.since ??= since; }, // a new tab may have to take over for all
+      now: () => this.#news(),
+      wake: () => this.#line.wake(),
     });
   }
 
-  #hear({ ask, status, since, event, payload, message }) {
-    if (ask) {
-      if (this.#giveUpLock) this.#say({});
-      return;
-    }
+  #leave() {
+    this.#url = null;
+    this.#unwatch?.();
+    this.#tabs?.close();
+    this.#tabs = null;
+    this.#line.close();
+  }
+
+  // From the leading tab: what happened, and where each of the others would go on.
+  #hear({ status, since, event, payload, message }) {
+    const last = this.#line.since;
+    const isBehind = since?.epoch === last?.epoch && since?.id <= last?.id; // a leader that was frozen
+    const hasChanged = status !== this.#status;
     this.#status = status;
-    this.#since = since;
-    this.#tell(event ?? status, payload ?? {}, message);
+    if (isBehind && message?.id !== undefined) return;
+    if (since && (!isBehind || event === 'connection')) this.#line.since = since;
+    if (event) this.#tell(event, payload, message);
+    else if (hasChanged) this.#tell(status, {});
   }
 
-  // To the other tabs: what happened, and where each of them would go on.
-  #say(news) {
-    this.#channel?.postMessage({ status: this.getConnectionStatus(), since: this.#since, ...news });
-  }
-
-  async #open() {
-    const url = this.#url;
-    try {
-      const query = await this.#query();
-      if (this.#url !== url) return; // disconnected while the ticket was on its way
-      this.#listen(new WebSocket(`${url}?${query}`));
-    } catch (error) {
-      if (this.#url !== url) return;
-      this.#emit('error', { error: String(error) });
-      this.#retry();
-    }
-  }
-
-  async #query() {
-    const name = typeof this.#credentials === 'function' ? 'ticket' : 'token';
-    const query = new URLSearchParams({ [name]: name === 'ticket' ? await this.#credentials() : this.#credentials });
-    if (this.#since) {
-      query.set('since', this.#since.id);
-      query.set('epoch', this.#since.epoch);
-    }
-    return query;
-  }
-
-  #listen(ws) {
-    this.#ws = ws;
-    ws.onopen = () => {
-      this.#startKeepalive(ws);
-      if (this.#wanted) ws.send(JSON.stringify(this.#wanted));
-      this.#emit('connected', {});
-    };
-    ws.onmessage = (message) => this.#receive(message.data);
-    ws.onerror = () => this.#emit('error', { error: 'The connection failed.' });
-    ws.onclose = (closed) => {
-      if (this.#ws !== ws) return;
-      this.#ws = null;
-      this.#stopKeepalive();
-      if (closed.code === STOP) this.#url = null;
-      this.#emit('disconnected', { code: closed.code, reason: closed.reason });
-      this.#retry();
-    };
-  }
-
-  #receive(text) {
-    this.#heardAt = Date.now();
-    const message = JSON.parse(text);
-    if (message.type === 'pong') return;
-    if (message.type === 'connection') {
-      this.#attempt = 0;
-      if (this.#since?.epoch !== message.epoch) this.#since = { id: message.last_event_id, epoch: message.epoch };
-      this.#emit('connection', message);
-      return;
-    }
-    if (message.id !== undefined) this.#since.id = message.id;
-    const isAboutConnection = ['gap', 'resumed', 'subscribed', 'error'].includes(message.type);
-    this.#emit(message.type, isAboutConnection ? message : message.payload, message);
-  }
-
-  #wake = () => {
-    if (document.visibilityState === 'hidden' || !this.#retryTimer) return;
-    clearTimeout(this.#retryTimer);
-    this.#retryTimer = null;
-    this.#open();
-  };
-
-  #retry() {
-    if (!this.#url || this.#retryTimer) return;
-    this.#retryTimer = setTimeout(() => {
-      this.#retryTimer = null;
-      this.#open();
-    }, delay(this.#attempt++));
-  }
-
-  #startKeepalive(ws) {
-    this.#stopKeepalive();
-    this.#heardAt = Date.now();
-    this.#keepalive = setInterval(() => {
-      if (Date.now() - this.#heardAt > SILENCE) ws.close(4000, 'No answer');
-      else if (ws.readyState === WebSocket.OPEN) ws.send('{"type": "ping"}');
-    }, PING_EVERY);
-  }
-
-  #stopKeepalive() {
-    clearInterval(this.#keepalive);
-    this.#keepalive = null;
+  #news(news) {
+    return { status: this.#line.status, since: this.#line.since, ...news };
   }
 
   #emit(event, payload, message) {
-    this.#say({ event, payload, message });
+    if (this.#tabs) this.#tabs.say(this.#news({ event, payload, message }));
     this.#tell(event, payload, message);
   }
 
   #tell(event, payload, message) {
+    if (event === 'disconnected' && payload.code === 1008) this.#leave(); // for good: see contract §3
     const named = [...(this.#listeners.get(event) ?? [])];
     const all = message ? [...(this.#listeners.get('*') ?? [])] : [];
     for (const callback of [...named, ...all]) {

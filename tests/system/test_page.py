@@ -155,9 +155,10 @@ def test_every_setting_is_explained_in_russian() -> None:
 
 
 def test_the_sentences_with_a_translation_are_the_servers_own() -> None:
-    """Who changes a sentence in the server finds its translation."""
+    """Who changes a sentence in the server, or in the page's client, finds its translation."""
     texts = json.loads((ROOT / "static/js/locales/ru.json").read_text())["said"]
-    sources = " ".join(one.read_text() for one in (ROOT / "bedolaga_events").rglob("*.py"))
+    files = [*(ROOT / "bedolaga_events").rglob("*.py"), ROOT / "static/js/client.js"]
+    sources = " ".join(one.read_text() for one in files)
     joined = re.sub(r'"\s*\n\s*f?"', "", sources)
     for template, text in texts.items():
         for piece in re.split(r"\{\w+\}", template):

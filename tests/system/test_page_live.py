@@ -9,6 +9,13 @@ from tests.system.chromium import browsing, needs_chromium, show, sign_in
 
 pytestmark = needs_chromium
 
+DRAWN = """(address) => new Promise((resolve) => {
+  const image = new Image(32, 32);
+  image.onload = () => resolve(image.width);
+  image.onerror = () => resolve('cannot be drawn');
+  image.src = address;
+})"""
+
 
 async def test_the_stream_is_filtered_searched_and_paused(server: Server, page: Page) -> None:
     """What comes during a pause is counted and shown after it."""
@@ -89,7 +96,9 @@ async def test_after_an_interruption_it_says_what_was_missed(starting: Any, page
     await expect(page.locator(".connection")).to_contain_text("с ")
     await expect(page.locator(".banner")).to_contain_text("Нет связи с сервером")
     await expect(page.locator(".banner a")).to_have_attribute("href", "#/doctor")
-    assert "offline" in (await page.get_attribute("link[rel=icon]", "href") or "")
+    icon = await page.get_attribute("link[rel=icon]", "href") or ""
+    assert icon.startswith("data:image/svg+xml,")  # nothing can be fetched now
+    assert await page.evaluate(DRAWN, icon) == 32
     for number in range(41):
         await server.event("transaction.created", transaction_id=number, user_id=1)
     await page.context.set_offline(False)

@@ -1,7 +1,7 @@
 // Is the live feed there?
 import { language, t } from '../i18n.js';
 import { clock } from '../lib/time.js';
-import { connection, lostAt } from '../state.js';
+import { connection, lostAt } from '../feed.js';
 import { html } from '../ui.js';
 
 export function ConnectionStatus() {

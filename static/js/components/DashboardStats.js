@@ -2,7 +2,7 @@
 import { language, t } from '../i18n.js';
 import { rubles } from '../lib/money.js';
 import { number } from '../lib/text.js';
-import { stats } from '../state.js';
+import { stats } from '../known.js';
 import { html, useEffect, useRef } from '../ui.js';
 
 const CARDS = [['totalUsers', 'total_users'], ['activeSubscriptions', 'active_subscriptions'], ['openTickets', 'open_tickets'], ['todayRevenue', 'today_revenue']];

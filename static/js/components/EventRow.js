@@ -2,7 +2,9 @@
 import { eventsApi } from '../api.js';
 import { language, said, t } from '../i18n.js';
 import { amountOf, rubles } from '../lib/money.js';
-import { attempt, onDeliveries, toast, webhooks } from '../state.js';
+import { onDeliveries } from '../feed.js';
+import { attempt, toast } from '../toasts.js';
+import { webhooks } from '../webhooks.js';
 import { html, useEffect } from '../ui.js';
 import { Drawer } from './Dialog.js';
 import { Json } from './Json.js';
@@ -59,7 +61,7 @@ export function EventDrawer({ id, onClose }) {
         <small class="muted">${whyOf(one, event.deliveries)}</small>
       </li>`)}</ul>
       ${event.webhooks.length === 0 ? html`<p class="muted">${t('noWebhooks')}</p>` : html`<form class="toolbar" onSubmit=${sendTo}>
-        <label>${t('sendAgainTo')}<select name="webhook">${[...webhooks.value.values()].map((one) => html`<option value=${one.id}>${one.name}</option>`)}</select></label>
+        <label>${t('sendAgainTo')}<select name="webhook">${[...(webhooks.value?.values() ?? [])].map((one) => html`<option value=${one.id}>${one.name}</option>`)}</select></label>
         <button>${t('retry')}</button></form>`}
       <h3>${t('seenBy')}</h3>
       <p class="muted">${event.seen_by.map((one) => one.name ?? `#${one.token_id}`).join(', ') || t('nobody')}</p>`}

@@ -1,17 +1,19 @@
 // Text to be read and copied: a payload as JSON, a secret, a line for the shell.
 import { t } from '../i18n.js';
-import { html, useState } from '../ui.js';
+import { copy } from '../lib/clipboard.js';
+import { html, useRef, useState } from '../ui.js';
 
 export function Copyable({ text, label }) {
-  const [copied, setCopied] = useState(false);
-  async function copy() {
-    await navigator.clipboard.writeText(text);
-    setCopied(true);
-    setTimeout(() => setCopied(false), 1_500);
+  const [answer, setAnswer] = useState(null);
+  const place = useRef(null);
+  async function press() {
+    const isCopied = await copy(text, place.current);
+    setAnswer(isCopied ? 'copied' : 'selectedToCopy');
+    setTimeout(() => setAnswer(null), isCopied ? 1_500 : 10_000);
   }
   return html`<div class="copyable">
-    <pre tabindex="0" aria-label=${label}>${text}</pre>
-    <button class="small" onClick=${copy}>${t(copied ? 'copied' : 'copy')}</button>
+    <pre tabindex="0" aria-label=${label} ref=${place}>${text}</pre>
+    <button class="small" onClick=${press}>${t(answer ?? 'copy')}</button>
   </div>`;
 }
 

@@ -1,22 +1,24 @@
 // What is asked of the server: its shape at first, the old while the new comes, a reason if none does.
 import { said, t } from '../i18n.js';
+import { persist } from '../lib/persist.js';
 import { html, useEffect, useRef, useState } from '../ui.js';
 import { Skeleton } from './Skeleton.js';
 
-// `load` is called again `wait` ms after a dependency changed; an answer that is overtaken is dropped.
+// `load` is called again `wait` ms after a dependency changed; an answer that is overtaken is dropped, one
+// that did not come is asked for again.
 export function useLoaded(load, dependencies, wait = 0) {
   const [value, setValue] = useState(null);
   const [problem, setProblem] = useState(null);
   const latest = useRef(0);
   async function reload(...words) {
     const mine = ++latest.current;
+    const isWanted = () => mine === latest.current;
+    const onTrouble = (error) => isWanted() && setProblem(error && said(error.message));
     try {
-      const loaded = await load(...words);
-      if (mine !== latest.current) return;
-      setValue(loaded);
-      setProblem(null);
+      const loaded = await persist(() => load(...words), { isWanted, onTrouble });
+      if (isWanted()) setValue(loaded);
     } catch (error) {
-      if (mine === latest.current) setProblem(said(error.message));
+      onTrouble(error);
     }
   }
   useEffect(() => {

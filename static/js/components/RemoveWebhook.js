@@ -1,7 +1,8 @@
 // Deleting a webhook asks for its name.
 import { webhooksApi } from '../api.js';
 import { t } from '../i18n.js';
-import { attempt, forgetWebhook, toast } from '../state.js';
+import { attempt, toast } from '../toasts.js';
+import { forgetWebhook } from '../webhooks.js';
 import { html, useState } from '../ui.js';
 import { Dialog } from './Dialog.js';
 

@@ -1,6 +1,6 @@
 // Sign in by pasting a token; the printed link does it without this form.
-import { t } from '../i18n.js';
-import { notice, signIn, signOut } from '../state.js';
+import { said, t } from '../i18n.js';
+import { isForeign, notice, setForeign, signIn } from '../session.js';
 import { html, useState } from '../ui.js';
 
 export function SignIn() {
@@ -8,12 +8,11 @@ export function SignIn() {
 
   async function submit(event) {
     event.preventDefault();
-    const form = new FormData(event.target);
+    setError(null);
     try {
-      await signIn(form.get('token').trim(), form.has('remember'));
+      await signIn(new FormData(event.target).get('token').trim());
     } catch (failure) {
-      signOut();
-      setError(failure.message);
+      setError(said(failure.message));
     }
   }
 
@@ -21,9 +20,9 @@ export function SignIn() {
   return html`<main class="sign-in">
     <form class="card fields" onSubmit=${submit}>
       <h1>${t('signIn')}</h1>
-      <p class="muted">${t('signInHint')}</p>
+      <p class="muted">${t('signInHint')} <code>bedolaga-events login</code></p>
       <label>${t('token')}<input name="token" type="password" required autocomplete="current-password" autofocus /></label>
-      <label class="check"><input name="remember" type="checkbox" /> ${t('remember')}</label>
+      <label class="check"><input type="checkbox" checked=${isForeign.value} onChange=${(event) => setForeign(event.target.checked)} /> ${t('foreignDevice')}</label>
       ${problem && html`<p class="problem" role="alert">${problem}</p>`}
       <button class="primary">${t('enter')}</button>
     </form>

@@ -1,7 +1,7 @@
 // A moment: relative in lists, absolute on hover; or a clock.
 import { language } from '../i18n.js';
 import { clock, moment, relative } from '../lib/time.js';
-import { now } from '../state.js';
+import { now } from '../known.js';
 import { html } from '../ui.js';
 
 export function Time({ at, as = 'relative' }) {

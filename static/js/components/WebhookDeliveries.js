@@ -2,7 +2,10 @@
 import { deliveriesApi, webhooksApi } from '../api.js';
 import { language, said, t } from '../i18n.js';
 import { moment, relative } from '../lib/time.js';
-import { attempt, now, onDeliveries, toast, webhookName } from '../state.js';
+import { onDeliveries } from '../feed.js';
+import { now } from '../known.js';
+import { attempt, toast } from '../toasts.js';
+import { webhookName } from '../webhooks.js';
 import { html, useEffect, useRef, useState } from '../ui.js';
 import { Drawer } from './Dialog.js';
 import { Copyable, Json } from './Json.js';

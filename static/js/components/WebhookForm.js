@@ -1,7 +1,8 @@
 // Create a webhook, or change it; the server's sentence stands under the field that it is about.
 import { webhooksApi } from '../api.js';
 import { said, t } from '../i18n.js';
-import { eventTypes, keepWebhook } from '../state.js';
+import { eventTypes } from '../known.js';
+import { keepWebhook } from '../webhooks.js';
 import { html, useState } from '../ui.js';
 import { Copyable } from './Json.js';
 

@@ -2,7 +2,7 @@
 import { webhooksApi } from '../api.js';
 import { language, said, t } from '../i18n.js';
 import { number, shortUrl } from '../lib/text.js';
-import { setActive, webhooks } from '../state.js';
+import { setActive, webhooks } from '../webhooks.js';
 import { html, useEffect, useState } from '../ui.js';
 import { Sparkline } from './Sparkline.js';
 import { Time } from './Time.js';

@@ -5,10 +5,12 @@ import { DashboardStats } from '../components/DashboardStats.js';
 import { EventRow } from '../components/EventRow.js';
 import { Copyable } from '../components/Json.js';
 import { Missing, useLoaded } from '../components/Loaded.js';
+import { Skeleton } from '../components/Skeleton.js';
 import { language, t } from '../i18n.js';
 import { number } from '../lib/text.js';
 import { milliseconds } from '../lib/time.js';
-import { attempt, eventTypes, now, stream, webhookStats } from '../state.js';
+import { eventTypes, isLoaded, now, stream, webhookStats } from '../known.js';
+import { attempt } from '../toasts.js';
 import { html, useState } from '../ui.js';
 
 const SHOWN = 50;
@@ -64,7 +66,8 @@ function Stream() {
         <button aria-pressed=${held !== null} onClick=${() => setHeld(held ? null : stream.value)}>${held ? t('resume') : t('pause')}</button>
       </span></header>
     ${missed > 0 && html`<p class="muted" role="status">${t('paused', { count: missed })}</p>`}
-    ${stream.value.length === 0 && html`<${FirstEvent} />`}
+    ${!isLoaded.value && html`<${Skeleton} rows=${8} />`}
+    ${isLoaded.value && stream.value.length === 0 && html`<${FirstEvent} />`}
     <ul class="stream">${shown.map((one) => html`<${EventRow} key=${one.id} event=${one} />`)}</ul>
   </section>`;
 }

@@ -3,7 +3,7 @@ import { eventsApi } from '../api.js';
 import { EventRow } from '../components/EventRow.js';
 import { Missing, useLoaded } from '../components/Loaded.js';
 import { t } from '../i18n.js';
-import { eventTypes, stream } from '../state.js';
+import { eventTypes, stream } from '../known.js';
 import { html, useState } from '../ui.js';
 
 const PAGE = 100;

@@ -5,11 +5,14 @@ import { Copyable } from '../components/Json.js';
 import { Missing, useLoaded } from '../components/Loaded.js';
 import { Time } from '../components/Time.js';
 import { WebhookDeliveries } from '../components/WebhookDeliveries.js';
+import { askToNotify, canNotify, mayNotify } from '../browserNotifications.js';
 import { language, said, setLanguage, t } from '../i18n.js';
 import { bytes } from '../lib/text.js';
 import { milliseconds } from '../lib/time.js';
-import { KINDS, markRead, notifications, preferences } from '../notifications.js';
-import { attempt, eventTypes, reloadTypes } from '../state.js';
+import { canSound, KINDS, markRead, notifications, preferences } from '../notifications.js';
+import { eventTypes, reloadTypes } from '../known.js';
+import { isForeign, setForeign } from '../session.js';
+import { attempt, toast } from '../toasts.js';
 import { html, useEffect, useState } from '../ui.js';
 
 export function Deliveries() {
@@ -22,8 +25,11 @@ export function Notifications() {
   const chosen = preferences.value;
   const label = (kind) => eventTypes.value.find((one) => one.value === kind)?.label ?? kind;
   async function askBrowser(event) {
-    const wanted = event.target.checked;
-    set({ browser: wanted && (await Notification.requestPermission()) === 'granted' });
+    const box = event.target;
+    const isGranted = box.checked && await attempt(askToNotify);
+    if (isGranted === false && box.checked) toast(t('notifyRefused'), { isError: true });
+    box.checked = Boolean(isGranted); // the answer may be what was shown before
+    set({ browser: box.checked });
   }
   const box = (text, checked, onChange) => html`<label class="check"><input type="checkbox" checked=${checked} onChange=${onChange} /> ${text}</label>`;
   return html`<section class="card">
@@ -33,8 +39,8 @@ export function Notifications() {
   <section class="card fields"><h2>${t('settings')}</h2>
     ${box(t('notifyMe'), chosen.enabled, (event) => set({ enabled: event.target.checked }))}
     ${KINDS.map((kind) => box(label(kind), chosen.kinds[kind], (event) => set({ kinds: { ...chosen.kinds, [kind]: event.target.checked } })))}
-    ${box(t('browserNotify'), chosen.browser, askBrowser)}
-    ${box(t('sound'), chosen.sound, (event) => set({ sound: event.target.checked }))}
+    ${canNotify() && box(t('browserNotify'), chosen.browser && mayNotify(), askBrowser)}
+    ${canSound() && box(t('sound'), chosen.sound, (event) => set({ sound: event.target.checked }))}
   </section>`;
 }
 
@@ -84,11 +90,12 @@ export function Settings() {
   const [metrics, setMetrics] = useState(null); // a link would come without the token
   const showMetrics = async () => setMetrics(await attempt(() => settingsApi.metrics()));
   async function choose(event) {
-    await setLanguage(event.target.value);
-    await reloadTypes();
+    await attempt(() => setLanguage(event.target.value));
+    await attempt(reloadTypes);
   }
   return html`<section class="card">
     <label>${t('language')}<select value=${language.value} onChange=${choose}><option value="ru">Русский</option><option value="en">English</option></select></label>
+    <label class="check"><input type="checkbox" checked=${isForeign.value} onChange=${(event) => setForeign(event.target.checked)} /> ${t('foreignDevice')}</label>
     <${Missing} of=${loaded} rows=${12} />
     ${settings && html`<p class="numbers"><span><strong>${settings.version}</strong> ${t('version')}</span>
         <span><strong>${milliseconds(settings.fsync_ms, language.value)}</strong> ${t('fsync')}</span>

@@ -11,7 +11,8 @@ import { WebhookForm } from '../components/WebhookForm.js';
 import { language, said, t } from '../i18n.js';
 import { number } from '../lib/text.js';
 import { moment } from '../lib/time.js';
-import { attempt, setActive, toast, webhooks } from '../state.js';
+import { attempt, toast } from '../toasts.js';
+import { setActive, webhooks } from '../webhooks.js';
 import { html, useEffect, useState } from '../ui.js';
 import { codeFor, LANGUAGES } from '../verification.js';
 

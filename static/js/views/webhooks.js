@@ -5,7 +5,8 @@ import { RemoveWebhook } from '../components/RemoveWebhook.js';
 import { WebhookForm } from '../components/WebhookForm.js';
 import { WebhooksList } from '../components/WebhooksList.js';
 import { t } from '../i18n.js';
-import { attempt, webhooks } from '../state.js';
+import { attempt } from '../toasts.js';
+import { webhooks } from '../webhooks.js';
 import { html, useState } from '../ui.js';
 
 export function Webhooks({ creating }) {

@@ -26,7 +26,7 @@ export async function use(token: string): Promise<ConnectionStatus> {
     await eventsApi.create({ type: "user.created", payload: { user_id: 1 } });
     await webhooksApi.delete((await webhooksApi.list({ limit: 1 })).items[0].id);
   } catch (error) {
-    if (error instanceof ApiError) console.log(error.status, error.errors[0]?.msg);
+    if (error instanceof ApiError) console.log(error.status, error.isOurs, error.isTransient, error.errors[0]?.msg);
   }
   // @ts-expect-error: a webhook has a name
   await webhooksApi.create({ url: "https://x", event_type: "*" });

@@ -1,0 +1,121 @@
+// Who is signed in: the token, where it is kept, and the links that bring one. Only our server's own
+// refusal forgets a token; whatever else fails on the way is tried again with the page in its place.
+import { apiClient, authApi } from './api.js';
+import * as feed from './feed.js';
+import { said, t } from './i18n.js';
+import { persist } from './lib/persist.js';
+import { device, tab } from './lib/storage.js';
+import { comeBack, want } from './place.js';
+import { toast } from './toasts.js';
+import { signal } from './ui.js';
+
+const KEPT = 'bedolaga.token';
+const FOREIGN = 'bedolaga.foreign';
+
+export const signedIn = signal(false);
+export const notice = signal(null); // why the sign-in is shown
+export const isForeign = signal(tab.get(FOREIGN) !== null); // somebody else's device: forget with the tab
+
+// Go on with the token kept earlier, then look for a sign-in link in the address.
+export function start() {
+  apiClient.onUnauthorized = refused;
+  addEventListener('storage', follow);
+  const token = keptToken();
+  if (token) enter(token);
+  else want();
+  takeLink();
+}
+
+export const isLink = () => /^#(token|login)=/.test(location.hash);
+
+// A sign-in link, at the start or where the page is open already.
+export function takeLink() {
+  if (!isLink()) return;
+  const link = new URLSearchParams(location.hash.slice(1));
+  comeBack();
+  if (link.has('login')) redeem(link.get('login'));
+  else if (isToken(link.get('token'))) keep(link.get('token'));
+  else tell(t('tokenGarbage'));
+}
+
+// Raises what the server says of the token.
+export async function signIn(token) {
+  if (!isToken(token)) throw new Error(t('tokenGarbage'));
+  await authApi.check(token);
+  keep(token);
+}
+
+export function signOut(reason = null) {
+  const token = apiClient.token;
+  apiClient.token = null;
+  for (const one of [device, tab]) if (one.get(KEPT) === token) one.remove(KEPT); // not another tab's new one
+  notice.value = reason;
+  signedIn.value = false;
+  feed.end();
+}
+
+// On somebody else's device a sign-in lasts as long as the tab.
+export function setForeign(isTheirs) {
+  isForeign.value = isTheirs;
+  if (isTheirs) tab.set(FOREIGN, '1');
+  else tab.remove(FOREIGN);
+  if (apiClient.token) keep(apiClient.token);
+}
+
+// The one-time code of a link for a token; who is signed in already loses nothing by a spent one.
+async function redeem(code) {
+  const before = apiClient.token;
+  const isWanted = () => [before, null].includes(apiClient.token);
+  let told = null;
+  const onTrouble = (error) => { if (error && error.message !== told) tell(said(told = error.message)); };
+  if (!before) notice.value = t('signingIn');
+  try {
+    const made = await persist(() => authApi.login(code), { isWanted, onTrouble });
+    if (made) keep(made.token);
+  } catch (error) {
+    tell(error.isUnauthorized ? t(signedIn.value ? 'codeSpentInside' : 'codeFailed') : said(error.message));
+  }
+}
+
+// Where it is seen: on the form, or over the page of who is inside.
+function tell(sentence) {
+  if (signedIn.value) toast(sentence);
+  else notice.value = sentence;
+}
+
+function keep(token) {
+  const [here, elsewhere] = isForeign.value ? [tab, device] : [device, tab];
+  if (elsewhere.get(KEPT) === token) elsewhere.remove(KEPT);
+  if (!here.set(KEPT, token)) tab.set(KEPT, token); // at least for this tab, where nothing more fits
+  if (token !== apiClient.token) enter(token);
+}
+
+function enter(token) {
+  if (signedIn.value) feed.end();
+  apiClient.token = token;
+  notice.value = null;
+  signedIn.value = true;
+  feed.begin(token);
+}
+
+// Our server refused the token: it was revoked, or has expired. Another tab may know a newer one.
+function refused() {
+  signOut(t('tokenRejected'));
+  const other = keptToken();
+  if (other) enter(other);
+  else want();
+}
+
+// Another tab signed in, or out.
+function follow({ key, oldValue, newValue }) {
+  if (key !== KEPT) return;
+  if (isToken(newValue) && !signedIn.value) enter(newValue);
+  else if (!newValue && oldValue === apiClient.token && tab.get(KEPT) !== oldValue) signOut();
+}
+
+const keptToken = () => [tab, device].map((one) => one.get(KEPT)).find(isToken);
+
+// What can stand in a header: a garbled one would never reach the server to be refused.
+function isToken(text) {
+  return /^[\x21-\x7e]+$/.test(text ?? '');
+}
