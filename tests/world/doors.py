@@ -1,0 +1,102 @@
+"""Ways to reach a shop: each starts it, puts something in front, and returns the page's address."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+
+from tests.conftest import until
+from tests.world import proxies
+from tests.world.names import Names
+from tests.world.shop import BACKEND, Shop
+from tests.world.trust import Authority
+
+NAME = "events.example.com"
+RUSSIAN = "события.пример.рф"
+PUNYCODE = RUSSIAN.encode("idna").decode()
+IPV4 = "203.0.113.10"
+IPV6 = "2001:db8::10"
+PROXIED = {"server__trusted_proxies": ["127.0.0.1/32"]}
+
+
+@dataclass
+class Street:
+    """The shop, its world, and whatever is put in front of it."""
+
+    names: Names
+    authority: Authority
+    shop: Shop
+    stack: AsyncExitStack
+
+    async def open(self, url: str, host: Any, name: str = NAME, **settings: Any) -> str:
+        """Let the shop listen on `host` itself, known to all as `name`."""
+        self.names.point(name, IPV4, IPV6)
+        port = 443 if url.startswith("https") else 80
+        self.shop.url = url.rstrip("/")
+        await self.shop.start(server__host=host, server__port=port, **settings)
+        return url
+
+    async def behind(self, url: str, proxy: Any, site: str, *more: Any, **settings: Any) -> str:
+        """Start the shop on loopback, where proxies look for it, and a proxy with `site`."""
+        self.names.point(NAME, IPV4, IPV6)
+        if self.shop.running is None:
+            await self.shop.start(**PROXIED, **settings)
+        await self.stack.enter_async_context(proxy(self.shop.folder, site, *more))
+        await until(lambda: self._answers(url))
+        return url
+
+    async def _answers(self, url: str) -> bool:
+        try:
+            async with self.shop.session.get(url, allow_redirects=False) as answer:
+                return answer.status < 500
+        except (OSError, aiohttp.ClientError):
+            return False
+
+
+async def ipv4(street: Street) -> str:
+    return await street.open(f"http://{IPV4}/", "0.0.0.0")
+
+
+async def ipv6(street: Street) -> str:
+    return await street.open(f"http://[{IPV6}]/", IPV6)
+
+
+async def russian_with_tls(street: Street) -> str:
+    street.names.point(RUSSIAN, IPV4, IPV6)
+    site = proxies.shipped("Caddyfile").replace(NAME, PUNYCODE)
+    return await street.behind(f"https://{RUSSIAN}/", proxies.caddy, site, street.authority.folder)
+
+
+async def nginx(street: Street) -> str:
+    """The shipped file to the letter: plain, under /shop/."""
+    return await street.behind(f"http://{NAME}/shop/", proxies.nginx, proxies.shipped("nginx.conf"))
+
+
+async def nginx_with_tls(street: Street) -> str:
+    chain, key = street.authority.certificate(NAME)
+    listen = f"listen 443 ssl http2;\nssl_certificate {chain};\nssl_certificate_key {key};"
+    site = proxies.shipped("nginx.conf").replace("listen 80;", listen)
+    return await street.behind(
+        f"https://{NAME}/", proxies.nginx, site.replace("location /shop/ {", "location / {")
+    )
+
+
+async def caddy(street: Street) -> str:
+    """The shipped file to the letter: TLS, redirects from http, HTTP/2."""
+    return await street.behind(
+        f"http://{NAME}/", proxies.caddy, proxies.shipped("Caddyfile"), street.authority.folder
+    )
+
+
+async def caddy_with_prefix(street: Street) -> str:
+    site = f"{NAME} {{\nhandle_path /shop/* {{\nreverse_proxy {BACKEND}\n}}\n}}\n"
+    return await street.behind(
+        f"https://{NAME}/shop/", proxies.caddy, site, street.authority.folder
+    )
+
+
+Door = Callable[[Street], Awaitable[str]]
+DIRECT: list[Door] = [ipv4, ipv6]
+BEHIND: list[Door] = [russian_with_tls, nginx, nginx_with_tls, caddy, caddy_with_prefix]

@@ -1,0 +1,40 @@
+"""Wall clocks that leap, forwards and backwards, while deliveries wait (D11, C14)."""
+
+import pytest
+
+from tests.conftest import until
+from tests.world.clocks import WallClock
+from tests.world.receivers import FIRST, NETWORKS, Receivers
+from tests.world.shop import Shop
+
+DAY = 86_400.0  # seconds
+
+
+@pytest.fixture
+def wall(shop: Shop) -> WallClock:
+    """The shop's wall clock, right at first."""
+    return WallClock(shop)
+
+
+async def test_six_days_asleep_disable_no_webhook(
+    shop: Shop, wall: WallClock, receivers: Receivers
+) -> None:
+    """One failure, cancelled; the clock leaps by six days; the next 503 is retried (D11)."""
+    receiver = await receivers(FIRST)
+    receiver.status = 503
+    await shop.start(delivery__allowed_networks=NETWORKS, delivery__retry_schedule=[60])
+    webhook = await shop.webhook(f"http://{FIRST}/")
+    await shop.event()
+    await until(lambda: receiver.ids)
+    await shop.call("POST", f"/webhooks/{webhook}/cancel")
+    await wall.leap(6 * DAY)
+    await shop.event()
+    await until(lambda: len(receiver.ids) == 2)
+
+    async def recorded() -> bool:
+        return bool((await shop.deliveries(webhook))[0]["attempt_number"])
+
+    await until(recorded)
+    delivery = (await shop.deliveries(webhook))[0]
+    assert delivery["status"] == "pending"
+    assert (await shop.call("GET", f"/webhooks/{webhook}"))["is_active"] is True
