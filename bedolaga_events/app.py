@@ -39,7 +39,9 @@ from bedolaga_events.store.transaction import change
 from bedolaga_events.store.vault import Vault
 from bedolaga_events.store.walker import Walker
 from bedolaga_events.store.writer import Writer
+from bedolaga_events.times import Clock
 
+ELAPSED = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # the latter stops in sleep
 ENVIRONMENT_TOKEN = "BEDOLAGA_EVENTS_TOKEN"  # noqa: S105 - a name, not a secret
 
 log = structlog.get_logger()
@@ -73,10 +75,16 @@ def clock() -> int:
     return time.time_ns() // 1_000
 
 
+def elapsed() -> int:
+    """Microseconds since the machine started, sleep included where the system counts it."""
+    return time.clock_gettime_ns(ELAPSED) // 1_000
+
+
 def create_app(
     settings: Settings,
     now: Callable[[], int] = clock,
     origins: Mapping[str, str] | None = None,
+    passed: Callable[[], int] | None = None,
 ) -> web.Application:
     """The server as an aiohttp application, also good as a sub-application of another.
 
@@ -84,12 +92,14 @@ def create_app(
         settings: what `config.load` gave.
         now: the clock, in microseconds.
         origins: where each setting came from, for the page.
+        passed: elapsed time, in microseconds; by default the system's, or `now` if that is given.
 
     Starting it opens the database; an error there is a `ConfigError`.
     """
     app = web.Application(middlewares=[api.middleware()], client_max_size=0)
     api.add_routes(app, static_folder(), settings.security.allowed_origins)
-    app.cleanup_ctx.append(partial(_run, Loaded(settings, origins or {}), now))
+    clocks = Clock(now, passed or (elapsed if now is clock else now))
+    app.cleanup_ctx.append(partial(_run, Loaded(settings, origins or {}), clocks))
     app.on_shutdown.append(_say_goodbye)
     app[EVENTS] = Publisher(app)
     app[SINK] = Sink()
@@ -103,12 +113,12 @@ def static_folder() -> Path:
     return installed if installed.is_dir() else package.parent / "static"
 
 
-async def _run(loaded: Loaded, now: Callable[[], int], app: web.Application) -> AsyncIterator[None]:
-    settings = loaded.settings
+async def _run(loaded: Loaded, clocks: Clock, app: web.Application) -> AsyncIterator[None]:
+    settings, now = loaded.settings, clocks.wall
     guard = Guard(_policy(settings), Resolver())
     alerts = Alerts(settings.alerts, now)
     await alerts.check_hosts(guard)
-    parts, worker = await _assemble(loaded, guard, now)
+    parts, worker = await _assemble(loaded, guard, clocks)
     app[PARTS] = parts
     database, writer = parts.database, parts.writer
     housekeeping = Housekeeping(settings, database, writer, parts.access, now)
@@ -141,9 +151,9 @@ async def _run(loaded: Loaded, now: Callable[[], int], app: web.Application) -> 
         await database.close()
 
 
-async def _assemble(loaded: Loaded, guard: Guard, now: Callable[[], int]) -> tuple[Parts, Worker]:
+async def _assemble(loaded: Loaded, guard: Guard, clocks: Clock) -> tuple[Parts, Worker]:
     """Open the store and make what stands around it."""
-    settings = loaded.settings
+    settings, now = loaded.settings, clocks.wall
     path = settings.database.path
     metrics = Metrics()
     tls = trusted_cas(settings.delivery.ca_file)
@@ -152,7 +162,7 @@ async def _assemble(loaded: Loaded, guard: Guard, now: Callable[[], int]) -> tup
     try:
         box = vault_of(settings)
         await _try_key(database, box)
-        transactions = Transactions(settings.dashboard.zone)
+        transactions = Transactions(settings.dashboard.zone, clocks.leap)
         writer = Writer(database, transactions, now, settings.events.queue_limit, metrics)
         hub = Hub(
             await database.read(events.last_id),
@@ -179,7 +189,7 @@ async def _assemble(loaded: Loaded, guard: Guard, now: Callable[[], int]) -> tup
         walker=Walker(writer, settings.dashboard.zone),
         guard=guard,
     )
-    worker = Worker(database, writer, poster, box, settings.delivery, now, metrics)
+    worker = Worker(database, writer, poster, box, settings.delivery, clocks, metrics)
     log.info("database open", path=str(path), fsync_ms=round(database.fsync_seconds * 1000, 3))
     return parts, worker
 

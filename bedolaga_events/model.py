@@ -237,3 +237,4 @@ class Committed:
     stale: set[int] = field(default_factory=set)  # webhooks with changed rows not listed here
     begun: bool = False  # work in steps (`store.steps`)
     ended: dict[int, int] = field(default_factory=dict)  # such work, and how many rows it moved
+    leap: int = 0  # microseconds by which the wall was set, and what is due was moved along

@@ -1,110 +1,218 @@
-"""One webhook's way out: what is due in memory, what is on its way, how much may be out at once."""
+"""One webhook's way out: what waits in memory, what is out, when the next may go.
 
-from collections import deque
-from collections.abc import Iterable
+Pure: it has no clock and asks nobody. Moments are microseconds of elapsed time, which no one can
+set. The table is the truth; a lane holds a few rows of it, and hears of every commit, before or
+after a reading of the table has seen it.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from bedolaga_events.delivery.formats import Endpoint
-from bedolaga_events.model import Attempt, Delivery, ErrorCode, Webhook
+from bedolaga_events.model import Attempt, Delivery, ErrorCode, Status, Webhook
+from bedolaga_events.times import MINUTE, SECOND
 
 BUFFER = 64  # due deliveries in memory; the rest stays in the table
+LOW = BUFFER // 2  # fewer than this wait: the table is asked for more
+ASK_EVERY = MINUTE  # then the table is asked again, whatever was heard
+ASK_AGAIN = SECOND  # after a reading that failed
+FAR = 1 << 62  # microseconds: never
 HANGS = (ErrorCode.TIMEOUT, ErrorCode.CONNECT_TIMEOUT)
 
 
-@dataclass(slots=True)
+class Start(NamedTuple):
+    """A delivery that goes out now, and the webhook as it is now: its newest URL and secrets."""
+
+    delivery: Delivery
+    webhook: Webhook
+    doubtful: bool  # the receiver left the last request without an answer
+
+
+class Found(NamedTuple):
+    """What a reading of the table says."""
+
+    due: Sequence[Delivery]  # longest due first
+    is_all: bool  # nothing more is due
+    following: int | None = None  # microseconds until the next one falls due
+
+
+@dataclass(slots=True, eq=False)
 class Lane:
     """The lane of one webhook.
 
-    A delivery is `taken` from when it is found, in the table or in what is heard, until its outcome
-    is on disk and known here. Both see the same commit, in either order, so whatever is taken is
-    not taken again.
+    A delivery `waits` or is `out` from when it is found, in the table or in what is heard, until
+    the commit of its outcome is heard of; so none is taken twice.
+
+    Args:
+        webhook: as it is now.
+        widest: requests that may ever be out at once.
     """
 
     webhook: Webhook
-    endpoint: Endpoint
-    width: int = 1  # requests that may be out at once: doubles with success, halves with failure
+    widest: int
+    width: int = 1  # requests that may be out now: doubles with success, halves with failure
     answers: bool = True  # the last request was answered, if only by a refusal
     fails: bool = False  # the last request did not succeed
     flying: int = 0  # requests that are out
-    more: bool = True  # the table may hold due deliveries that are not in `ready`
-    next_due: int | None = None  # microseconds
     in_turn: bool = False  # stands among those that may start something
     reading: bool = False
-    ready: deque[Delivery] = field(default_factory=deque)
-    urgent: deque[Delivery] = field(default_factory=deque)  # by hand: also while it is inactive
-    taken: set[int] = field(default_factory=set)
-    _settled: set[int] = field(default_factory=set)  # ended while `reading`: its snapshot is stale
-    _touched: set[int] = field(default_factory=set)  # heard of while on their way
+    gone: bool = False  # its webhook was deleted
+    waiting: dict[int, Delivery] = field(default_factory=dict)
+    urgent: dict[int, Delivery] = field(default_factory=dict)  # by hand: also while it is inactive
+    out: dict[int, int] = field(default_factory=dict)  # to attempts made before, until recorded
+    _more: bool = True  # the table may hold due deliveries that do not wait here
+    _asked_at: int = 0
+    _next_due: int = FAR
+    _free_at: int = 0  # not before: what may go out in a minute is spaced
+    _paused_until: int = 0  # not before, unless by hand: the receiver asked for it
+    _heard: set[int] = field(default_factory=set)  # since the reading began: it may be older
+    _doubted: bool = False  # since the reading began more may have changed than was heard
+    _urged: set[int] = field(default_factory=set)  # by hand, while it was out
 
-    def can_start(self) -> bool:
-        """Whether the next delivery may go out now."""
-        waiting = len(self.ready) + len(self.urgent)
-        if self.flying >= self.width or len(self.taken) - waiting >= BUFFER:
-            return False
-        return bool(self.urgent or (self.ready and self.webhook.is_active))
+    def can_start(self, now: int) -> bool:
+        """Whether the next delivery may go out."""
+        return self._has_room() and self._opens_at() <= now
 
-    def is_full(self) -> bool:
-        """Whether more that is due stays in the table."""
-        return self.more or len(self.ready) >= BUFFER or not self.webhook.is_active
-
-    def wants_more(self) -> bool:
+    def wants_more(self, now: int) -> bool:
         """Whether the table is to be asked."""
-        is_low = len(self.ready) < BUFFER // 2
-        return self.more and is_low and not self.reading and self.webhook.is_active
+        return self._asks_at() <= now
 
-    def start_reading(self) -> None:
-        """The table is asked; what is committed from here on sets `more` again."""
-        self.reading, self.more = True, False
-        self._settled.clear()
+    def alarm(self, now: int) -> int:
+        """When this lane is to be looked at though nothing is heard."""
+        opens = self._opens_at() if self._has_room() else FAR
+        return min(self._asks_at(), opens if opens > now else FAR)
 
-    def fill(self, found: Iterable[Delivery]) -> None:
-        """Take what the table held."""
+    def ask(self, now: int) -> None:
+        """The table is asked; what is committed from here on may not be in its answer."""
+        self.reading, self._more, self._doubted = True, False, False
+        self._asked_at, self._next_due = now, FAR
+        self._heard.clear()
+
+    def fill(self, found: Found | None, now: int) -> None:
+        """Take what the table held, but for what was heard since: that is newer, or the same.
+
+        Args:
+            found: None if it could not be read.
+            now: the moment.
+        """
         self.reading = False
-        for one in found:
-            if one.id not in self.taken and one.id not in self._settled:
-                self._take(one, self.ready)
+        if found is None:
+            self._fall_due(now + ASK_AGAIN)
+            return
+        if self.gone or self._doubted or not self.webhook.is_active:
+            self._more = True
+            return
+        self._more = self._more or not found.is_all
+        if found.following is not None:
+            self._fall_due(now + found.following)
+        for one in found.due:
+            if not (one.id in self._heard or one.id in self.out or one.id in self.urgent):
+                self.waiting[one.id] = one
 
-    def add(self, delivery: Delivery, *, urgent: bool = False) -> None:
-        """Take what was heard of; if it is on its way, the table is asked when that has ended."""
-        if delivery.id in self.taken:
-            self._touched.add(delivery.id)
+    def hear(self, delivery: Delivery, wait: int, now: int, *, urgent: bool) -> None:
+        """Note what a commit says of a delivery.
+
+        Args:
+            delivery: as it is after the commit.
+            wait: microseconds until it is due, if it is pending.
+            now: the moment.
+            urgent: a person asked for it.
+        """
+        number = delivery.id
+        if self.reading:
+            self._heard.add(number)
+        if number in self.out:
+            if delivery.attempt_number == self.out[number]:  # not its outcome: that comes yet
+                self._urged.update([number] if urgent else [])
+                return
+            del self.out[number]
+            urgent = number in self._urged
+            self._urged.discard(number)
         else:
-            self._take(delivery, self.urgent if urgent else self.ready)
+            self.waiting.pop(number, None)
+            self.urgent.pop(number, None)
+        if delivery.status is not Status.PENDING:
+            return
+        if wait > 0:
+            self._fall_due(now + wait)
+        elif urgent:
+            self.urgent[number] = delivery
+        elif self._more or len(self.waiting) >= BUFFER or not self.webhook.is_active:
+            self._more = True
+        else:
+            self.waiting[number] = delivery
 
-    def start(self) -> Delivery:
+    def doubt(self) -> None:
+        """Rows changed that nobody lists: what waits goes back to the table."""
+        self.waiting.clear()
+        self.urgent.clear()
+        self._more = self._doubted = True
+
+    def change(self, webhook: Webhook) -> None:
+        """The webhook was changed; one that was activated or moved is met without prejudice."""
+        before, self.webhook = self.webhook, webhook
+        if not webhook.is_active:
+            self.waiting.clear()
+        elif not before.is_active:
+            self._more = True
+        if webhook.url != before.url or webhook.is_active > before.is_active:
+            self.width, self.answers, self.fails, self._paused_until = 1, True, False, 0
+
+    def close(self) -> None:
+        """The webhook was deleted, and its deliveries with it."""
+        self.gone = True
+        self.waiting.clear()
+        self.urgent.clear()
+
+    def start(self, now: int) -> Start:
         """The next delivery goes out."""
+        queue = self.urgent or self.waiting
+        delivery = queue.pop(next(iter(queue)))
+        self.out[delivery.id] = delivery.attempt_number
         self.flying += 1
-        return (self.urgent or self.ready).popleft()
+        if most := self.webhook.max_per_minute:
+            self._free_at = now + MINUTE // most
+        return Start(delivery, self.webhook, not self.answers)
 
-    def landed(self, attempt: Attempt, widest: int) -> None:
-        """A request ended; its outcome decides how many may be out."""
+    def land(self, start: Start, attempt: Attempt, pause: int, now: int) -> None:
+        """A request ended; its outcome decides how many may be out, and from when on.
+
+        Args:
+            start: what `start` gave.
+            attempt: what came of it.
+            pause: microseconds for which the receiver asked to be left alone.
+            now: the moment.
+        """
+        if start.webhook.url != self.webhook.url:  # says nothing about the new receiver
+            return
         self.answers = attempt.error_code not in HANGS
         self.fails = not attempt.succeeded
         # One that hangs holds its place for the whole timeout; more of them help no one that fails.
-        wider = min(widest, self.width * 2)
+        wider = min(self.widest, self.width * 2)
         self.width = wider if attempt.succeeded else max(1, self.width // 2)
+        if pause:
+            self._paused_until, self.width = max(self._paused_until, now + pause), 1
 
-    def settle(self, delivery_id: int) -> None:
-        """The outcome of a delivery is on disk."""
-        self.taken.discard(delivery_id)
-        if self.reading:
-            self._settled.add(delivery_id)
-        if delivery_id in self._touched:
-            self._touched.remove(delivery_id)
-            self.more = True
+    def let_go(self, delivery_id: int, now: int) -> None:
+        """What is out ended without an outcome; its row is as it was, and is found there again."""
+        if self.out.pop(delivery_id, None) is not None:
+            self._urged.discard(delivery_id)
+            self._fall_due(now + ASK_EVERY)
 
-    def drop_ready(self) -> None:
-        """What is not out yet goes back to the table."""
-        self.taken.difference_update(one.id for one in self.ready)
-        self.ready.clear()
+    def _has_room(self) -> bool:
+        return self.flying < self.width and len(self.out) < BUFFER
 
-    def fall_due(self, at: int) -> bool:
-        """Ask the table again at a moment (microseconds); whether that is sooner than planned."""
-        if self.next_due is not None and self.next_due <= at:
-            return False
-        self.next_due = at
-        return True
+    def _opens_at(self) -> int:
+        if self.urgent:
+            return self._free_at
+        if self.waiting and self.webhook.is_active:
+            return max(self._free_at, self._paused_until)
+        return FAR
 
-    def _take(self, delivery: Delivery, queue: deque[Delivery]) -> None:
-        self.taken.add(delivery.id)
-        queue.append(delivery)
+    def _asks_at(self) -> int:
+        if self.reading or self.gone or len(self.waiting) >= LOW or not self.webhook.is_active:
+            return FAR
+        return 0 if self._more else min(self._next_due, self._asked_at + ASK_EVERY)
+
+    def _fall_due(self, at: int) -> None:
+        self._next_due = min(self._next_due, at)

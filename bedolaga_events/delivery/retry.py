@@ -6,11 +6,12 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 
 from bedolaga_events.model import Attempt
+from bedolaga_events.times import SECOND
 from bedolaga_events.wire import EPOCH
 
-SECOND = 1_000_000  # microseconds
 JITTER = 0.2  # a retry comes 0 to 20 % late, never early (contract §4)
 GONE = 410
+BUSY = (429, 503)  # with a Retry-After: for whatever is sent there (RFC 6585 §4, RFC 9110 §15.6.4)
 WARNINGS = (50, 70, 90)  # percent of the time until deactivation
 
 
@@ -21,9 +22,9 @@ class Succeed:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """Try again at a moment (microseconds)."""
+    """Try again after a time (microseconds)."""
 
-    at: int
+    wait: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,21 @@ def decide(
     asked = retry_after(dict(attempt.response_headers).get("retry-after", ""), now)
     if asked is not None:
         wait = max(wait, min(asked, max(schedule)))
-    return Retry(now + round(wait * SECOND))
+    return Retry(round(wait * SECOND))
+
+
+def pause(attempt: Attempt, schedule: Sequence[float], now: int) -> int:
+    """Microseconds for which nothing more is to be sent to this receiver, because it said so.
+
+    Args:
+        attempt: the attempt that just ended.
+        schedule: seconds before each retry; the longest bounds it, or an hour without any.
+        now: when it ended, in microseconds.
+    """
+    if attempt.response_status not in BUSY:
+        return 0
+    asked = retry_after(dict(attempt.response_headers).get("retry-after", ""), now) or 0
+    return round(min(asked, max(schedule, default=3600)) * SECOND)
 
 
 def retry_after(value: str, now: int) -> float | None:

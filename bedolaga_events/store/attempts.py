@@ -21,7 +21,7 @@ class Record(NamedTuple):
     delivery: Delivery  # as it was before the attempt
     attempt: Attempt
     status: Status
-    next_retry_at: int | None = None
+    retry_in: int | None = None  # microseconds, if it is to be made again
     deactivate: str | None = None  # why the webhook is to be deactivated
     warn: int | None = None  # percent of the time until then
 
@@ -37,7 +37,7 @@ class Record(NamedTuple):
             status=self.status,
             attempt_number=number,
             delivered_at=reached,
-            next_retry_at=self.next_retry_at,
+            next_retry_at=None if self.retry_in is None else now + self.retry_in,
             last=self.attempt,
             reason=None,
             asked=before.asked,

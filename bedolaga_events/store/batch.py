@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any, NamedTuple
@@ -42,10 +42,12 @@ class Transactions:
 
     Args:
         zone: whose days the revenue is counted in.
+        leap: how far the clock was set since what is due was moved along, in microseconds.
     """
 
-    def __init__(self, zone: tzinfo) -> None:
+    def __init__(self, zone: tzinfo, leap: Callable[[], int] = lambda: 0) -> None:
         self._zone = zone
+        self._leap = leap
         self._known: _Known | None = None
 
     def apply(
@@ -67,8 +69,13 @@ class Transactions:
         for index, draft in enumerate(drafts):
             kinds[type(draft)].append(index)
         results: list[Any] = [None] * len(drafts)
+        if leap := self._leap():
+            deliveries.move_due(connection, leap)
+            transaction.committed.leap = leap
         if kinds[Record]:
             record(transaction, [drafts[index] for index in kinds[Record]])
+            if transaction.committed.disabled:
+                self.forget()
         for index in kinds[Change]:
             results[index] = _change(transaction, drafts[index])
             self.forget()

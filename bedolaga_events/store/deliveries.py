@@ -199,6 +199,13 @@ def due(
     return [_from_row((*row, None)) for row in rows], following
 
 
+def move_due(connection: sqlite3.Connection, leap: int) -> None:
+    """The clock was set: what waits goes on waiting as long as it would have (contract §4)."""
+    connection.execute(
+        "UPDATE deliveries SET next_retry_at = next_retry_at + ? WHERE status = 'pending'", (leap,)
+    )
+
+
 def overdue_since(connection: sqlite3.Connection, webhook_id: int) -> int | None:
     """When the longest overdue delivery of a webhook was to be sent (index deliveries_due)."""
     row = connection.execute(

@@ -24,6 +24,7 @@ from bedolaga_events.model import Committed
 from bedolaga_events.store.database import Database, connection_of, hop
 from bedolaga_events.store.schema import BUSY_TIMEOUT_MS
 
+REFUSED_AGAIN = 1.0  # seconds before what must be written is offered again
 MAX_WEIGHT = 500  # events and attempts in one transaction: bounds how long the others wait
 
 Listener = Callable[[Committed], None]
@@ -112,6 +113,21 @@ class Writer:
         self._weight += weight
         self._wake.set()
         return waiting.done
+
+    async def insist(self, draft: Any) -> Any:
+        """Commit `draft`, however long the store refuses: what happened must not be forgotten.
+
+        Raises:
+            StoreClosed: the server stops.
+        """
+        while True:
+            try:
+                return await self.commit(draft)
+            except StoreClosed:
+                raise
+            except StoreError as error:
+                log.warning("not written yet", error=error.detail)
+                await asyncio.sleep(REFUSED_AGAIN)
 
     async def run(self) -> None:
         """Write until `close`."""

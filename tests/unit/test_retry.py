@@ -41,7 +41,7 @@ def test_a_retry_is_never_early_and_at_most_a_fifth_late(number: int, jitter: fl
         assert decision == retry.GiveUp()
         return
     assert isinstance(decision, retry.Retry)
-    wait = (decision.at - NOW) / 1_000_000
+    wait = decision.wait / 1_000_000
     assert SCHEDULE[number - 1] <= wait <= SCHEDULE[number - 1] * 1.2 + 1e-6
 
 
@@ -50,7 +50,7 @@ def test_retry_after_is_bounded_whatever_it_says(value: str) -> None:
     """Never earlier than the schedule, never later than its longest step."""
     decision = retry.decide(failed(1, 503, retry_after=value), SCHEDULE, NOW, 0)
     assert isinstance(decision, retry.Retry)
-    assert SCHEDULE[0] <= (decision.at - NOW) / 1_000_000 <= max(SCHEDULE)
+    assert SCHEDULE[0] <= decision.wait / 1_000_000 <= max(SCHEDULE)
 
 
 def test_retry_after_takes_seconds_and_dates() -> None:
@@ -64,6 +64,15 @@ def test_retry_after_takes_seconds_and_dates() -> None:
     assert retry.retry_after("Wed, 21 Oct 2015 07:28:00 GMT", NOW) is None
     assert retry.retry_after("soon", NOW) is None
     assert retry.retry_after("nan", NOW) is None
+
+
+def test_only_429_and_503_with_a_retry_after_pause_a_lane() -> None:
+    """For as long as they say, but never longer than the schedule's longest step (D16)."""
+    assert retry.pause(failed(1, 429, retry_after="60"), SCHEDULE, NOW) == 60 * retry.SECOND
+    assert retry.pause(failed(1, 503, retry_after="9999"), SCHEDULE, NOW) == 1800 * retry.SECOND
+    assert retry.pause(failed(1, 503, retry_after="9999"), [], NOW) == 3600 * retry.SECOND
+    assert retry.pause(failed(1, 500, retry_after="60"), SCHEDULE, NOW) == 0
+    assert retry.pause(failed(1, 429), SCHEDULE, NOW) == 0
 
 
 def test_a_webhook_fails_too_long_after_its_hours() -> None:

@@ -1,0 +1,155 @@
+"""`delivery.lane`: one webhook's way out, step by step; `test_turns` tries all orders."""
+
+from typing import Any
+
+from bedolaga_events.delivery.lane import ASK_EVERY, BUFFER, Found, Lane
+from bedolaga_events.delivery.turns import Turns
+from bedolaga_events.model import Committed, Delivery, Status
+from bedolaga_events.times import SECOND
+from tests.unit.turns_machine import OUTCOMES, START, delivery_of, webhook_of
+
+
+def lane_with(*waiting: Delivery, **fields: Any) -> Lane:
+    """A lane that has read its table, and these rows in it."""
+    lane = Lane(webhook_of(1, **fields), 8)
+    lane.ask(START)
+    lane.fill(Found(waiting, is_all=True), START)
+    return lane
+
+
+def test_a_row_that_falls_due_with_its_own_record_is_asked_for() -> None:
+    """D1: a replay's step in the commit of the outcome, heard while the table is read."""
+    lane = lane_with(delivery_of(7))
+    lane.start(START)
+    lane.doubt()
+    lane.ask(START)
+    lane.hear(delivery_of(7, attempt_number=1, status=Status.SUCCESS), 0, START, urgent=False)
+    lane.doubt()
+    lane.fill(Found([delivery_of(7, attempt_number=1)], is_all=True), START)
+    assert lane.wants_more(START)
+
+
+def test_what_is_cancelled_while_it_waits_is_not_sent() -> None:
+    """D13: neither when it waits here, nor when a reading from before brings it back."""
+    lane = lane_with(delivery_of(7))
+    cancelled = delivery_of(7, status=Status.FAILED, next_retry_at=None)
+    lane.hear(cancelled, 0, START, urgent=False)
+    assert not lane.can_start(START)
+    lane.ask(START)
+    lane.hear(cancelled, 0, START, urgent=False)
+    lane.fill(Found([delivery_of(7)], is_all=True), START)
+    assert not lane.can_start(START)
+
+
+def test_what_a_person_asks_for_while_it_is_out_goes_out_after_that() -> None:
+    """D13: also while the webhook is inactive."""
+    lane = lane_with(delivery_of(7))
+    lane.start(START)
+    lane.hear(delivery_of(7, next_retry_at=START + 1), 0, START, urgent=True)
+    lane.change(webhook_of(1, is_active=False))
+    assert not lane.urgent
+    lane.flying = 0
+    lane.hear(delivery_of(7, attempt_number=1), 0, START, urgent=False)
+    assert lane.start(START).delivery.attempt_number == 1
+
+
+def test_a_busy_receiver_gets_one_request_and_then_a_pause() -> None:
+    """D16: also when it was fast before; what a person asks for passes."""
+    lane = lane_with(*(delivery_of(number) for number in range(1, 41)))
+    lane.width = 8
+    start = lane.start(START)
+    lane.flying = 0
+    lane.land(start, OUTCOMES["busy"], 60 * SECOND, START)
+    assert not lane.can_start(START + 60 * SECOND - 1)
+    assert lane.alarm(START) <= START + 60 * SECOND
+    assert lane.can_start(START + 60 * SECOND)
+    lane.hear(delivery_of(50), 0, START, urgent=True)
+    assert lane.can_start(START)
+
+
+def test_a_gap_spaces_everything_that_goes_out() -> None:
+    """`max_per_minute` = 20 is a start every three seconds, by hand too."""
+    lane = lane_with(*(delivery_of(number) for number in range(1, 5)), max_per_minute=20)
+    lane.width = 8
+    now, starts = START, []
+    lane.hear(delivery_of(9), 0, START, urgent=True)
+    while lane.waiting or lane.urgent:
+        if lane.can_start(now):
+            starts.append(now - START)
+            lane.start(now)
+        now += SECOND
+    assert starts == [number * 3 * SECOND for number in range(5)]
+
+
+def test_a_new_url_is_met_without_prejudice() -> None:
+    """Neither the pause nor the caution of the old receiver holds for the new one."""
+    lane = lane_with(delivery_of(1), delivery_of(2))
+    start = lane.start(START)
+    lane.flying = 0
+    lane.land(start, OUTCOMES["busy"], 60 * SECOND, START)
+    lane.change(webhook_of(1, url="http://new/"))
+    assert lane.can_start(START)
+    assert not lane.fails
+    lane.land(start, OUTCOMES["hang"], 60 * SECOND, START)  # the old one's, late
+    assert lane.answers
+    assert lane.can_start(START)
+
+
+def test_the_table_is_asked_once_a_minute_whatever_was_heard() -> None:
+    """And after a second when it could not be read."""
+    lane = lane_with()
+    assert not lane.wants_more(START + ASK_EVERY - 1)
+    assert lane.wants_more(START + ASK_EVERY)
+    lane.ask(START + ASK_EVERY)
+    lane.fill(None, START + ASK_EVERY)
+    assert lane.wants_more(START + ASK_EVERY + SECOND)
+
+
+def test_a_backlog_stays_in_the_table() -> None:
+    """A lane holds a few; what comes behind more of them keeps its place in the table's order."""
+    lane = lane_with(*(delivery_of(number) for number in range(1, BUFFER + 1)))
+    lane.hear(delivery_of(1000), 0, START, urgent=False)
+    assert len(lane.waiting) == BUFFER
+    while len(lane.waiting) >= BUFFER // 2:
+        assert not lane.wants_more(START)
+        lane.waiting.popitem()
+    assert lane.wants_more(START)
+
+
+def test_dead_receivers_share_half_of_the_places() -> None:
+    """Ten that hang, and one that answers."""
+    turns = Turns(8, 4)
+    for number in range(1, 12):
+        turns.place(webhook_of(number, url=f"http://{number}/"), START)
+        lane = turns.lanes[number]
+        lane.ask(START)
+        lane.answers = number == 11
+        waiting = [delivery_of(100 * number + n, number) for n in range(9)]
+        turns.fill(lane, Found(waiting, is_all=True), START)
+    while lane := turns.next(START):
+        turns.start(lane, START)
+    assert sum(turns.lanes[number].flying for number in range(1, 11)) == 4
+    assert turns.lanes[11].flying == 1
+
+
+def test_receivers_that_fail_get_a_number_of_requests_a_second() -> None:
+    """A hundred at once, then one every five milliseconds, however much they wait for."""
+    turns = Turns(1_000, 1_000)
+    turns.place(webhook_of(1), START)
+    lane = turns.lanes[1]
+    lane.fails, lane.width = True, 1_000
+    for number in range(1, 200):
+        row = delivery_of(number, attempt_number=0)
+        committed = Committed(START, deliveries=[row])
+        turns.look(START)
+        turns.fill(lane, Found((), is_all=True), START)
+        turns.hear(committed, START)
+    sent = 0
+    while turns.next(START):
+        turns.start(lane, START)
+        lane.out.clear()
+        sent += 1
+        lane.waiting.setdefault(1_000 + sent, delivery_of(1_000 + sent))
+    assert sent == 100
+    assert 0 < turns.wait(START) <= 0.005
+    assert turns.next(START + SECOND // 100) is lane

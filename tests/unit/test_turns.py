@@ -1,0 +1,111 @@
+"""`delivery.turns` and `delivery.lane` as one state machine, and the races of 0.1.0 put back."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from bedolaga_events.delivery.lane import BUFFER, Found, Lane, Start
+from bedolaga_events.delivery.turns import Turns
+from bedolaga_events.model import Delivery, Status, Webhook
+from tests.unit.turns_machine import TurnsMachine
+
+SEARCH = settings(
+    max_examples=3_000,
+    stateful_step_count=30,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def test_nothing_is_sent_twice_held_back_or_forgotten() -> None:
+    """In every order of commits, readings, starts, answers and changes."""
+    run_state_machine_as_test(TurnsMachine, settings=settings(deadline=None))
+
+
+class SettlesLate(Lane):
+    """D1, as in 0.1.0: an outcome is known when its task ends, and a reading drops it for good."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.settled: set[int] = set()
+        self.touched: set[int] = set()
+
+    def ask(self, now: int) -> None:
+        super().ask(now)
+        self.settled.clear()
+
+    def fill(self, found: Found | None, now: int) -> None:
+        if found is not None:
+            found = found._replace(due=[one for one in found.due if one.id not in self.settled])
+        super().fill(found, now)
+
+    def hear(self, delivery: Delivery, wait: int, now: int, *, urgent: bool) -> None:
+        if delivery.id not in self.out:
+            super().hear(delivery, wait, now, urgent=urgent)
+        elif delivery.status is Status.PENDING and wait > 0:
+            self._fall_due(now + wait)
+        elif delivery.status is Status.PENDING:
+            self.touched.add(delivery.id)
+
+    def let_go(self, delivery_id: int, now: int) -> None:
+        self.out.pop(delivery_id, None)
+        if self.reading:
+            self.settled.add(delivery_id)
+        if delivery_id in self.touched:
+            self.touched.remove(delivery_id)
+            self._more = True
+
+
+class ComparesTimes(Lane):
+    """D2, as in 0.1.0: the address of a webhook whose `updated_at` is the same is not looked at."""
+
+    def change(self, webhook: Webhook) -> None:
+        if webhook.updated_at == self.webhook.updated_at:
+            webhook = replace(webhook, url=self.webhook.url)
+        super().change(webhook)
+
+
+class KeepsWhatIsCancelled(Lane):
+    """D13, as in 0.1.0: only what is pending is heard of."""
+
+    def hear(self, delivery: Delivery, wait: int, now: int, *, urgent: bool) -> None:
+        if delivery.status is Status.PENDING or delivery.id in self.out:
+            super().hear(delivery, wait, now, urgent=urgent)
+
+
+class IsGreedy(Lane):
+    """A lane that takes every place it can get."""
+
+    def start(self, now: int) -> Start:
+        self.width = BUFFER
+        return super().start(now)
+
+
+@pytest.mark.parametrize(
+    ("broken", "finding"),
+    [
+        (SettlesLate, "forgotten"),
+        (ComparesTimes, "not the newest webhook"),
+        (KeepsWhatIsCancelled, "cancelled, but sent"),
+        (IsGreedy, "takes too many places"),
+    ],
+)
+def test_the_machine_finds_what_was_broken(broken: type[Lane], finding: str) -> None:
+    """It is no use if it passes whatever the lanes do."""
+
+    class BrokenTurns(Turns):
+        def place(self, webhook: Webhook, now: int) -> None:
+            self.lanes.setdefault(webhook.id, broken(webhook, self._widest))
+            super().place(webhook, now)
+
+    class BrokenMachine(TurnsMachine):
+        turns_type = BrokenTurns
+
+    with pytest.raises(AssertionError, match=finding):
+        run_state_machine_as_test(BrokenMachine, settings=SEARCH)
