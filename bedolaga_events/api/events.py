@@ -121,6 +121,8 @@ def _verdict(event: Event, webhook: Webhook, made: list[Delivery]) -> dict[str, 
         verdict, reason = "not_subscribed", f"It subscribes to {webhook.event_type}."
     elif webhook.created_at > event.created_at:
         verdict, reason = "created_later", "It was created after the event came."
+    elif webhook.wants_since > event.created_at:
+        verdict, reason = "changed_later", "What it subscribes to was changed after the event came."
     else:
         verdict, reason = "removed", "Its delivery was removed by retention."
     return {

@@ -103,7 +103,7 @@ class Verdict(Reply):
     webhook_id: int
     name: str
     verdict: str = Field(
-        description="a delivery's status, or not_subscribed, created_later, removed"
+        description="a delivery's status, or not_subscribed, created_later, changed_later, removed"
     )
     reason: str | None
     delivery_id: int | None

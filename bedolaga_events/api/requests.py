@@ -64,9 +64,9 @@ Moment = Annotated[str, AfterValidator(_time)]
 Key = Annotated[str, StringConstraints(min_length=1, max_length=255), AfterValidator(_printable)]
 Name = Annotated[
     str,
-    BeforeValidator(whole),
     StringConstraints(min_length=1, max_length=255, strip_whitespace=True),
     AfterValidator(one_line),
+    BeforeValidator(whole),  # the last one that stands here is the first to run
 ]
 Id = Annotated[int, Field(ge=0, le=MAX_ID)]
 Ended = Annotated[Status, Field(strict=False), AfterValidator(_ended)]

@@ -8,7 +8,9 @@ import click
 
 from bedolaga_events.cli.options import Server, settings_options, url_option
 
-FIELDS = ("name", "url", "event_type", "is_active", "description", "headers")
+FIELDS = (
+    "name", "url", "event_type", "is_active", "description", "headers", "max_per_minute",
+)  # fmt: skip
 PAGE = 200
 
 

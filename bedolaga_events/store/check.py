@@ -49,6 +49,7 @@ def findings(connection: sqlite3.Connection) -> Iterator[str]:
         yield from _compare(connection, label, counted, real)
     yield from _revenue(connection)
     yield from _pending(connection)
+    yield from _health(connection)
 
 
 def _compare(connection: sqlite3.Connection, label: str, counted: str, real: str) -> Iterator[str]:
@@ -75,3 +76,11 @@ def _pending(connection: sqlite3.Connection) -> Iterator[str]:
     ).fetchone()[0]
     if stuck:
         yield f"{stuck} pending deliveries have no time at which they are tried"
+
+
+def _health(connection: sqlite3.Connection) -> Iterator[str]:
+    for [number] in connection.execute(
+        "SELECT id FROM webhooks WHERE (failing_since IS NULL) <> (last_error IS NULL)"
+        " OR last_error IS NULL AND patience_since IS NOT NULL"
+    ):
+        yield f"webhook {number}: its last error and since when it fails do not fit"

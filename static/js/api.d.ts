@@ -1,3 +1,5 @@
+export type WebhookState = 'working' | 'failing' | 'off' | 'disabled';
+
 export interface Webhook {
   id: number;
   name: string;
@@ -12,6 +14,14 @@ export interface Webhook {
   success_count: number;
   has_secret: boolean;
   disabled_reason: string | null;
+  /** 0: no limit. */
+  max_per_minute: number;
+  state: WebhookState;
+  failing_since: string | null;
+  /** Of the attempt that ended last; null when that one succeeded. */
+  last_error: { code: string; status: number | null; message: string | null; at: string } | null;
+  last_success_at: string | null;
+  undelivered: number;
   headers: Record<string, string>;
   secret?: string;
   skipped_since_inactive?: number;
@@ -26,6 +36,7 @@ export interface WebhookCreateRequest {
   description?: string | null;
   is_active?: boolean;
   headers?: Record<string, string>;
+  max_per_minute?: number;
 }
 
 export type WebhookUpdateRequest = Partial<Omit<WebhookCreateRequest, 'generate_secret'>>;

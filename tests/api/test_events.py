@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from bedolaga_events.store import webhooks
+from bedolaga_events.store.transaction import change
 from tests.conftest import Server
 
 
@@ -153,6 +155,14 @@ async def test_every_webhook_has_a_verdict_on_an_event(server: Server) -> None:
         "created_later",
     ]
     assert all(one["reason"] for one in shown["webhooks"])
+    await change(
+        server.parts.writer,
+        lambda it: webhooks.update(
+            it.connection, 1, {"event_type": "*", "wants_since": it.now}, it.now
+        ),
+    )
+    shown = (await server.call("GET", f"/events/{event['id']}")).json
+    assert shown["webhooks"][0]["verdict"] == "changed_later"
 
 
 async def test_many_publishers_get_ids_in_commit_order(server: Server) -> None:

@@ -1,5 +1,7 @@
 """Webhooks: create, list, change, delete, check (contract §4)."""
 
+import base64
+import hmac
 from typing import Any
 
 import pytest
@@ -65,7 +67,36 @@ async def test_search_knows_upper_and_lower_case_in_russian_too(server: Server) 
         ({"url": "http://10.0.0.5/"}, "url"),
         ({"url": "http://2130706433.1/"}, None),
         ({"event_type": "tickets.*"}, "event_type"),
+        ({"url": "http://xn--a.example/"}, "url"),
+        ({"url": "http://a..b/"}, "url"),
+        ({"url": "http://example.com/\ud800"}, "url"),
+        ({"url": "http://\udfff.example/"}, "url"),
+        ({"url": "http://example.com:0/"}, "url"),
+        ({"url": "http://example.com:-1/"}, "url"),
+        ({"url": "http://example.com:http/"}, "url"),
+        ({"url": "http://example.com:٣/"}, "url"),
+        ({"url": "http://[::1/"}, "url"),
+        ({"url": f"http://{'a' * 64}.example/"}, "url"),
+        ({"url": "   "}, "url"),
+        ({"name": "a\ud800"}, "name"),
+        ({"name": " "}, "name"),
+        ({"description": "\udc00"}, "description"),
+        ({"event_type": "\ud83d"}, "event_type"),
+        ({"secret": "\ud83d"}, "secret"),
         ({"secret": "whsec_***"}, "secret"),
+        ({"secret": "whsec_"}, "secret"),
+        ({"secret": " whsec_ "}, "secret"),
+        ({"secret": "whsec_" + "A" * 28 + "=="}, "secret"),
+        ({"secret": "whsec_" + "AAAA" * 22}, "secret"),
+        ({"max_per_minute": -1}, "max_per_minute"),
+        ({"headers": {"TE": "x"}}, "headers"),
+        ({"headers": {"trailer": "x"}}, "headers"),
+        ({"headers": {"Upgrade": "x"}}, "headers"),
+        ({"headers": {"EXPECT": "100-continue"}}, "headers"),
+        ({"headers": {"Accept-Encoding": "gzip"}}, "headers"),
+        ({"headers": {"X-A": "\x00"}}, "headers"),
+        ({"headers": {"X-A": "••••••"}}, "headers"),
+        ({"headers": {"X-A": "1", "x-a": "2"}}, "headers"),
         ({"headers": {"Host": "x"}}, "headers"),
         ({"headers": {"X-Webhook-Id": "x"}}, "headers"),
         ({"headers": {"Content-Length": "x"}}, "headers"),
@@ -114,6 +145,104 @@ async def test_patch_changes_what_is_given(server: Server, receiver: Receiver) -
     await until(lambda: len(receiver.requests) == 2)
     assert "X-Webhook-Signature" not in receiver.requests[1].headers
     assert (await server.call("PATCH", "/webhooks/99", {"name": "x"})).status == 404
+
+
+async def test_a_webhook_as_it_was_read_may_be_sent_back(
+    server: Server, receiver: Receiver
+) -> None:
+    """Whole: what cannot be changed is ignored, what is masked stays; only the name is new."""
+    made = await server.webhook(
+        receiver.url, secret="s3cret", headers={"X-A": "1"}, description="d", max_per_minute=60
+    )
+    path = f"/webhooks/{made['id']}"
+    await server.event(user_id=1)
+    await until(lambda: receiver.requests)
+
+    async def recorded() -> Any:
+        shown = (await server.call("GET", path)).json
+        return shown if shown["last_success_at"] else None
+
+    shown = await until(recorded)
+    lies = {"state": "off", "undelivered": 9, "last_error": {"code": "dns"}, "id": 7}
+    told = {"skipped_since_inactive": 3}
+    reply = await server.call("PATCH", path, {**shown, **lies, **told, "name": "new"})
+    assert reply.status == 200
+    changed = {"name": "new", "updated_at": reply.json["updated_at"]}
+    assert reply.json == shown | changed
+    await server.event(user_id=2)
+    await until(lambda: len(receiver.requests) == 2)
+    assert receiver.requests[1].headers["X-A"] == "1"
+
+
+async def test_null_means_unchanged_or_none(server: Server) -> None:
+    """None for the description and the secret, unchanged for everything else."""
+    fields = {"secret": "s3cret", "headers": {"X-A": "1"}, "description": "d", "max_per_minute": 5}
+    made = await server.webhook(URL, "ticket.*", is_active=False, **fields)
+    path = f"/webhooks/{made['id']}"
+    unchanged = dict.fromkeys(
+        ("name", "url", "event_type", "is_active", "headers", "max_per_minute")
+    )
+    reply = await server.call("PATCH", path, unchanged)
+    assert reply.json == made | {"updated_at": reply.json["updated_at"]}
+    none = await server.call("PATCH", path, {"description": None, "secret": None})
+    assert (none.json["description"], none.json["has_secret"]) == (None, False)
+    unknown = await server.call("PATCH", path, {"colour": None})
+    assert (unknown.status, unknown.json["errors"][0]["loc"]) == (422, ["colour"])
+
+
+async def test_what_is_left_out_of_a_change_has_no_default_in_the_document(server: Server) -> None:
+    """A generated client that sends its defaults would wipe what it does not name (T1, T20)."""
+    schemas = (await server.call("GET", "/openapi.json")).json["components"]["schemas"]
+    for name in ("WebhookChange", "NewStats"):
+        fields = schemas[name]["properties"].values()
+        assert fields
+        assert not any("default" in one for one in fields), name
+        assert not schemas[name].get("required")
+
+
+async def test_what_is_pasted_is_trimmed(server: Server, receiver: Receiver) -> None:
+    """The secret that signs has no blanks at its ends, nor has the URL (D21)."""
+    secret = "whsec_" + base64.b64encode(b"k" * 24).decode()
+    made = await server.webhook(
+        f"  {receiver.url}\n", name=" CRM ", secret=f" {secret}\n", description=" d "
+    )
+    assert (made["name"], made["url"], made["description"]) == ("CRM", receiver.url, "d")
+    await server.event(user_id=1)
+    await until(lambda: receiver.requests)
+    got = receiver.requests[0]
+    expected = hmac.digest(secret.encode(), got.body, "sha256").hex()
+    assert got.headers["X-Webhook-Signature"] == f"sha256={expected}"
+    blank = await server.call("PATCH", f"/webhooks/{made['id']}", {"secret": "  "})
+    assert blank.json["has_secret"] is True
+
+
+async def test_how_a_webhook_fares_is_told(starting: Any, receiver: Receiver) -> None:
+    """State, since when, why and how many; the stats add them up."""
+    server: Server = await starting(now=None, delivery__retry_schedule=[60])
+    made = await server.webhook(receiver.url)
+    path = f"/webhooks/{made['id']}"
+    assert (made["state"], made["last_error"], made["undelivered"]) == ("working", None, 0)
+    receiver.status = 503
+    await server.event(user_id=1)
+
+    async def stands(state: str) -> Any:
+        shown = (await server.call("GET", path)).json
+        return shown if shown["state"] == state else None
+
+    failing = await until(lambda: stands("failing"))
+    error = failing["last_error"]
+    assert (error["code"], error["status"]) == ("http_status", 503)
+    assert failing["failing_since"] <= error["at"]
+    assert (failing["undelivered"], failing["last_success_at"]) == (1, None)
+    stats = (await server.call("GET", "/webhooks/stats")).json
+    assert stats["undelivered_deliveries"] == 1
+    receiver.status = 200
+    await server.call("POST", f"{path}/deliveries/1/retry")
+    working = await until(lambda: stands("working"))
+    assert (working["failing_since"], working["last_error"]) == (None, None)
+    assert working["last_success_at"]
+    off = await server.call("PATCH", path, {"is_active": False})
+    assert (off.json["state"], off.json["undelivered"]) == ("off", 0)
 
 
 async def test_masked_headers_keep_their_values(server: Server, receiver: Receiver) -> None:

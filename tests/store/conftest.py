@@ -11,8 +11,17 @@ import pytest
 
 from bedolaga_events.counters import facts_of
 from bedolaga_events.metrics import Metrics
-from bedolaga_events.model import Committed, EventDraft
-from bedolaga_events.store import webhooks
+from bedolaga_events.model import (
+    Attempt,
+    Committed,
+    Delivery,
+    ErrorCode,
+    EventDraft,
+    Status,
+    Webhook,
+)
+from bedolaga_events.store import deliveries, webhooks
+from bedolaga_events.store.attempts import Record
 from bedolaga_events.store.batch import Append, Transactions
 from bedolaga_events.store.check import findings
 from bedolaga_events.store.database import Database
@@ -46,6 +55,22 @@ class Store:
 
     async def change(self, verb: Any, *args: Any) -> Any:
         return await change(self.writer, verb, *args)
+
+    async def delivery(self, delivery_id: int = 1, webhook_id: int = 1) -> Delivery:
+        return await self.database.read(deliveries.get, webhook_id, delivery_id)
+
+    async def hook(self, webhook_id: int = 1) -> Webhook:
+        return await self.database.read(webhooks.get, webhook_id)
+
+    async def attempt(self, delivery: Delivery, started_at: int, status: int = 200) -> Any:
+        """Record an attempt of 10 ms that was answered with a status; a failed one is retried."""
+        code = None if status < 300 else ErrorCode.HTTP_STATUS
+        words = None if code is None else f"HTTP {status}"
+        made = Attempt(delivery.attempt_number + 1, started_at, 10, code, words, status)
+        retried_at = None if code is None else started_at + 5_000_000
+        after = Status.SUCCESS if code is None else Status.PENDING
+        await self.writer.commit(Record(delivery, made, after, retried_at))
+        return await self.delivery(delivery.id, delivery.webhook_id)
 
     async def findings(self) -> list[str]:
         return await self.database.read(lambda one: list(findings(one)))

@@ -14,6 +14,8 @@ LIES = [
     ("UPDATE gauges SET value = 7 WHERE name = 'total_users'", "gauge total_users"),
     ("UPDATE gauges SET value = 7 WHERE name = 'open_tickets'", "gauge open_tickets"),
     ("UPDATE revenue SET kopeks = kopeks - 1", "revenue"),
+    ("UPDATE webhooks SET undelivered = 7", "undelivered deliveries of webhook 1"),
+    ("UPDATE webhooks SET failing_since = 7", "since when it fails do not fit"),
     ("UPDATE deliveries SET next_retry_at = NULL", "no time at which they are tried"),
 ]
 

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from bedolaga_events.errors import ConfigError
-from bedolaga_events.store import check, schema
+from bedolaga_events.model import ErrorCode, LastError, WebhookState
+from bedolaga_events.store import check, schema, webhooks
 from bedolaga_events.store.database import Database
+from bedolaga_events.store.vault import from_setting
 from tools.schema import FIXTURES, ROWS, WHOLE, dump, fixtures, whole
 
 EVERY_SCHEMA = sorted(FIXTURES.glob("*.sql"))
@@ -66,6 +68,31 @@ async def test_a_file_of_every_earlier_schema_opens_with_all_it_holds(
         ).fetchone()
     )
     assert found == (5, 9, 5, 12, 1)
+    await database.close()
+
+
+async def test_a_webhook_of_0_1_0_keeps_its_secrets_and_its_health(tmp_path: Path) -> None:
+    """Both secrets, the old one with its end; what fails says since when and why."""
+    database = await Database.open(file_of(EVERY_SCHEMA[0], tmp_path / "events.db"))
+    crm, store, sheet = await database.read(webhooks.everything)
+    vault = from_setting("key of the fixtures")
+    assert [until for _, until in crm.secrets] == [None, 1768555800000000]
+    assert all(vault.open(one.box) for one in crm.secrets)
+    assert (crm.has_secret, store.has_secret) == (True, False)
+    assert (crm.state, crm.failing_since, crm.patience_since) == (
+        WebhookState.FAILING,
+        1768469400000005,
+        1768469400000005,
+    )
+    assert crm.last_success_at == 1768469400001001
+    assert sheet.last_error == LastError(
+        ErrorCode.CONNECT_TIMEOUT, None, "Connecting took more than 5 s.", 1768469405000006
+    )
+    assert (store.state, store.undelivered) == (WebhookState.DISABLED, 0)
+    assert (crm.wants_since, sheet.undelivered) == (crm.created_at, 1)
+    assert database.epochs.of(3) == database.uid == "f1e2d3c4b5a69788"
+    work = await database.read(lambda it: it.execute("SELECT kind, last FROM steps").fetchall())
+    assert work == [("replay", 8)]
     await database.close()
 
 

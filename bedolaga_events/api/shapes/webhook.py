@@ -55,22 +55,21 @@ def _is_sendable(value: str) -> bool:
     return len(value) <= MAX_HEADER and all(0x20 <= ord(one) <= 0x7E for one in plain)
 
 
-Trimmed = StringConstraints(strip_whitespace=True)
-Url = Annotated[str, BeforeValidator(whole), Trimmed]
+Url = Annotated[str, StringConstraints(strip_whitespace=True), BeforeValidator(whole)]
 Secret = Annotated[
     str,
-    BeforeValidator(whole),
     StringConstraints(max_length=500, strip_whitespace=True),
     AfterValidator(one_line),
     AfterValidator(_signing),
+    BeforeValidator(whole),
 ]
 Description = Annotated[
-    str, BeforeValidator(whole), StringConstraints(max_length=2_000, strip_whitespace=True)
+    str, StringConstraints(max_length=2_000, strip_whitespace=True), BeforeValidator(whole)
 ]
 EventPattern = Annotated[
     str,
-    BeforeValidator(whole),
     StringConstraints(min_length=1, max_length=100, strip_whitespace=True),
+    BeforeValidator(whole),
 ]
 Headers = Annotated[dict[str, str], AfterValidator(_headers)]
 PerMinute = Annotated[int, Field(ge=0, le=60_000, description="0: no limit")]

@@ -33,7 +33,6 @@ UPDATE webhooks SET wants_since = created_at;
 ALTER TABLE webhooks ADD COLUMN patience_since INTEGER;
 ALTER TABLE webhooks ADD COLUMN last_success_at INTEGER;
 ALTER TABLE webhooks ADD COLUMN last_error TEXT;  -- JSON [code, status, message, microseconds]
-UPDATE webhooks SET patience_since = failing_since;
 UPDATE webhooks SET last_success_at = ended.at FROM (
     SELECT webhook_id, max(started_at + duration_ms * 1000) AS at
     FROM deliveries JOIN attempts ON delivery_id = id
@@ -47,6 +46,7 @@ FROM (
     FROM deliveries JOIN attempts ON delivery_id = id
     WHERE event_id IS NOT NULL GROUP BY webhook_id
 ) AS ended WHERE webhooks.id = ended.webhook_id AND error_code IS NOT NULL;
+UPDATE webhooks SET patience_since = failing_since WHERE last_error IS NOT NULL;
 UPDATE webhooks SET failing_since = CASE WHEN last_error IS NULL THEN NULL ELSE (
     SELECT min(started_at) FROM deliveries JOIN attempts ON delivery_id = deliveries.id
     WHERE webhook_id = webhooks.id AND event_id IS NOT NULL AND error_code IS NOT NULL
