@@ -16,14 +16,15 @@ MAX_HEAD = 64 * 1024  # bytes of all status lines, headers, chunk sizes and trai
 MAX_STATUS_LINE = 64  # bytes in which a status must have come, to be one
 MAX_REASON = 200  # characters
 
+# None of these looks further than a line's first bytes: what comes byte by byte is matched often.
 STATUS = re.compile(
-    rb"HTTP(?:/[0-9]+(?:\.[0-9]+)?)?[ \t]+([1-9][0-9][0-9])(?![0-9])([^\r\n]*)", re.IGNORECASE
+    rb"HTTP(?:/[0-9]{1,4}(?:\.[0-9]{1,4})?)?[ \t]{1,9}([1-9][0-9][0-9])(?![0-9])", re.I
 )
-STATUS_AHEAD = re.compile(rb"HTTP(?:/[0-9]| +[1-9])", re.IGNORECASE)
+STATUS_AHEAD = re.compile(rb"HTTP[/ \t]", re.I)
+CHUNK_SIZE = re.compile(rb"[ \t]{0,9}([0-9A-F]{1,15})[ \t]{0,9}(?=[;\r\n])", re.I)
+CHUNK_SIZE_BEGUN = re.compile(rb"[ \t]{0,9}[0-9A-F]{0,15}[ \t]{0,9}\Z", re.I)
 HEAD_END = re.compile(rb"\n\r?\n")
 FOLD = re.compile(r"\r?\n[ \t]+")  # a value on several lines (RFC 9112 §5.2)
-CHUNK_SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\n]*)?\r?\n")
-CHUNK_SIZE_BEGUN = re.compile(rb"[ \t]*(?:[0-9A-Fa-f]{1,15}[ \t]*(?:;[^\n]*)?)?\r?")
 LENGTH = re.compile(r"[0-9]{1,15}")
 EMPTY_LINE = (b"\r", b"\n")
 SWITCHING_PROTOCOLS = 101
@@ -183,8 +184,9 @@ class Reading:
         """Empty lines before a status line, and behind an earlier answer whatever is none."""
         buffer, dropped = self._buffer, 0
         if self._kept:
-            ahead = STATUS_AHEAD.search(buffer)
-            dropped = ahead.start() if ahead else max(0, len(buffer) - MAX_STATUS_LINE)
+            found = (one.start() for one in STATUS_AHEAD.finditer(bytes(buffer)))
+            last = max(0, len(buffer) - MAX_STATUS_LINE)
+            dropped = next((at for at in found if self._may_be_http(at)), last)
         while buffer.startswith(EMPTY_LINE, dropped):
             dropped += 1
         if dropped:
@@ -195,12 +197,13 @@ class Reading:
                 self._part = Part.REST
                 self._finish()
 
-    def _may_be_http(self) -> bool:
-        buffer = self._buffer
-        if STATUS.match(buffer):
+    def _may_be_http(self, at: int = 0) -> bool:
+        """Whether a status line stands there, or may come to."""
+        begun = bytes(self._buffer[at : at + MAX_STATUS_LINE])
+        if STATUS.match(begun):
             return True
-        is_early = len(buffer) < MAX_STATUS_LINE and b"\n" not in buffer
-        return is_early and b"HTTP".startswith(bytes(buffer[:4]).upper())
+        is_early = len(begun) < MAX_STATUS_LINE and b"\n" not in begun
+        return is_early and b"HTTP".startswith(begun[:4].upper())
 
     def _final_status(self) -> re.Match[bytes] | None:
         """The status line in the buffer, unless that is an interim answer's (RFC 9110 §15.2)."""
@@ -211,20 +214,19 @@ class Reading:
     def _cut_head(self) -> None:
         """Make the best of a head that does not end."""
         if found := self._final_status():
-            self._take_status(found)
-            self.headers = _headers(bytes(self._buffer[found.end() : MAX_HEAD]))
+            self._take_status(found, bytes(self._buffer[:MAX_HEAD]))
         elif not self._kept:
             self.body += self._buffer[:MAX_BODY]
 
     def _take_head(self, head: bytes) -> None:
         if found := self._final_status():
-            self._take_status(found)
-            self.headers = _headers(head[found.end() :])
+            self._take_status(found, head)
             self._frame(is_old=head[:8].upper() in (b"HTTP/1.0", b"HTTP/0.9"))
 
-    def _take_status(self, found: re.Match[bytes]) -> None:
-        self.status = int(found[1])
-        self.reason = found[2].decode("utf-8", "replace").strip()[:MAX_REASON]
+    def _take_status(self, found: re.Match[bytes], head: bytes) -> None:
+        reason, _, rest = head[found.end() :].decode("utf-8", "replace").partition("\n")
+        self.status, self.reason = int(found[1]), reason.strip()[:MAX_REASON]
+        self.headers = _headers(rest)
 
     def _frame(self, *, is_old: bool) -> None:
         """How the body ends (RFC 9112 §6.3), where that is told in a way that can be read."""
@@ -277,40 +279,40 @@ class Reading:
         while buffer.startswith(EMPTY_LINE):  # the end of the chunk before it
             del buffer[:1]
             self._spent += 1
-        line = CHUNK_SIZE.match(buffer)
-        if self._spend(line.end() if line else 0):
-            return False
-        if line is None:
-            if not CHUNK_SIZE_BEGUN.fullmatch(buffer):
-                self.body = self.body or buffer[:MAX_BODY]
-                self._finish()
-            return False
-        self._left = int(line[1], 16)
-        del buffer[: line.end()]
-        self._part = Part.CHUNK if self._left else Part.TRAILERS
-        return True
+        found = CHUNK_SIZE.match(buffer)
+        if found is None and not CHUNK_SIZE_BEGUN.match(buffer):
+            self.body = self.body or buffer[:MAX_BODY]
+            self._finish()
+        elif (line := self._line()) and found:
+            self._left = int(line[: found.end()], 16)
+            self._part = Part.CHUNK if self._left else Part.TRAILERS
+            return True
+        return False
 
     def _read_trailer(self) -> bool:
-        size = self._buffer.find(b"\n") + 1
-        line = bytes(self._buffer[:size])
-        del self._buffer[:size]
-        if self._spend(size):
-            return False
+        line = self._line()
         if line in (b"\n", b"\r\n"):
             self._finish(can_stay=self._stays)
-        return bool(size)
+        return line is not None
 
-    def _spend(self, size: int) -> bool:
-        """Count bytes that are no body, and what waits; whether the answer is cut for it."""
-        self._spent += size
-        waiting = 0 if size else len(self._buffer)
-        if self._spent + waiting > MAX_HEAD:
+    def _line(self) -> bytes | None:
+        """The next line, once it is whole; it counts among what is no body."""
+        buffer = self._buffer
+        end = buffer.find(b"\n", self._searched) + 1
+        if self._spent + (end or len(buffer)) > MAX_HEAD:
             self._finish()
-        return self.is_done
+            return None
+        if not end:
+            self._searched = len(buffer)
+            return None
+        line = bytes(buffer[:end])
+        del buffer[:end]
+        self._searched = 0
+        self._spent += end
+        return line
 
 
-def _headers(text: bytes) -> Headers:
-    lines = text.decode("utf-8", "replace")
+def _headers(lines: str) -> Headers:
     if "\n " in lines or "\n\t" in lines:
         lines = FOLD.sub(" ", lines)
     split = [line.partition(":") for line in lines.split("\n")]

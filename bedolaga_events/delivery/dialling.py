@@ -59,10 +59,11 @@ class Dialler:
 
     async def _connect(self, infos: list[AddrInfo], target: Target, deadline: float) -> Line:
         loop = asyncio.get_running_loop()
-        left = deadline - loop.time()
+        # Half of the time is for asking them all, in turn; the last one needs some, too.
+        fair = (deadline - loop.time()) / 2 / len(infos)
         dialled = await aiohappyeyeballs.start_connection(
             infos,
-            happy_eyeballs_delay=min(STAGGER, left / (len(infos) + 1)),  # each gets its chance
+            happy_eyeballs_delay=min(STAGGER, fair),
             loop=cast(asyncio.AbstractEventLoop, Connecting),
         )
         try:

@@ -18,9 +18,9 @@ FRESH = 10.0  # seconds for which an answer is used: a receiver may move
 FAILED = 5.0  # seconds for which a failure is remembered
 USABLE = 3_600.0  # seconds for which the last good answer stands in for none
 PATIENCE = 0.5  # seconds that are waited for a new answer while an older one is known
-HANGS = 0.25  # seconds after which a look-up gives its place to another
-AT_ONCE = 8  # look-ups that do not hang
-HANGING = 56  # look-ups that do, each of which holds a thread
+HANGS = 0.1  # seconds after which a look-up gives its place to another
+AT_ONCE = 16  # look-ups that do not hang
+HANGING = 48  # look-ups that do, each of which holds a thread
 NAMES = 1_000  # remembered
 PASSING = (socket.EAI_AGAIN, socket.EAI_FAIL, socket.EAI_SYSTEM, socket.EAI_MEMORY)
 
