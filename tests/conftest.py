@@ -143,11 +143,16 @@ def start_server(tmp_path: Path, clock: Clock) -> Any:
     """Start a server on port 0; keyword arguments are settings as dotted keys with __ for dots."""
     running: list[tuple[web.AppRunner, aiohttp.ClientSession]] = []
 
-    async def start(now: Callable[[], int] | None = clock, **settings: Any) -> Server:
+    async def start(
+        now: Callable[[], int] | None = clock,
+        passed: Callable[[], int] | None = None,
+        **settings: Any,
+    ) -> Server:
         flags = {key.replace("__", "."): value for key, value in settings.items()}
         flags = {"database.path": tmp_path / "events.db", **flags}
         loaded = load(flags, None, {"BEDOLAGA_EVENTS_TOKEN": ADMIN})
-        app = create_app(loaded.settings) if now is None else create_app(loaded.settings, now)
+        clocks = {} if now is None else {"now": now, "passed": passed}
+        app = create_app(loaded.settings, **clocks)
         runner = web.AppRunner(app, shutdown_timeout=1)
         await runner.setup()
         await Doorway(runner, "127.0.0.1", 0).start()

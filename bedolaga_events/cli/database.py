@@ -23,10 +23,10 @@ PAGES = 1_000  # given back at once
 @click.command()
 @settings_options
 def check(**options: Any) -> None:
-    """Compare the counters with the rows; exit code 1 when something does not fit."""
+    """Compare the counters with the rows, look for what is overdue; exit code 1 for a finding."""
     with beside(options, must_exist=True) as connection:
         connection.execute("BEGIN")  # one snapshot, also beside a running server
-        found = list(store_check.findings(connection))
+        found = [*store_check.findings(connection), *store_check.overdue(connection, clock())]
     for one in found:
         click.echo(one)
     if found:

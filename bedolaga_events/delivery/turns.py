@@ -153,7 +153,7 @@ class Turns:
         if not lane.in_turn and lane.can_start(now):
             lane.in_turn = True
             self._ring.append(lane)
-        if lane.alarm(now) < self._until:
+        if lane.alarm(now) < max(self._until, now + 1):  # timers stand still while a machine sleeps
             self.is_restless = True
 
     def _trusts(self, lane: Lane, now: int) -> bool:

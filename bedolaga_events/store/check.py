@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from bedolaga_events.counters import kopeks_of
 from bedolaga_events.store import events
-from bedolaga_events.wire import parse
+from bedolaga_events.times import MINUTE
+from bedolaga_events.wire import parse, rfc3339
 
 _PAIRS = (
     (
@@ -50,6 +51,23 @@ def findings(connection: sqlite3.Connection) -> Iterator[str]:
     yield from _revenue(connection)
     yield from _pending(connection)
     yield from _health(connection)
+
+
+def overdue(connection: sqlite3.Connection, now: int) -> Iterator[str]:
+    """One sentence for each webhook with deliveries that should have been sent a minute ago.
+
+    A running server asks the table at least that often (contract §4): either there is none, or so
+    much waits for this receiver that it takes its time, or a row was forgotten.
+    """
+    rows = connection.execute(
+        "SELECT webhook_id, count(*), min(next_retry_at) FROM deliveries"
+        " JOIN webhooks ON webhooks.id = webhook_id"
+        " WHERE status = 'pending' AND is_active AND next_retry_at < ? GROUP BY webhook_id",
+        (now - MINUTE,),
+    )
+    for webhook_id, count, oldest in rows:
+        since = rfc3339(oldest)
+        yield f"webhook {webhook_id}: {count} deliveries are overdue, the longest since {since}"
 
 
 def _compare(connection: sqlite3.Connection, label: str, counted: str, real: str) -> Iterator[str]:

@@ -3,20 +3,17 @@
 import asyncio
 from collections.abc import Callable
 from datetime import tzinfo
+from functools import partial
 from typing import Concatenate, ParamSpec
-
-import structlog
 
 from bedolaga_events.errors import StoreError
 from bedolaga_events.model import Committed
 from bedolaga_events.store import steps
-from bedolaga_events.store.transaction import Transaction, change
+from bedolaga_events.store.transaction import Change, Transaction, change
 from bedolaga_events.store.writer import Writer
 
-STORE_RETRY = 1.0  # seconds before a step is tried again after the store refused it
 PATIENCE = 60.0  # seconds that a caller waits for work that goes on without him
 
-log = structlog.get_logger()
 P = ParamSpec("P")
 
 
@@ -80,10 +77,6 @@ class Walker:
             await self._wake.wait()
             self._wake.clear()
             turn: int | None = 0
-            try:
-                while turn is not None:
-                    turn = await change(self._writer, steps.step, turn, self._zone)
-            except StoreError as error:
-                log.warning("work in steps put off", error=error.detail)
-                await asyncio.sleep(STORE_RETRY)
-                self._wake.set()
+            while turn is not None:
+                step = partial(steps.step, after=turn, zone=self._zone)
+                turn = await self._writer.insist(Change(step))

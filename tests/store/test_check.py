@@ -4,8 +4,11 @@ import sqlite3
 
 import pytest
 
-from bedolaga_events.store.check import findings
+from bedolaga_events.store import webhooks
+from bedolaga_events.store.check import findings, overdue
 from bedolaga_events.store.database import hop
+from bedolaga_events.store.transaction import change
+from tests.conftest import Clock
 from tests.store.conftest import Store
 
 LIES = [
@@ -39,3 +42,19 @@ def _found_in_a_lie(connection: sqlite3.Connection, lie: str) -> list[str]:
     found = list(findings(connection))
     connection.execute("ROLLBACK")
     return found
+
+
+async def test_what_is_overdue_by_more_than_a_minute_is_named(store: Store, clock: Clock) -> None:
+    """C7: but not what an inactive webhook holds, nor what waits for its retry."""
+    hook = await store.webhook()
+    await store.append("user.created", user_id=1)
+
+    async def named(now: int) -> list[str]:
+        return await store.database.read(lambda it: list(overdue(it, now)))
+
+    assert await named(clock()) == []
+    [finding] = await named(clock() + 61_000_000)
+    assert finding.startswith("webhook 1: 1 deliveries are overdue, the longest since 2026-01-15T")
+    off = {"is_active": False}
+    await change(store.writer, lambda it: webhooks.update(it.connection, hook.id, off, it.now))
+    assert await named(clock() + 61_000_000) == []
