@@ -10,6 +10,7 @@ from pydantic.json_schema import models_json_schema
 
 from bedolaga_events import __version__
 from bedolaga_events.api import replies
+from bedolaga_events.api.requests import Partial
 from bedolaga_events.api.state import CSP
 from bedolaga_events.catalogue import Catalogue
 
@@ -88,7 +89,37 @@ def _schemas(routes: list[Any]) -> tuple[dict[Any, str], dict[str, Any]]:
         [(one, "validation") for one in inputs], ref_template=REF
     )
     names = {model: schema["$ref"] for (model, _), schema in references.items()}
-    return names, found.get("$defs", {})
+    whole = {route.body for route in routes if route.body and not issubclass(route.body, Partial)}
+    kept = {names[one].rpartition("/")[2] for one in whole}
+    schemas = {
+        name: schema if name in kept else _without_defaults(schema)
+        for name, schema in found.get("$defs", {}).items()
+    }
+    return names, {name: _nullable(schema) for name, schema in schemas.items()}
+
+
+def _without_defaults(schema: dict[str, Any]) -> dict[str, Any]:
+    """A client must neither send what nobody named nor show what was never sent."""
+    fields = schema.get("properties", {})
+    plain = {
+        name: {key: value for key, value in one.items() if key != "default"}
+        for name, one in fields.items()
+    }
+    return {**schema, "properties": plain} if fields else schema
+
+
+def _nullable(schema: Any) -> Any:
+    """``anyOf [X, null]`` as a type that may be null, which generators of clients understand."""
+    if isinstance(schema, list):
+        return [_nullable(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    plain = {key: _nullable(one) for key, one in schema.items()}
+    match plain.get("anyOf"):
+        case [{"type": str(kind)} as one, {"type": "null"}]:
+            del plain["anyOf"]
+            return {**one, **plain, "type": [kind, "null"]}
+    return plain
 
 
 def _operation(route: Any, path: str, names: dict[Any, str]) -> dict[str, Any]:

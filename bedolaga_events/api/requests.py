@@ -8,10 +8,8 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    GetJsonSchemaHandler,
     StringConstraints,
 )
-from pydantic_core import CoreSchema
 
 from bedolaga_events import wire
 from bedolaga_events.model import Scope, Status
@@ -81,15 +79,6 @@ class Body(BaseModel):
 
 class Partial(Body):
     """A change: what is left out stays, so no field shows a default that a client would send."""
-
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, core: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        schema = handler(core)
-        for field in handler.resolve_ref_schema(schema)["properties"].values():
-            field.pop("default", None)
-        return schema
 
     def given(self) -> dict[str, Any]:
         """The fields that were sent."""

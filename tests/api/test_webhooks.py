@@ -152,7 +152,7 @@ async def test_a_webhook_as_it_was_read_may_be_sent_back(
 ) -> None:
     """Whole: what cannot be changed is ignored, what is masked stays; only the name is new."""
     made = await server.webhook(
-        receiver.url, secret="s3cret", headers={"X-A": "1"}, description="d", max_per_minute=60
+        receiver.url, secret="s3cret", headers={"X-A": "1"}, description="d"
     )
     path = f"/webhooks/{made['id']}"
     await server.event(user_id=1)
