@@ -1,5 +1,6 @@
 // The HTTP API by its nouns. Any admin page may import this file.
 import { apiClient } from './client.js';
+import { hedged } from './lib/hedge.js';
 
 export { ApiError, apiClient } from './client.js';
 
@@ -64,5 +65,5 @@ export const settingsApi = {
 export const authApi = {
   login: (code) => apiClient.request('POST', '/login', { body: { code }, token: null }),
   check: (token) => apiClient.request('GET', '/event-types', { token }), // a refusal signs nobody out
-  ticket: () => apiClient.request('POST', '/ws/ticket', { patience: 10_000 }),
+  ticket: () => hedged(() => apiClient.request('POST', '/ws/ticket', { patience: 10_000 })),
 };

@@ -16,6 +16,21 @@ def wall(shop: Shop) -> WallClock:
     return WallClock(shop)
 
 
+async def test_a_clock_set_back_delays_no_retry(
+    shop: Shop, wall: WallClock, receivers: Receivers
+) -> None:
+    """A retry due in two seconds comes in two seconds, though the clock says an hour ago (C14)."""
+    receiver = await receivers(FIRST)
+    receiver.status = 503
+    await shop.start(delivery__allowed_networks=NETWORKS, delivery__retry_schedule=[2])
+    await shop.webhook(f"http://{FIRST}/")
+    await shop.event()
+    await until(lambda: receiver.ids)
+    await wall.leap(-3_600)
+    receiver.status = 200
+    await until(lambda: len(receiver.ids) == 2)
+
+
 async def test_six_days_asleep_disable_no_webhook(
     shop: Shop, wall: WallClock, receivers: Receivers
 ) -> None:
