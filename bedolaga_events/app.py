@@ -167,7 +167,6 @@ async def _assemble(loaded: Loaded, guard: Guard, clocks: Clock) -> tuple[Parts,
         hub = Hub(
             await database.read(events.last_id),
             settings.live.max_connections,
-            settings.live.max_per_address,
             settings.live.unsent_limit_kib * 1024,
             metrics,
         )

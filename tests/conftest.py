@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bedolaga_events.api.express import Doorway
+from bedolaga_events.api.doorway import Doorway
 from bedolaga_events.api.state import PARTS, Parts
 from bedolaga_events.app import create_app
 from bedolaga_events.config import load
@@ -155,7 +155,7 @@ def start_server(tmp_path: Path, clock: Clock) -> Any:
         app = create_app(loaded.settings, **clocks)
         runner = web.AppRunner(app, shutdown_timeout=1)
         await runner.setup()
-        await Doorway(runner, "127.0.0.1", 0).start()
+        await Doorway(runner, ["127.0.0.1"], 0).start()
         port = runner.addresses[0][1]
         session = aiohttp.ClientSession()
         running.append((runner, session))

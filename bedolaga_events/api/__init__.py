@@ -1,6 +1,5 @@
 """The site map: every route, the scope it asks for, its handler."""
 
-import json
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,7 +14,9 @@ from bedolaga_events.api import (
     doctor,
     events,
     health,
+    kept,
     openapi,
+    page,
     replies,
     requests,
     sink,
@@ -26,13 +27,12 @@ from bedolaga_events.api import (
     ws,
 )
 from bedolaga_events.api.gate import gate
-from bedolaga_events.api.json_reply import reply
 from bedolaga_events.api.shapes import webhook as shapes
-from bedolaga_events.api.state import parts
 from bedolaga_events.model import Scope
 
 PUBLISH, READ, ADMIN = Scope.PUBLISH, Scope.READ, Scope.ADMIN
 NO_CONTENT = ()
+HANDSHAKES = frozenset({ws.connect, doctor.silence})  # they say in their own way what is wrong
 DELIVERY = r"/webhooks/{id:\d+}/deliveries/{delivery_id:\d+}"
 
 
@@ -57,7 +57,7 @@ class Route(NamedTuple):
 
 async def openapi_document(request: web.Request) -> web.Response:
     """GET /openapi.json: this API, described."""
-    return reply(json.dumps(openapi.describe(ROUTES, parts(request).catalogue)))
+    return kept.document(request, "openapi", partial(openapi.describe, ROUTES)).reply(request)
 
 
 ROUTES = (
@@ -178,19 +178,25 @@ ROUTES = (
 def middleware() -> Any:
     """The middleware that knows each handler's scope."""
     scopes = {route.handler: route.scope for route in ROUTES}
-    return gate(scopes, with_ticket={sse.stream})  # an EventSource cannot send headers
+    with_ticket = frozenset({sse.stream})  # an EventSource cannot send headers
+    return gate({**scopes, page.serve: None}, with_ticket, HANDSHAKES)
 
 
 def add_routes(app: web.Application, static: Path, allowed_origins: list[str]) -> None:
-    """Put every route and the admin page into `app`."""
+    """Put every route and the admin page into `app`; HEAD works wherever GET does."""
+    app[page.PAGE] = page.Page(static)
     cors = aiohttp_cors.setup(app, defaults=_cors(allowed_origins)) if allowed_origins else None
-    for route in ROUTES:
-        added = app.router.add_route(route.method, route.path, route.handler)
-        if cors is not None and route.handler not in (ws.connect, doctor.silence):
+    calls = [(one.method, one.path, one.handler) for one in ROUTES]
+    calls += [("GET", path, page.serve) for path in app[page.PAGE].paths()]
+    # One resource a path, so that it knows all its methods (OPTIONS).
+    resources = {path: app.router.add_resource(path) for _, path, _ in calls}
+    for method, path, handler in calls:
+        added = resources[path].add_route(method, handler)
+        if method == "GET":
+            resources[path].add_route("HEAD", handler)
+        # Another admin page imports our modules from here: docs/admin-page.md
+        if cors is not None and handler not in HANDSHAKES:
             cors.add(added)
-    modules = _add_page(app, static)
-    if cors is not None:  # another admin page imports them from here: docs/admin-page.md
-        cors.add(modules)
 
 
 def _cors(origins: list[str]) -> dict[str, aiohttp_cors.ResourceOptions]:
@@ -203,16 +209,3 @@ def _cors(origins: list[str]) -> dict[str, aiohttp_cors.ResourceOptions]:
         max_age=600,
     )
     return dict.fromkeys(origins, options)
-
-
-def _add_page(app: web.Application, static: Path) -> web.AbstractResource:
-    # The service worker stands beside the page: its scope is the folder that it comes from.
-    for path, name in (("/", "index.html"), ("/sw.js", "sw.js")):
-        app.router.add_get(path, partial(_file, static / name))
-    folders = (one for one in sorted(static.iterdir()) if one.is_dir())
-    added = {one.name: app.router.add_static(f"/{one.name}", one) for one in folders}
-    return added["js"]
-
-
-async def _file(path: Path, _: web.Request) -> web.FileResponse:
-    return web.FileResponse(path)

@@ -6,7 +6,7 @@ from typing import Any
 from aiohttp import web
 
 from bedolaga_events import __version__
-from bedolaga_events.api.json_reply import reply
+from bedolaga_events.api.kept import document as kept_document
 from bedolaga_events.api.state import parts
 from bedolaga_events.catalogue import Catalogue
 from bedolaga_events.live import protocol
@@ -16,6 +16,7 @@ TEXT = {"type": "string"}
 TEXTS = {"type": "array", "items": TEXT, "maxItems": protocol.MAX_PATTERNS}
 TIME = {"type": "string", "format": "date-time"}
 TOPICS = {"type": "array", "items": {"enum": list(protocol.TOPICS)}}
+HERE = {"host": "127.0.0.1:8080", "pathname": "/", "protocol": "ws"}
 NEWS = {
     "delivery.updated": "A delivery moved (topic deliveries).",
     "webhook.updated": "A webhook was made or changed (topics webhooks, deliveries).",
@@ -26,8 +27,19 @@ NEWS = {
 
 
 async def document(request: web.Request) -> web.Response:
-    """GET /asyncapi.json: the live feed, described."""
-    return reply(json.dumps(describe(parts(request).catalogue)))
+    """GET /asyncapi.json: the live feed, described; the server is where the request came to."""
+    kept = kept_document(request, "asyncapi", describe)
+    url = parts(request).front.url(request.remote or "unknown", request.scheme, request.headers)
+    body = kept.plain.replace(json.dumps(HERE).encode(), json.dumps(_server(url)).encode(), 1)
+    headers = {"Content-Type": kept.kind, "Cache-Control": "no-cache"}
+    return web.Response(body=body, headers=headers)
+
+
+def _server(url: str) -> dict[str, str]:
+    scheme, _, rest = url.partition("://")
+    host, _, path = rest.partition("/")
+    protocol = "wss" if scheme == "https" else "ws"
+    return {"host": host or HERE["host"], "pathname": f"/{path}", "protocol": protocol}
 
 
 def describe(catalogue: Catalogue) -> dict[str, Any]:
@@ -42,7 +54,7 @@ def describe(catalogue: Catalogue) -> dict[str, Any]:
     return {
         "asyncapi": "3.0.0",
         "info": {"title": "bedolaga-events: the live feed", "version": __version__},
-        "servers": {"here": {"host": "127.0.0.1:8080", "protocol": "ws"}},
+        "servers": {"here": HERE},
         "channels": {
             "feed": {
                 "address": "/ws",

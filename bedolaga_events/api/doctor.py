@@ -71,9 +71,9 @@ async def silence(request: web.Request) -> web.StreamResponse:
     """GET /doctor/silence: a WebSocket on which nothing is said; the page times its death."""
     hub = parts(request).hub
 
-    def is_full(address: str) -> bool:
+    def is_full() -> bool:
         silent = sum(isinstance(one, Silent) for one in hub.sockets())
-        return silent >= MANY or hub.is_full(address)
+        return silent >= MANY or hub.is_full()
 
     socket = await shake_hands(request, partial(Silent, hub), is_full)
     if socket is not None:

@@ -1,33 +1,33 @@
 """Who is asking, errors into replies, security headers: once, for every route."""
 
-import json
 import time
-from collections.abc import Awaitable, Callable, Mapping, Set
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Set
+from contextlib import contextmanager
 from typing import Any
 
 import structlog
 from aiohttp import web
 
 from bedolaga_events.api.caller import presented
-from bedolaga_events.api.json_reply import reply
-from bedolaga_events.api.state import SECURITY_HEADERS, TOKEN, Parts, parts
-from bedolaga_events.errors import EventsError, Forbidden, Unauthorized
+from bedolaga_events.api.json_reply import OWN_FAULT, error_reply, http_error, options_reply
+from bedolaga_events.api.state import CROWDED, SECURITY_HEADERS, TOKEN, Parts, parts
+from bedolaga_events.errors import EventsError, Forbidden, TooManyConnections, Unauthorized
 from bedolaga_events.model import Scope, Token
 from bedolaga_events.store import tokens
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-CONDITIONAL = frozenset({"If-None-Match", "If-Modified-Since", "If-Range", "Range"})
-OWN_FAULT = "The server made a mistake; its log says which."
-SENTENCES = {404: "There is nothing at this address.", 405: "This address does not take {method}."}
 
 
-def gate(scopes: Mapping[Any, Scope | None], with_ticket: Set[Any]) -> Any:
+def gate(
+    scopes: Mapping[Any, Scope | None], with_ticket: Set[Any], handshakes: Set[Any]
+) -> Any:
     """The middleware.
 
     Args:
-        scopes: what each handler asks for, None for nothing.
+        scopes: what each handler asks for, None for nothing; another handler is refused.
         with_ticket: the handlers that take a ticket in place of a token.
+        handshakes: the handlers that tell themselves when a caller has too many connections.
     """
 
     log = structlog.get_logger().bind()  # bound once: its debug() costs nothing when it is off
@@ -36,19 +36,15 @@ def gate(scopes: Mapping[Any, Scope | None], with_ticket: Set[Any]) -> Any:
     async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
         started = time.perf_counter()
         try:
-            called = request.match_info.handler
-            scope = scopes.get(called)
-            if scope is not None:
-                ticket = request.query.get("ticket") if called in with_ticket else None
-                request[TOKEN] = await authenticate(request, scope, ticket)
-            response = await handler(request)
+            with _served(request, handshakes):
+                await _let_in(request, scopes, with_ticket)
+                response = await _answered(request, handler)
         except EventsError as error:
             if error.status >= 500:
                 log.warning("request refused", path=request.path, detail=error.detail)
             response = error_reply(error.status, error.detail, error.headers, error.errors)
         except web.HTTPException as error:
-            sentence = SENTENCES.get(error.status, error.reason).format(method=request.method)
-            response = error_reply(error.status, sentence, _kept(error.headers))
+            response = http_error(request.method, error)
         except (ConnectionResetError, TimeoutError):
             raise
         except Exception:  # the one place where the unforeseen becomes a 500
@@ -68,13 +64,70 @@ def gate(scopes: Mapping[Any, Scope | None], with_ticket: Set[Any]) -> Any:
     return answer
 
 
+async def _let_in(
+    request: web.Request, scopes: Mapping[Any, Scope | None], with_ticket: Set[Any]
+) -> None:
+    """See to the token that the route asks for.
+
+    Raises:
+        web.HTTPException: there is no such route.
+        Unauthorized, Forbidden, TooManyFailures: the token is not good for it.
+    """
+    match = request.match_info
+    if match.http_exception is not None:
+        raise match.http_exception
+    if request.method == "OPTIONS":
+        return
+    if match.handler not in scopes:
+        raise Forbidden("This address has no scope in the site map: nobody may call it.")
+    scope = scopes[match.handler]
+    if scope is None:
+        return
+    ticket = request.query.get("ticket") if match.handler in with_ticket else None
+    request[TOKEN] = await authenticate(request, scope, ticket)
+    guest = parts(request).crowd.guest(request.transport)
+    if guest is not None:
+        guest.is_known = True
+
+
+async def _answered(request: web.Request, handler: Handler) -> web.StreamResponse:
+    if request.method == "OPTIONS" and "Access-Control-Request-Method" not in request.headers:
+        return options_reply(one.method for one in request.match_info.route.resource or ())
+    return await handler(request)  # of OPTIONS only a preflight, which is aiohttp-cors's
+
+
+@contextmanager
+def _served(request: web.Request, handshakes: Set[Any]) -> Iterator[None]:
+    """While it lasts, the request's connection counts for its client.
+
+    Raises:
+        TooManyConnections: that would be one too many for its address.
+    """
+    server, transport = parts(request), request.transport
+    if transport is None:
+        raise ConnectionResetError("The client is gone.")
+    client = client_address(request)
+    request[CROWDED] = not server.crowd.admits(transport, client)
+    if request[CROWDED]:
+        if server.sparingly(f"crowded {client}"):
+            structlog.get_logger().warning(
+                "too many connections from one address (live.max_per_address)", address=client
+            )
+        if request.match_info.handler not in handshakes:
+            raise TooManyConnections("Too many connections from this address are open already.")
+    yield
+    if request.transport is not None:  # or the live feed has taken it over, and goes on
+        server.crowd.served(transport, client)
+
+
 def _finish(request: web.Request, response: web.StreamResponse) -> None:
+    guest = parts(request).crowd.guest(request.transport)
+    if guest is not None and guest.is_surplus:
+        response.force_close()
+    response.headers.setdefault("Cache-Control", "no-store")
     if "X-Content-Type-Options" not in response.headers:
-        response.headers.update(SECURITY_HEADERS)
-    if isinstance(response, web.FileResponse):  # the page: small on the wire, never stale
-        if CONDITIONAL.isdisjoint(request.headers):  # aiohttp would put a body into a 304
-            response.enable_compression()
-        response.headers.update({"Cache-Control": "no-cache", "Vary": "Accept-Encoding"})
+        for name, value in SECURITY_HEADERS.items():
+            response.headers.setdefault(name, value)  # /docs has a policy of its own
 
 
 async def authenticate(request: web.Request, scope: Scope, ticket: str | None = None) -> Token:
@@ -138,22 +191,3 @@ def check_origin(request: web.Request) -> None:
         "This Origin may not open the live feed: server.public_url says which address is the "
         "server's own, security.allowed_origins whose pages may besides."
     )
-
-
-def error_reply(
-    status: int,
-    detail: str,
-    headers: Mapping[str, str] | None = None,
-    errors: list[Mapping[str, object]] | None = None,
-) -> web.Response:
-    """An error as every call shows it (contract §6)."""
-    content: dict[str, object] = {"detail": detail}
-    if errors or status == 422:
-        content["errors"] = errors or []
-    response = reply(json.dumps(content, default=str), status)
-    response.headers.update(headers or {})
-    return response
-
-
-def _kept(headers: Mapping[str, str]) -> dict[str, str]:
-    return {name: headers[name] for name in ("Allow", "Location") if name in headers}

@@ -68,6 +68,7 @@ def describe(routes: Iterable[Any], catalogue: Catalogue) -> dict[str, Any]:
             "description": "Events in, a live feed and signed webhooks out.",
         },
         "externalDocs": {"url": "asyncapi.json", "description": "the live feed at /ws"},
+        "servers": [{"url": "."}],  # relative to the document: right under any prefix
         "security": [{"bearer": []}, {"apiKey": []}],
         "paths": paths,
         "webhooks": {one: _webhook(one, kind) for one, kind in catalogue.types.items()},

@@ -54,7 +54,7 @@ async def stream(request: web.Request) -> web.StreamResponse:
     server = parts(request)
     query = reading.query(request, requests.StreamQuery)
     wants = _wants(server, query)
-    if server.hub.is_full(client_address(request)):
+    if server.hub.is_full():
         raise TooManyConnections(protocol.FULL)
     response = web.StreamResponse(headers=HEADERS)
     if request.version < HttpVersion11:

@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from aiohttp import web
 
 from bedolaga_events.access import Access
 from bedolaga_events.api.caller import Front
+from bedolaga_events.api.crowd import Crowd
 from bedolaga_events.catalogue import Catalogue
 from bedolaga_events.delivery.guard import Guard
 from bedolaga_events.live.hub import Hub
@@ -41,11 +43,14 @@ class Parts:
     guard: Guard
     broken: str | None = None  # why /health says 503
     broke: asyncio.Event = field(default_factory=asyncio.Event)
+    documents: dict[str, Any] = field(default_factory=dict)  # made once: `kept.document`
     front: Front = field(init=False)
+    crowd: Crowd = field(init=False)
     sparingly: Minutely = field(default_factory=Minutely)
 
     def __post_init__(self) -> None:
         self.front = Front.of(self.settings)
+        self.crowd = Crowd(self.settings.live.max_per_address, self.front.is_exempt)
 
     def break_down(self, reason: str) -> None:
         """A part died: say so on /health, and let the process end."""
@@ -66,6 +71,7 @@ SECURITY_HEADERS = {
 }
 PARTS = web.AppKey("parts", Parts)
 TOKEN = web.RequestKey("token", Token)
+CROWDED = web.RequestKey("crowded", bool)  # its address has too many connections
 
 
 def parts(request: web.Request) -> Parts:

@@ -12,7 +12,7 @@ from wsproto.utilities import generate_accept_token
 
 from bedolaga_events.api.caller import presented
 from bedolaga_events.api.gate import check_origin, client_address, find_token
-from bedolaga_events.api.state import Parts, parts
+from bedolaga_events.api.state import CROWDED, Parts, parts
 from bedolaga_events.errors import BadRequest, TooManyFailures, UpgradeRequired
 from bedolaga_events.live import protocol
 from bedolaga_events.live.outlet import Outlet
@@ -70,7 +70,7 @@ async def connect(request: web.Request) -> web.StreamResponse:
 
 
 async def shake_hands(
-    request: web.Request, make: Make, is_full: Callable[[str], bool]
+    request: web.Request, make: Make, is_full: Callable[[], bool]
 ) -> WebSocket | None:
     """Answer a handshake; the open socket, or None when it was closed at once (contract §3).
 
@@ -90,7 +90,7 @@ async def shake_hands(
         raise ConnectionResetError("The client is gone.")
     socket = make(request.transport, NOBODY if token is None else token.id, address)
     socket.write_now(SWITCHING.format(accept).encode())
-    if token is not None and not is_full(address):
+    if token is not None and not request[CROWDED] and not is_full():
         return socket
     if token is None:
         socket.close(protocol.UNAUTHORIZED, refusal)

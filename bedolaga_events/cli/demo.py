@@ -11,7 +11,7 @@ import click
 from aiohttp import ClientSession, web
 
 from bedolaga_events import config, logs
-from bedolaga_events.api.express import Doorway
+from bedolaga_events.api.doorway import Doorway
 from bedolaga_events.api.state import PARTS
 from bedolaga_events.app import EVENTS, create_app
 from bedolaga_events.cli.options import address_of
@@ -52,7 +52,7 @@ async def _run(settings: Settings, token: str) -> None:
     runner = web.AppRunner(app)
     await runner.setup()
     try:
-        await Doorway(runner, settings.server.host, settings.server.port).start()
+        await Doorway(runner, settings.server.hosts, settings.server.port).start()
         address = address_of(settings)
         shop = Shop(app)
         await _prepare(address, token, shop)

@@ -15,7 +15,7 @@ import structlog
 from aiohttp import web
 
 from bedolaga_events import __version__, config, logs
-from bedolaga_events.api.express import Doorway
+from bedolaga_events.api.doorway import Doorway
 from bedolaga_events.api.state import PARTS
 from bedolaga_events.app import create_app
 from bedolaga_events.cli.login import tunnel
@@ -127,7 +127,7 @@ async def _listen(runner: web.AppRunner, settings: Settings, tls: Tls | None) ->
     context = tls.context if tls else None
     try:
         await Doorway(
-            runner, server.host, server.port, backlog=BACKLOG, ssl_context=context
+            runner, server.hosts, server.port, backlog=BACKLOG, ssl_context=context
         ).start()
     except OSError as error:
         raise ConfigError(f"{server.host}:{server.port}: {error.strerror or error}.") from None

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterable, Set
 from typing import NamedTuple
 
@@ -38,7 +38,6 @@ class Hub:
     Args:
         last_event_id: the newest event when the hub starts.
         max_sockets: more are refused.
-        max_per_address: more from one address are refused.
         unsent_limit: bytes that a socket may leave unread.
     """
 
@@ -46,7 +45,6 @@ class Hub:
         self,
         last_event_id: int,
         max_sockets: int,
-        max_per_address: int,
         unsent_limit: int,
         metrics: Metrics,
     ) -> None:
@@ -54,24 +52,20 @@ class Hub:
         self.sent_event_id = last_event_id  # that has been written to whoever is live
         self.unsent_limit = unsent_limit
         self._max_sockets = max_sockets
-        self._max_per_address = max_per_address
         self._metrics = metrics
         self._sockets: set[Outlet] = set()  # all who are connected
-        self._addresses = Counter[str]()
         self._live: dict[Wants, set[Outlet]] = {}  # who gets events now, by what they want
         self._waiting: list[Message] = []  # for the end of the pause
         self._pause: asyncio.TimerHandle | None = None
         self._past = deque[FanOut](maxlen=REMEMBERED)
 
-    def is_full(self, address: str) -> bool:
-        """Whether one more socket, or one more from `address`, would be too many."""
-        too_many = self._addresses[address] >= self._max_per_address
-        return too_many or len(self._sockets) >= self._max_sockets
+    def is_full(self) -> bool:
+        """Whether one more socket would be too many."""
+        return len(self._sockets) >= self._max_sockets
 
     def enter(self, socket: Outlet) -> None:
         """`socket` is connected, and gets nothing yet."""
         self._sockets.add(socket)
-        self._addresses[socket.address] += 1
         self._metrics.sockets.set(len(self._sockets))
 
     def go_live(self, socket: Outlet) -> None:
@@ -92,7 +86,6 @@ class Hub:
             return
         self._forget(socket)
         self._sockets.remove(socket)
-        self._addresses -= Counter({socket.address: 1})
         self._metrics.sockets.set(len(self._sockets))
         if socket.was_cut_off:
             self._metrics.slow_readers.inc()

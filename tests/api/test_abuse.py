@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bedolaga_events.api import express, reading
+from bedolaga_events.api import doorway, foreign, reading
 from tests.conftest import ADMIN, Server
 
 anything = st.recursive(
@@ -65,7 +65,7 @@ async def test_a_connection_that_never_asks_is_dropped(
     starting: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Silent, or with headers that never end; others are served meanwhile."""
-    monkeypatch.setattr(express, "SILENT_SECONDS", 0.3)
+    monkeypatch.setattr(doorway, "SILENT_SECONDS", 0.3)
     server: Server = await starting()
     host, port = server.url.removeprefix("http://").split(":")
     connections = [await asyncio.open_connection(host, int(port)) for _ in range(20)]
@@ -114,5 +114,6 @@ async def test_what_is_not_http_is_one_sentence(server: Server, raw: bytes) -> N
         body = json.loads(await reader.read())
     writer.close()
     assert head.split()[1] == b"400"
-    assert body == {"detail": express.NOT_HTTP}
+    found = foreign.recognised(raw)
+    assert body == {"detail": doorway.NOT_HTTP if found is None else found.sentence}
     assert (await server.call("GET", "/health")).status == 200

@@ -12,40 +12,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bedolaga_events.api import express
+from bedolaga_events.api.doorway import Doorway
 from tests.conftest import ADMIN, Server, until
+from tests.raw import Client, connected
 
 EVENT = {"type": "user.created", "payload": {"user_id": 1}}
 BODY = json.dumps(EVENT).encode()
 
 
-class Client:
-    """One raw connection."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.reader = reader
-        self.writer = writer
-
-    async def answer(self) -> tuple[int, dict[str, str], Any]:
-        """The next answer: status, headers, content."""
-        async with asyncio.timeout(5):
-            head = (await self.reader.readuntil(b"\r\n\r\n")).decode()
-            lines = head.split("\r\n")[1:-2]
-            headers = {name: value for name, _, value in (one.partition(": ") for one in lines)}
-            body = await self.reader.readexactly(int(headers["Content-Length"]))
-        is_json = "json" in headers["Content-Type"]
-        return int(head.split()[1]), headers, json.loads(body) if is_json else None
-
-    async def send(self, *requests: bytes) -> tuple[int, dict[str, str], Any]:
-        self.writer.write(b"".join(requests))
-        return await self.answer()
-
-
 @pytest.fixture
 async def client(server: Server) -> Any:
-    host, port = server.url.removeprefix("http://").split(":")
-    one = Client(*await asyncio.open_connection(host, int(port)))
-    yield one
-    one.writer.close()
+    async with connected(server.url) as one:
+        yield one
 
 
 def request(
@@ -182,7 +160,7 @@ def held(server: Server) -> Iterator[None]:
 
 def connections(server: Server) -> set[express.Express]:
     [site] = server.runner.sites
-    assert isinstance(site, express.Doorway)
+    assert isinstance(site, Doorway)
     return site.express
 
 

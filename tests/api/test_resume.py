@@ -265,18 +265,6 @@ async def test_a_client_that_floods_is_answered_with_errors_and_then_closed(serv
         assert "error" in kinds
 
 
-async def test_one_address_gets_so_many_connections(starting: Any) -> None:
-    """1013: try again later; a place that becomes free can be taken."""
-    server: Server = await starting(live__max_per_address=2)
-    async with server.socket() as one, server.socket() as two:
-        await hello(one)
-        await hello(two)
-        async with server.socket() as three:
-            assert (await three.receive()).data == 1013
-    async with server.socket() as again:
-        await hello(again)
-
-
 async def test_everybody_comes_back_at_once(starting: Any) -> None:
     """After a restart hundreds of clients resume together; the server answers meanwhile."""
     server: Server = await starting(live__max_per_address=1_000)

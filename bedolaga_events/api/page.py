@@ -1,0 +1,69 @@
+"""The admin page's files, from memory; a file that was changed is read again (contract §6)."""
+
+import asyncio
+import mimetypes
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from aiohttp import web
+
+from bedolaga_events.api.kept import Kept
+
+KINDS = {".js": "text/javascript", ".webmanifest": "application/manifest+json"}
+INDEX = "index.html"
+
+
+class Page:
+    """The files below a folder; what is in it is for everybody.
+
+    Args:
+        folder: `/` is its index.html.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder.resolve()
+        self._kept: dict[Path, tuple[int, Kept]] = {}
+
+    def paths(self) -> Iterator[str]:
+        """The routes that lead here: `/`, each file beside index.html, each folder."""
+        yield "/"
+        for one in sorted(self._folder.iterdir()):
+            if one.is_dir():
+                yield f"/{{folder:{re.escape(one.name)}}}/{{name:.+}}"
+            elif one.name != INDEX:
+                yield f"/{{name:{re.escape(one.name)}}}"
+
+    async def file(self, folder: str, name: str) -> Kept:
+        """A file of the page.
+
+        Raises:
+            OSError, ValueError: there is none, or no file can have this name.
+        """
+        path = (self._folder / folder / name).resolve()
+        if not path.is_relative_to(self._folder):
+            raise FileNotFoundError(name)
+        changed_at = path.stat().st_mtime_ns
+        known = self._kept.get(path)
+        if known is None or known[0] != changed_at:
+            known = self._kept[path] = changed_at, await asyncio.to_thread(_read, path)
+        return known[1]
+
+
+PAGE = web.AppKey("page", Page)
+
+
+async def serve(request: web.Request) -> web.Response:
+    """GET of a file."""
+    matched = request.match_info
+    try:
+        kept = await request.app[PAGE].file(matched.get("folder", ""), matched.get("name", INDEX))
+    except (OSError, ValueError):
+        raise web.HTTPNotFound from None
+    return kept.reply(request)
+
+
+def _read(path: Path) -> Kept:
+    kind = KINDS.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "text/plain"
+    is_text = kind.startswith("text/") or kind.endswith(("json", "+xml"))
+    return Kept.of(path.read_bytes(), f"{kind}; charset=utf-8" if is_text else kind)

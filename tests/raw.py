@@ -1,0 +1,41 @@
+"""One raw connection: bytes out, answers in."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+
+class Client:
+    """A connection without a library between."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader = reader
+        self.writer = writer
+
+    async def answer(self) -> tuple[int, dict[str, str], Any]:
+        """The next answer: status, headers, content."""
+        async with asyncio.timeout(10):
+            head = (await self.reader.readuntil(b"\r\n\r\n")).decode()
+            lines = head.split("\r\n")[1:-2]
+            headers = {name: value for name, _, value in (one.partition(": ") for one in lines)}
+            body = await self.reader.readexactly(int(headers.get("Content-Length", 0)))
+        is_json = "json" in headers.get("Content-Type", "") and body
+        return int(head.split()[1]), headers, json.loads(body) if is_json else None
+
+    async def send(self, *requests: bytes) -> tuple[int, dict[str, str], Any]:
+        """Send, and return the next answer."""
+        self.writer.write(b"".join(requests))
+        return await self.answer()
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[Client]:
+    """A connection to a server of the tests."""
+    host, port = url.removeprefix("http://").split(":")
+    client = Client(*await asyncio.open_connection(host, int(port)))
+    try:
+        yield client
+    finally:
+        client.writer.close()
