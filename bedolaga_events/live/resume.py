@@ -15,7 +15,7 @@ from bedolaga_events.store import events
 from bedolaga_events.store.database import Database
 
 LONG = 0.002  # seconds that the loop may be behind its share before a client rests
-PAUSE, LONGEST_PAUSE = 1.0, 20.0  # times what a page took to write: a share a client; for all
+PAUSE, LONGEST_PAUSE = 1.0, 20.0  # times what a page took: at least, and with many clients
 
 log = structlog.get_logger()
 
@@ -34,6 +34,7 @@ class Resumptions:
         self._database = database
         self._hub = hub
         self._pages = Pages(database)
+        self._last_seen = 0  # event, at the last rest
         self._free_at = 0.0  # when resuming has used no more than its share of the loop
 
     def start(self, socket: Outlet, since: Since) -> None:
@@ -76,6 +77,14 @@ class Resumptions:
 
     async def _send(self, socket: Outlet, seam: int, progress: "_Progress") -> bool:
         """Write the next page up to the seam; False when nothing is left before it."""
+        if not await self._write(socket, seam, progress):
+            return False
+        await self._rest()
+        await socket.drained()
+        return True
+
+    async def _write(self, socket: Outlet, seam: int, progress: "_Progress") -> bool:
+        # By itself, so that who waits for its client holds no page.
         page = await self._pages.get(socket.position, seam, socket.wants)
         if not 0 < page.first <= seam:
             return False
@@ -83,18 +92,22 @@ class Resumptions:
         data, count = page.up_to(seam)
         if data:
             socket.replay(data)
-        await self._rest(time.perf_counter() - started)
-        await socket.drained()
+        self._pages.spent += time.perf_counter() - started
         progress.sent += count
         progress.first = progress.first or page.first
         socket.position = min(page.last, seam)
         return True
 
-    async def _rest(self, taken: float) -> None:
-        """Leave most of the loop to publishers when hundreds of clients come back together."""
-        taken, self._pages.spent = taken + self._pages.spent, 0.0
+    async def _rest(self) -> None:
+        """Leave most of the loop to publishers when hundreds of clients come back together.
+
+        While nobody publishes, half of it is enough for the others.
+        """
+        taken, self._pages.spent = self._pages.spent, 0.0
         now = time.perf_counter()
-        pause = min(1 + PAUSE * self._pages.readers, LONGEST_PAUSE)
+        is_quiet = self._hub.last_event_id == self._last_seen
+        self._last_seen = self._hub.last_event_id
+        pause = PAUSE if is_quiet else min(PAUSE + self._pages.readers, LONGEST_PAUSE)
         self._free_at = max(self._free_at, now) + pause * taken
         if self._free_at - now > LONG:
             await asyncio.sleep(self._free_at - now)
