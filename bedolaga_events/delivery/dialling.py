@@ -54,8 +54,8 @@ class Dialler:
             async with asyncio.timeout_at(deadline):
                 return await self._connect(allowed, target, deadline)
         except TimeoutError:
-            after = f"{loop.time() - began:.2g}"
-            raise ConnectTimeout(f"timed out after {after} s while connecting") from None
+            seconds = f"{deadline - began:.3g}"
+            raise ConnectTimeout(f"timed out after {seconds} s while connecting") from None
 
     async def _connect(self, infos: list[AddrInfo], target: Target, deadline: float) -> Line:
         loop = asyncio.get_running_loop()

@@ -4,7 +4,7 @@ import asyncio
 import select
 from typing import cast
 
-from bedolaga_events.delivery.answers import Reading
+from bedolaga_events.delivery.reading import Reading
 
 LINGER = 1.0  # seconds after the last byte of an answer whose end nobody tells (contract §4)
 CLOCK_TICK = 0.001  # seconds: uvloop's timers and clock count in milliseconds

@@ -10,10 +10,11 @@ import errno
 import socket
 import ssl
 
-from bedolaga_events.delivery.answers import Answer, Reading
+from bedolaga_events.delivery.answers import Answer
 from bedolaga_events.delivery.dialling import ConnectTimeout, Dialler
 from bedolaga_events.delivery.guard import Refused
 from bedolaga_events.delivery.line import Line
+from bedolaga_events.delivery.reading import Reading
 from bedolaga_events.delivery.target import Origin, Request, Target
 from bedolaga_events.model import ErrorCode
 
@@ -131,13 +132,14 @@ def _died_with_connection(line: Line, reading: Reading) -> bool:
     return reading.status is None and not line.is_cut
 
 
-def _no_answer(line: Line, seconds: float) -> tuple[ErrorCode, str]:
-    reading = line.reading
-    if line.is_cut and not reading.is_noise:
+def _no_answer(used: Line, seconds: float) -> tuple[ErrorCode, str]:
+    reading = used.reading
+    if used.is_cut and not reading.is_noise:
         return ErrorCode.TIMEOUT, f"timed out after {seconds:.3g} s while waiting for the answer"
     if not reading.body and not reading.is_noise:
         return ErrorCode.CONNECTION_RESET, CLOSED
-    begins = bytes(reading.body[:SHOWN]).decode("ascii", "backslashreplace").split("\n")[0].strip()
+    line = bytes(reading.body[:SHOWN]).strip().partition(b"\n")[0] or b"empty lines"
+    begins = line.decode("ascii", "backslashreplace").strip()
     return ErrorCode.BAD_RESPONSE, f"the receiver's answer is not valid HTTP: {begins}"
 
 
@@ -150,7 +152,7 @@ def _not_connected(error: OSError, duration: float) -> Answer:
         case ConnectTimeout():
             code, message = ErrorCode.CONNECT_TIMEOUT, str(error)
         case socket.gaierror(errno=socket.EAI_AGAIN):
-            code, message = ErrorCode.DNS, "the name does not resolve: no answer in time"
+            code, message = ErrorCode.DNS, "the name does not resolve in time"
         case socket.gaierror():
             code, message = ErrorCode.DNS, "the name does not resolve"
         case ssl.SSLCertVerificationError():

@@ -20,9 +20,7 @@ class Sent(NamedTuple):
 
 
 async def batch(server: Server, count: int, **payload: Any) -> None:
-    events = [
-        {"type": "user.created", "payload": {"user_id": n, **payload}} for n in range(count)
-    ]
+    events = [{"type": "user.created", "payload": {"user_id": n, **payload}} for n in range(count)]
     assert (await server.call("POST", "/events/batch", {"events": events})).status == 202
 
 
@@ -37,9 +35,7 @@ async def next_block(stream: Any) -> Sent:
 
 
 def stream_of(server: Server, query: str = "", **headers: str) -> Any:
-    return server.session.get(
-        f"{server.url}/events/stream{query}", headers=SIGNED_IN | headers
-    )
+    return server.session.get(f"{server.url}/events/stream{query}", headers=SIGNED_IN | headers)
 
 
 async def test_the_hello_tells_where_the_log_stands(server: Server) -> None:

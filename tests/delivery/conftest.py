@@ -1,7 +1,10 @@
 """A poster without a server, and receivers that say what they are told to."""
 
 import asyncio
+import socket
 import ssl
+import threading
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -15,7 +18,7 @@ from bedolaga_events.delivery.answers import Answer
 from bedolaga_events.delivery.dialling import Dialler
 from bedolaga_events.delivery.guard import Guard
 from bedolaga_events.delivery.poster import Poster
-from bedolaga_events.delivery.resolver import LookUp, Resolver, look_up
+from bedolaga_events.delivery.resolver import AddrInfo, LookUp, Resolver, look_up
 from bedolaga_events.delivery.target import Request, Target
 
 BODY = b'{"user_id": 1}'
@@ -119,3 +122,33 @@ async def poster() -> AsyncIterator[Poster]:
     made = Poster(dialler())
     yield made
     made.close()
+
+
+def infos(*addresses: str) -> list[AddrInfo]:
+    return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, 0)) for one in addresses]
+
+
+class NameServer:
+    """Knows some names, denies some, and is silent about the rest until the test ends."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, list[AddrInfo]] = {"shop.test": infos("127.0.0.1")}
+        self.failing: dict[str, int] = {}
+        self.asked = Counter[str]()
+        self.ended = threading.Event()
+
+    def look_up(self, host: str) -> list[AddrInfo]:
+        self.asked[host] += 1
+        if host in self.failing:
+            raise socket.gaierror(self.failing[host], "no")
+        if host not in self.known:
+            self.ended.wait(60)
+            raise socket.gaierror(socket.EAI_AGAIN, "silent")
+        return self.known[host]
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[NameServer]:
+    made = NameServer()
+    yield made
+    made.ended.set()

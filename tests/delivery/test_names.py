@@ -1,4 +1,4 @@
-"""Names and addresses: who is silent holds up nobody else, and every address gets its chance."""
+"""Names: who is silent holds up nobody else, and costs a bounded number of threads."""
 
 import asyncio
 import socket
@@ -6,50 +6,17 @@ import subprocess
 import sys
 import threading
 import time
-from collections import Counter
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
 
 import pytest
 
 from bedolaga_events.delivery import resolver as module
 from bedolaga_events.delivery.poster import Poster
-from bedolaga_events.delivery.resolver import AddrInfo, Resolver
+from bedolaga_events.delivery.resolver import Resolver
 from bedolaga_events.model import ErrorCode
 from tests.conftest import until
-from tests.delivery.conftest import dialler, post, receiving, says
+from tests.delivery.conftest import NameServer, dialler, infos, post
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
-
-
-def infos(*addresses: str) -> list[AddrInfo]:
-    return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, 0)) for one in addresses]
-
-
-class NameServer:
-    """Knows some names, denies some, and is silent about the rest until the test ends."""
-
-    def __init__(self) -> None:
-        self.known: dict[str, list[AddrInfo]] = {"shop.test": infos("127.0.0.1")}
-        self.failing: dict[str, int] = {}
-        self.asked = Counter[str]()
-        self.ended = threading.Event()
-
-    def look_up(self, host: str) -> list[AddrInfo]:
-        self.asked[host] += 1
-        if host in self.failing:
-            raise socket.gaierror(self.failing[host], "no")
-        if host not in self.known:
-            self.ended.wait(60)
-            raise socket.gaierror(socket.EAI_AGAIN, "silent")
-        return self.known[host]
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[NameServer]:
-    made = NameServer()
-    yield made
-    made.ended.set()
 
 
 def soon(seconds: float = 5.0) -> float:
@@ -172,66 +139,6 @@ async def test_the_system_knows_its_hosts_file() -> None:
     assert {info[4][0] for info in found} <= {"127.0.0.1", "::1"}
     with pytest.raises(socket.gaierror):
         await Resolver().resolve("nobody.invalid", 80, soon())
-
-
-@contextmanager
-def swallowing(port: int, *addresses: str) -> Iterator[None]:
-    """Addresses on loopback that answer no SYN: their queues of connections are full."""
-    made: list[socket.socket] = []
-    for address in addresses:
-        listening = socket.socket()
-        listening.bind((address, port))
-        listening.listen(0)
-        made.append(listening)
-        for _ in range(3):
-            filling = socket.socket()
-            filling.setblocking(False)
-            filling.connect_ex((address, port))
-            made.append(filling)
-    try:
-        yield
-    finally:
-        for one in made:
-            one.close()
-
-
-@pytest.mark.parametrize("silent", [1, 3, 40])
-async def test_every_address_gets_its_chance(server: NameServer, silent: int) -> None:
-    """Those that swallow packets stand before the one that answers (RFC 8305)."""
-    dead = [f"127.0.1.{number}" for number in range(1, silent + 1)]
-    server.known["shop.test"] = infos(*dead, "127.0.0.1")
-    poster = Poster(dialler(server.look_up))
-    async with receiving(says(OK)) as receiver:
-        with swallowing(receiver.port, *dead):
-            answer = await post(poster, f"http://shop.test:{receiver.port}/")
-    assert (answer.status, answer.remote_address) == (200, "127.0.0.1")
-    assert answer.duration < 5
-    poster.close()
-
-
-async def test_no_address_answers(server: NameServer) -> None:
-    """Within the connect timeout, in words."""
-    server.known["shop.test"] = infos("127.0.1.1", "127.0.1.2")
-    poster = Poster(dialler(server.look_up, timeout=0.5))
-    async with receiving(says(OK)) as receiver:
-        with swallowing(receiver.port, "127.0.1.1", "127.0.1.2"):
-            answer = await post(poster, f"http://shop.test:{receiver.port}/")
-    assert answer.error_code is ErrorCode.CONNECT_TIMEOUT
-    assert answer.message == "timed out after 0.5 s while connecting"
-
-
-async def test_only_allowed_addresses_are_dialled(server: NameServer) -> None:
-    """One of a name's addresses is forbidden: the other is used; all are: it says so."""
-    poster = Poster(dialler(server.look_up))
-    async with receiving(says(OK)) as receiver:
-        server.known["shop.test"] = infos("10.0.0.1", "127.0.0.1")
-        answer = await post(poster, f"http://shop.test:{receiver.port}/")
-        assert (answer.status, answer.remote_address) == (200, "127.0.0.1")
-    server.known["inner.test"] = infos("10.0.0.1", "169.254.169.254")
-    answer = await post(poster, f"http://inner.test:{receiver.port}/")
-    assert answer.error_code is ErrorCode.ADDRESS_NOT_ALLOWED
-    assert "10.0.0.1" in answer.message
-    poster.close()
 
 
 async def test_a_name_that_hangs_is_a_dns_error(server: NameServer) -> None:

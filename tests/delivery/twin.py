@@ -7,9 +7,10 @@ from typing import Any
 import aiohttp
 from yarl import URL
 
-from bedolaga_events.delivery.answers import MAX_BODY, Answer
+from bedolaga_events.delivery.answers import Answer
 from bedolaga_events.delivery.dialling import Dialler
 from bedolaga_events.delivery.line import LINGER
+from bedolaga_events.delivery.reading import MAX_BODY
 from bedolaga_events.delivery.target import Request, Target
 from bedolaga_events.model import ErrorCode
 

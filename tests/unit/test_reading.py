@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bedolaga_events.delivery.answers import MAX_BODY, MAX_HEAD, Reading
+from bedolaga_events.delivery.reading import MAX_BODY, MAX_HEAD, Reading
 from tests.delivery.answers import ANSWERS
 
 PIECES = sorted({line for case in ANSWERS.values() for line in case.sent[:400].splitlines(True)})
