@@ -36,8 +36,10 @@ from bedolaga_events.store import events, tokens, vault, webhooks
 from bedolaga_events.store.batch import Transactions
 from bedolaga_events.store.database import Database
 from bedolaga_events.store.transaction import change
+from bedolaga_events.store.trouble import starting
 from bedolaga_events.store.vault import Vault
 from bedolaga_events.store.walker import Walker
+from bedolaga_events.store.watch import watch
 from bedolaga_events.store.writer import Writer
 from bedolaga_events.times import Clock
 
@@ -133,7 +135,13 @@ async def _run(loaded: Loaded, clocks: Clock, app: web.Application) -> AsyncIter
     writing = _supervised(parts, writer.run())
     others = [
         _supervised(parts, work)
-        for work in (worker.run(), housekeeping.run(), parts.walker.run(), alerts.run(database))
+        for work in (
+            worker.run(),
+            housekeeping.run(),
+            parts.walker.run(),
+            alerts.run(database),
+            watch(writer, database.path.parent),
+        )
     ]
     try:
         await _ensure_token(parts)
@@ -161,11 +169,13 @@ async def _assemble(loaded: Loaded, guard: Guard, clocks: Clock) -> tuple[Parts,
     database = await Database.open(path)
     try:
         box = vault_of(settings)
-        await _try_key(database, box)
+        with starting(path):
+            await _try_key(database, box)
+            last_event_id = await database.read(events.last_id)
         transactions = Transactions(settings.dashboard.zone, clocks.leap)
         writer = Writer(database, transactions, now, settings.events.queue_limit, metrics)
         hub = Hub(
-            await database.read(events.last_id),
+            last_event_id,
             settings.live.max_connections,
             settings.live.unsent_limit_kib * 1024,
             metrics,
@@ -223,7 +233,8 @@ async def _ensure_token(parts: Parts) -> None:
     """BEDOLAGA_EVENTS_TOKEN is an admin token; one that was set there before is not any more."""
     secret = parts.settings.token
     value = None if secret is None else secret.get_secret_value()
-    await change(parts.writer, tokens.ensure, ENVIRONMENT_TOKEN, value)
+    with starting(parts.database.path):
+        await change(parts.writer, tokens.ensure, ENVIRONMENT_TOKEN, value)
 
 
 def _supervised(parts: Parts, work: Coroutine[None, None, None]) -> asyncio.Task[None]:

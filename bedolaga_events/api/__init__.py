@@ -203,7 +203,11 @@ def _cors(origins: list[str]) -> dict[str, aiohttp_cors.ResourceOptions]:
     options = aiohttp_cors.ResourceOptions(  # type: ignore[no-untyped-call]  # has no types
         allow_methods="*",
         allow_headers=(
-            "Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID", "X-API-Key",
+            "Authorization",
+            "Content-Type",
+            "Idempotency-Key",
+            "Last-Event-ID",
+            "X-API-Key",
         ),
         expose_headers=("Retry-After", "WWW-Authenticate"),
         max_age=600,

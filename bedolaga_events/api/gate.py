@@ -40,7 +40,7 @@ def gate(
                 await _let_in(request, scopes, with_ticket)
                 response = await _answered(request, handler)
         except EventsError as error:
-            if error.status >= 500:
+            if error.status >= 500 and parts(request).writer.trouble is None:  # that was told
                 log.warning("request refused", path=request.path, detail=error.detail)
             response = error_reply(error.status, error.detail, error.headers, error.errors)
         except web.HTTPException as error:

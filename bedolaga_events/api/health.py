@@ -11,19 +11,24 @@ from bedolaga_events.api.json_reply import reply
 from bedolaga_events.api.state import Parts, parts
 from bedolaga_events.config import Loaded, describe
 from bedolaga_events.model import Scope
-from bedolaga_events.store import deliveries, events, webhooks
+from bedolaga_events.store import deliveries, webhooks
 
 
 async def health(request: web.Request) -> web.Response:
-    """GET /health: 200, or 503 with the reason."""
+    """GET /health: 200, or 503 with the reason.
+
+    From memory alone, so that it waits for neither a search, nor a resume, nor the disk.
+    """
     server = parts(request)
     if server.broken is not None:
         return reply(json.dumps({"status": "broken", "detail": server.broken}), 503)
-    last = await server.database.read(events.last_id)
+    if (trouble := server.writer.trouble) is not None:
+        detail = trouble.refusal().detail
+        return reply(json.dumps({"status": "not storing", "detail": detail}), 503)
     content = {
         "status": "ok",
         "version": __version__,
-        "last_event_id": last,
+        "last_event_id": server.hub.last_event_id,
         "fsync_ms": round(server.database.fsync_seconds * 1000, 3),
     }
     return reply(json.dumps(content))

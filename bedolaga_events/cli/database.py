@@ -12,9 +12,10 @@ from bedolaga_events.app import clock, vault_of
 from bedolaga_events.cli.options import beside, load, settings_options
 from bedolaga_events.errors import ConfigError
 from bedolaga_events.store import check as store_check
-from bedolaga_events.store import epochs, retention, steps, vault, webhooks
+from bedolaga_events.store import epochs, retention, schema, steps, vault, webhooks
 from bedolaga_events.store.disk import locked
 from bedolaga_events.store.transaction import alone
+from bedolaga_events.store.trouble import no_start
 
 DAY = 86_400_000_000  # microseconds
 PAGES = 1_000  # given back at once
@@ -47,10 +48,9 @@ def backup(file: Path, **options: Any) -> None:
         raise ConfigError(f"{file}: there is such a file already.")
     with beside(options, must_exist=True) as connection:
         try:
-            connection.execute("VACUUM INTO ?", (str(file),))
-        except sqlite3.Error as error:
-            raise ConfigError(f"{file}: {error}.") from None
-    file.chmod(0o600)
+            schema.copy(connection, file)
+        except (sqlite3.Error, OSError) as error:
+            raise no_start(error, file) from None
     copy = sqlite3.connect(file, isolation_level=None)
     epochs.begin(copy)
     found = list(store_check.findings(copy))

@@ -14,8 +14,8 @@ from urllib.parse import quote
 
 import aiosqlite
 
-from bedolaga_events.errors import ConfigError, Unwanted
-from bedolaga_events.store import disk, epochs, schema
+from bedolaga_events.errors import Unwanted
+from bedolaga_events.store import disk, epochs, schema, trouble
 from bedolaga_events.store.epochs import Epochs
 from bedolaga_events.store.schema import BUSY_TIMEOUT_MS
 
@@ -33,12 +33,14 @@ R = TypeVar("R")
 class Database:
     """The open database: one writing connection, a few reading ones."""
 
-    def __init__(self, path: Path, lock: int, writer: aiosqlite.Connection) -> None:
+    writer: aiosqlite.Connection
+
+    def __init__(self, path: Path, lock: int) -> None:
         self.path = path
-        self.writer = writer
         self.epochs = Epochs((), ())
         self.fsync_seconds = 0.0
         self._lock = lock
+        self._connections: list[aiosqlite.Connection] = []
         self._readers: asyncio.Queue[aiosqlite.Connection] = asyncio.Queue()
         self._searchers: asyncio.Queue[aiosqlite.Connection] = asyncio.Queue()
 
@@ -47,26 +49,45 @@ class Database:
         """Lock, open and migrate the file at `path`, making it if there is none.
 
         Raises:
-            ConfigError: another server has it, it cannot be opened, it is not ours, or newer.
+            ConfigError: another server has it, it cannot be opened, it is not ours, or newer;
+                nothing is left of the attempt.
         """
-        lock = disk.lock(path)
-        disk.warn_of_network(path.parent)
-        writer = await _connect(path, read_only=False)
-        database = cls(path, lock, writer)
+        database = cls(path, disk.lock(path))
+        is_new = False
         try:
-            await hop(writer, schema.prepare, path)
-            database.epochs = await hop(writer, epochs.read)
-            database.fsync_seconds = await asyncio.to_thread(disk.measure_fsync, path.parent)
-            for readers, number in (database._readers, READERS), (database._searchers, SEARCHERS):
-                for _ in range(number):
-                    readers.put_nowait(await _connect(path, read_only=True))
-        except sqlite3.DatabaseError as error:
+            is_new = disk.make(path)
+            await database._open()
+        except BaseException as error:
             await database.close()
-            raise ConfigError(f"{path}: {error}; restore it from a backup.") from None
-        except BaseException:
-            await database.close()
+            if is_new:
+                disk.unmake(path)
+            if isinstance(error, sqlite3.Error | OSError):
+                raise trouble.no_start(error, path) from None
             raise
         return database
+
+    async def _open(self) -> None:
+        disk.warn_of_network(self.path.parent)
+        self.fsync_seconds = await asyncio.to_thread(disk.measure_fsync, self.path.parent)
+        self.writer = await self._connect(read_only=False)
+        await hop(self.writer, schema.prepare, self.path)
+        self.epochs = await hop(self.writer, epochs.read)
+        for readers, number in (self._readers, READERS), (self._searchers, SEARCHERS):
+            for _ in range(number):
+                readers.put_nowait(await self._connect(read_only=True))
+
+    async def _connect(self, *, read_only: bool) -> aiosqlite.Connection:
+        connection = await aiosqlite.connect(
+            f"file:{quote(str(self.path))}?mode={'ro' if read_only else 'rw'}",
+            uri=True,
+            isolation_level=None,
+            cached_statements=STATEMENTS,
+            check_same_thread=False,  # the writer's short statements run on the event loop
+        )
+        self._connections.append(connection)
+        if read_only:
+            await hop(connection, _prepare_reader)
+        return connection
 
     async def read(
         self,
@@ -74,10 +95,16 @@ class Database:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> R:
-        """Run a reading function of a connection, and return what it returns."""
+        """Run a reading function of a connection, and return what it returns.
+
+        Raises:
+            StoreError: the file cannot be read now.
+        """
         reader = await self._readers.get()
         try:
             return await hop(reader, query, *args, **kwargs)
+        except sqlite3.Error as error:
+            raise trouble.refusal(error, self.path) from error
         finally:
             self._readers.put_nowait(reader)
 
@@ -92,6 +119,7 @@ class Database:
 
         Raises:
             Unwanted: `is_wanted` said so meanwhile, and the query was stopped.
+            StoreError: the file cannot be read now.
         """
         reader = await self._searchers.get()
         try:
@@ -105,7 +133,7 @@ class Database:
         except sqlite3.OperationalError as error:
             if error.sqlite_errorname == "SQLITE_INTERRUPT":
                 raise Unwanted from None
-            raise
+            raise trouble.refusal(error, self.path) from error
         finally:
             self._searchers.put_nowait(reader)
 
@@ -121,10 +149,8 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection and give the lock back."""
-        for readers in self._readers, self._searchers:
-            while not readers.empty():
-                await readers.get_nowait().close()
-        await self.writer.close()
+        for connection in reversed(self._connections):
+            await connection.close()
         os.close(self._lock)
 
 
@@ -177,32 +203,16 @@ def connect_beside(path: Path) -> sqlite3.Connection:
     Raises:
         ConfigError: it cannot be opened, it is not ours, or newer.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    disk.make(path)
     connection = sqlite3.connect(path, isolation_level=None)
     try:
         schema.prepare(connection, path)
     except BaseException as error:
         connection.close()
-        if isinstance(error, sqlite3.DatabaseError):
-            raise ConfigError(f"{path}: {error}.") from None
+        if isinstance(error, sqlite3.Error | OSError):
+            raise trouble.no_start(error, path) from None
         raise
-    return connection
-
-
-async def _connect(path: Path, *, read_only: bool) -> aiosqlite.Connection:
-    uri = f"file:{quote(str(path))}?mode={'ro' if read_only else 'rwc'}"
-    try:
-        connection = await aiosqlite.connect(
-            uri,
-            uri=True,
-            isolation_level=None,
-            cached_statements=STATEMENTS,
-            check_same_thread=False,  # the writer's short statements run on the event loop
-        )
-    except sqlite3.OperationalError as error:
-        raise ConfigError(f"{path}: {error}.") from None
-    if read_only:
-        await hop(connection, _prepare_reader)
     return connection
 
 

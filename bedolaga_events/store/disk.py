@@ -11,8 +11,10 @@ from pathlib import Path
 import structlog
 
 from bedolaga_events.errors import ConfigError
+from bedolaga_events.store.trouble import no_start
 
 FSYNC_SAMPLES = 16
+PROBE = ".fsync-"  # what the files are called that a disk is measured with
 
 NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "ceph"}
 
@@ -40,16 +42,39 @@ def lock(path: Path) -> int:
         ConfigError: another server has it, or there is no place for it.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror}.") from None
+        raise no_start(error, path) from None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    except BlockingIOError:
         os.close(descriptor)
         raise ConfigError(f"{path}: another server is running on this database.") from None
+    except OSError as error:
+        os.close(descriptor)
+        raise ConfigError(
+            f"{path}: this file system gives no locks ({error.strerror}); put the database on a"
+            " local disk."
+        ) from None
     return descriptor
+
+
+def make(path: Path) -> bool:
+    """Make an empty file that only its owner may read; False when there is one already.
+
+    What SQLite puts beside it (events.db-wal, -shm) gets the same mode.
+    """
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError:
+        return False
+    return True
+
+
+def unmake(path: Path) -> None:
+    """Take back what `make` made."""
+    path.unlink(missing_ok=True)
 
 
 def file_system_of(folder: Path, mounts: str) -> str:
@@ -74,14 +99,22 @@ def warn_of_network(folder: Path) -> None:
 
 
 def measure_fsync(folder: Path) -> float:
-    """The median time of one fsync in `folder`, in seconds."""
-    probe = folder / f".fsync-{secrets.token_hex(4)}"
+    """The median time of one fsync in `folder`, in seconds; nothing is left there.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    for left in folder.glob(PROBE + "*"):  # by a start that was killed, and by 0.1.0
+        left.unlink(missing_ok=True)
+    probe = folder / f"{PROBE}{secrets.token_hex(4)}"
     times = []
-    with probe.open("wb", buffering=0) as file:
-        for _ in range(FSYNC_SAMPLES):
-            file.write(b"\0" * 4096)
-            started = time.perf_counter()
-            os.fsync(file.fileno())
-            times.append(time.perf_counter() - started)
-    probe.unlink()
+    try:
+        with probe.open("wb", buffering=0) as file:
+            for _ in range(FSYNC_SAMPLES):
+                os.pwrite(file.fileno(), b"\0" * 4096, 0)
+                started = time.perf_counter()
+                os.fsync(file.fileno())
+                times.append(time.perf_counter() - started)
+    finally:
+        probe.unlink(missing_ok=True)
     return sorted(times)[FSYNC_SAMPLES // 2]

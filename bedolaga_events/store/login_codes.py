@@ -39,9 +39,7 @@ def is_good(connection: sqlite3.Connection, code: str, now: int) -> bool:
     return row is not None
 
 
-def exchange(
-    transaction: Transaction, code: str, value: str, name: str, expires_at: int
-) -> Token:
+def exchange(transaction: Transaction, code: str, value: str, name: str, expires_at: int) -> Token:
     """Use a code up for an admin token.
 
     Raises:

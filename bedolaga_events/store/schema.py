@@ -1,13 +1,16 @@
 """The tables: numbered migrations, each applied once, after a copy of the file as it was."""
 
+import os
 import secrets
 import sqlite3
 from importlib import resources
 from pathlib import Path
 
 from bedolaga_events.errors import ConfigError
+from bedolaga_events.store import disk
 
 BUSY_TIMEOUT_MS = 5_000
+OURS = {"meta", "events", "webhooks", "deliveries"}  # tables that every file of ours has
 JOURNAL_SIZE_LIMIT = 64 * 1024 * 1024  # bytes; the WAL file shrinks back to this
 
 
@@ -25,8 +28,11 @@ def prepare(connection: sqlite3.Connection, path: Path) -> None:
         ConfigError: the file is newer than this program, or another program's.
         sqlite3.Error: it cannot be read or written.
     """
-    _pragmas(connection)
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")  # any next line may meet a lock
     version = connection.execute("PRAGMA user_version").fetchone()[0]
+    tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_schema")}
+    if tables and not tables >= OURS:  # and it stays as it is
+        raise ConfigError(f"{path}: this is a database of another program; name another file.")
     pending = [one for one in migrations() if one[0] > version]
     newest = migrations()[-1][0]
     if version > newest:
@@ -34,19 +40,35 @@ def prepare(connection: sqlite3.Connection, path: Path) -> None:
             f"{path}: this file was written by a newer version (schema {version}, "
             f"this program knows {newest}); install that version."
         )
-    has_tables = connection.execute("SELECT 1 FROM sqlite_schema").fetchone() is not None
-    if version == 0 and has_tables:
-        raise ConfigError(f"{path}: this is a database of another program.")
-    if pending and has_tables:
-        connection.execute("VACUUM INTO ?", (f"{path}.before-{version + 1}",))
+    _pragmas(connection)
+    if pending and tables:
+        copy(connection, path.with_name(f"{path.name}.before-{version + 1}"))
     for number, script in pending:
         _migrate(connection, number, script)
+    connection.execute("BEGIN IMMEDIATE")  # whoever may only read is told so now
+    connection.execute("ROLLBACK")
+
+
+def copy(connection: sqlite3.Connection, target: Path) -> None:
+    """Write what the database holds now into a new file, whole or not at all; an old one goes.
+
+    Raises:
+        sqlite3.Error, OSError: it cannot be written; nothing is left of it.
+    """
+    part = target.with_name(target.name + ".part")
+    try:
+        part.unlink(missing_ok=True)
+        disk.make(part)
+        connection.execute("VACUUM INTO ?", (str(part),))
+        with part.open("rb") as written:
+            os.fsync(written.fileno())
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _pragmas(connection: sqlite3.Connection) -> None:
-    # busy_timeout first: the next lines may meet a lock.
     for line in (
-        f"busy_timeout = {BUSY_TIMEOUT_MS}",
         "auto_vacuum = INCREMENTAL",
         "journal_mode = WAL",
         "synchronous = FULL",  # a 202 survives a power cut (invariant 1)
@@ -68,7 +90,7 @@ def _migrate(connection: sqlite3.Connection, version: int, script: str) -> None:
         connection.execute(f"PRAGMA user_version = {version}")
         connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        connection.rollback()  # unless SQLite did, as on a full disk
         raise
 
 

@@ -1,31 +1,30 @@
 """Group commit: all that arrived while the last commit ran goes into the next transaction.
 
-It knows no noun: `Transactions` does the statements of one, the listeners hear what it changed.
-
-Events and attempts are written on the event loop itself, and only COMMIT, which waits for the disk,
-is left to the connection's thread: a statement takes microseconds, but each of them that runs on
-another thread gives up the GIL and waits for a busy loop to give it back (docs/performance.md).
-Whatever else there is may take longer, and runs on the thread as a whole.
+It knows no noun: `Statements` does those of one, the listeners hear what it changed.
 """
 
 import asyncio
 import sqlite3
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import structlog
 
-from bedolaga_events.errors import Busy, DiskFull, EventsError, StoreClosed, StoreError
+from bedolaga_events.errors import Busy, EventsError, StoreClosed, StoreError
 from bedolaga_events.metrics import Metrics
 from bedolaga_events.model import Committed
-from bedolaga_events.store.database import Database, connection_of, hop
-from bedolaga_events.store.schema import BUSY_TIMEOUT_MS
+from bedolaga_events.store.commit import Statements, commit, wait_for_others
+from bedolaga_events.store.database import Database, hop
+from bedolaga_events.store.trouble import SILENT, Trouble, trouble_of
 
 REFUSED_AGAIN = 1.0  # seconds before what must be written is offered again
 MAX_WEIGHT = 500  # events and attempts in one transaction: bounds how long the others wait
+# Whoever waits is told within five seconds (contract §6); while it lasts, the next one at once.
+PATIENCE = 3.0  # seconds with another program's write lock
+SILENCE = 4.0  # seconds in which nothing at all came back from the disk
 
 Listener = Callable[[Committed], None]
 
@@ -40,31 +39,12 @@ class _Waiting:
     done: asyncio.Future[Any]
 
 
-class Transactions(Protocol):
-    """What a transaction does."""
-
-    def apply(
-        self, connection: sqlite3.Connection, drafts: Sequence[Any], now: int
-    ) -> tuple[list[Any], Committed]:
-        """Do one transaction's statements, BEGIN and COMMIT apart.
-
-        Returns:
-            A result for each draft (an `EventsError` is raised to its caller), and what changed.
-        """
-
-    def forget(self) -> None:
-        """The last transaction was rolled back."""
-
-    def is_short(self, draft: Any) -> bool:
-        """Whether its statements take microseconds, and wait for nothing but memory."""
-
-
 class Writer:
     """The only one who writes.
 
     Args:
         database: where to.
-        transactions: what is done in them.
+        statements: what is done in a transaction.
         now: the clock, in microseconds; read once a transaction.
         limit: how much weight may wait before `append` refuses.
     """
@@ -72,14 +52,14 @@ class Writer:
     def __init__(
         self,
         database: Database,
-        transactions: Transactions,
+        statements: Statements,
         now: Callable[[], int],
         limit: int,
         metrics: Metrics,
     ) -> None:
         self.listeners: list[Listener] = []
         self._database = database
-        self._transactions = transactions
+        self._statements = statements
         self._now = now
         self._limit = limit
         self._metrics = metrics
@@ -88,6 +68,14 @@ class Writer:
         self._wake = asyncio.Event()
         self._connection_is_ours = asyncio.Lock()
         self._closing = False
+        self._trouble: Trouble | None = None
+        self._busy_since: float | None = None
+
+    @property
+    def trouble(self) -> Trouble | None:
+        """Why nothing can be stored now; None while all is well."""
+        waited = 0.0 if self._busy_since is None else time.monotonic() - self._busy_since
+        return SILENT if waited > SILENCE else self._trouble
 
     def append(self, draft: Any, weight: int) -> asyncio.Future[Any]:
         """Commit `draft`, unless the queue is full; awaiting gives its result.
@@ -96,6 +84,8 @@ class Writer:
             Busy: more than the limit waits; nothing was queued.
             StoreError: the transaction failed; nothing was written.
         """
+        if self.trouble is SILENT:
+            raise SILENT.refusal()
         if self._weight + weight > self._limit and self._weight:
             raise Busy
         return self.commit(draft, weight)
@@ -126,7 +116,8 @@ class Writer:
             except StoreClosed:
                 raise
             except StoreError as error:
-                log.warning("not written yet", error=error.detail)
+                if self.trouble is None:  # else it was told
+                    log.warning("not written yet", error=error.detail)
                 await asyncio.sleep(REFUSED_AGAIN)
 
     async def run(self) -> None:
@@ -137,8 +128,17 @@ class Writer:
                 await self._wake.wait()
             await asyncio.sleep(0)  # the last answers go out
             await asyncio.sleep(0)  # and what comes in one turn of the loop goes together
+            self._busy_since = time.monotonic()
             async with self._connection_is_ours:
                 await self._write(self._next_batch())
+            self._busy_since = None
+
+    def shed(self) -> None:
+        """Refuse what waits for a transaction that does not come back."""
+        if self.trouble is SILENT:
+            self._be_in(SILENT)
+            waiting, self._queue = list(self._queue), deque()
+            self._settle(waiting, [SILENT.refusal() for _ in waiting])
 
     def close(self) -> None:
         """Refuse new drafts; `run` returns once the queue is written."""
@@ -149,9 +149,10 @@ class Writer:
         """Run what is no transaction on the writing connection, between two of them.
 
         Raises:
-            sqlite3.Error: as `work` does.
+            sqlite3.Error: as `work` does; it does not wait for another program.
         """
         async with self._connection_is_ours:
+            await hop(self._database.writer, wait_for_others, 0.0)
             return await hop(self._database.writer, work)
 
     def _next_batch(self) -> list[_Waiting]:
@@ -167,20 +168,42 @@ class Writer:
             return
         started = time.perf_counter()
         try:
-            results, committed = await self._transaction([one.draft for one in batch])
+            results, committed = await commit(
+                self._database.writer,
+                self._statements,
+                [one.draft for one in batch],
+                self._now,
+                PATIENCE if self._trouble is None else 0.0,
+            )
         except (sqlite3.Error, EventsError, ValueError, TypeError, OverflowError) as error:
-            if len(batch) == 1 or _is_disk(error):
-                log.error("commit failed", error=str(error), drafts=len(batch))
-                self._settle(batch, [_explained(error)] * len(batch))
-            else:  # one bad draft must not take its neighbours along: each by itself
-                for one in batch:
-                    await self._write([one])
+            await self._refuse(batch, error)
             return
         self._metrics.commit_seconds.observe(time.perf_counter() - started)
         self._metrics.commit_drafts.observe(len(batch))
+        self._be_in(None)
         self._settle(batch, results)
         for listener in self.listeners:
             listener(committed)
+
+    async def _refuse(self, batch: list[_Waiting], error: Exception) -> None:
+        trouble = trouble_of(error, self._database.path)
+        if trouble is not None:
+            self._be_in(trouble)
+            self._settle(batch, [trouble.refusal() for _ in batch])
+        elif len(batch) == 1:
+            log.error("commit failed", error=str(error))
+            self._settle(batch, [error])
+        else:  # one bad draft must not take its neighbours along: each by itself
+            for one in batch:
+                await self._write([one])
+
+    def _be_in(self, trouble: Trouble | None) -> None:
+        """Say once that nothing can be stored, and once that it can again."""
+        if trouble is not None and trouble is not self._trouble:
+            log.error(trouble.what, path=str(self._database.path), remedy=trouble.remedy)
+        elif trouble is None and self._trouble is not None:
+            log.info("the database can be written again")
+        self._trouble = trouble
 
     def _settle(self, batch: list[_Waiting], results: list[Any]) -> None:
         self._weight -= sum(one.weight for one in batch)
@@ -191,66 +214,3 @@ class Writer:
                 one.done.set_exception(result)
             else:
                 one.done.set_result(result)
-
-    async def _transaction(self, drafts: list[Any]) -> tuple[list[Any], Committed]:
-        connection = connection_of(self._database.writer)
-        is_short = all(self._transactions.is_short(one) for one in drafts)
-        try:
-            if not is_short or not _begin_now(connection):
-                return await hop(self._database.writer, self._whole, drafts)
-            done = self._transactions.apply(connection, drafts, self._now())
-            await hop(self._database.writer, _commit)
-        except BaseException:
-            self._transactions.forget()
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
-        return done
-
-    def _whole(
-        self, connection: sqlite3.Connection, drafts: list[Any]
-    ) -> tuple[list[Any], Committed]:
-        """On the connection's thread: also when another program has to be waited for."""
-        connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-        connection.execute("BEGIN IMMEDIATE")
-        done = self._transactions.apply(connection, drafts, self._now())
-        connection.execute("COMMIT")
-        return done
-
-
-def _begin_now(connection: sqlite3.Connection) -> bool:
-    """Begin a transaction, unless another program is in the middle of one."""
-    connection.execute("PRAGMA busy_timeout = 0")
-    try:
-        connection.execute("BEGIN IMMEDIATE")
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorname.startswith("SQLITE_BUSY"):
-            return False
-        raise
-    return True
-
-
-def _commit(connection: sqlite3.Connection) -> None:
-    connection.execute("COMMIT")
-
-
-def _is_disk(error: Exception) -> bool:
-    name = getattr(error, "sqlite_errorname", "SQLITE_ERROR")  # SQLITE_ERROR: a wrong statement
-    return isinstance(error, sqlite3.OperationalError) and name != "SQLITE_ERROR"
-
-
-def _explained(error: Exception) -> Exception:
-    if not isinstance(error, sqlite3.Error):
-        return error
-    name = getattr(error, "sqlite_errorname", "")
-    if name == "SQLITE_FULL":
-        return DiskFull("The disk is full; nothing was stored. Free some space and try again.")
-    if name.startswith("SQLITE_READONLY"):
-        return StoreError("The database cannot be written: it is read-only.")
-    if name.startswith("SQLITE_BUSY"):
-        return StoreError(
-            "Another program holds the database; try again.", headers={"Retry-After": "1"}
-        )
-    if name.startswith(("SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_CORRUPT", "SQLITE_NOTADB")):
-        return StoreError(f"The database cannot be written: {error}.")
-    return error

@@ -70,7 +70,7 @@ async def test_a_full_disk_is_507_and_goes_away_with_space(store: Store) -> None
     await hop(
         store.database.writer, lambda c: c.execute(f"PRAGMA max_page_count = {pages}").fetchall()
     )
-    with pytest.raises(DiskFull, match="Free some space"):
+    with pytest.raises(DiskFull, match="free some space"):
         await store.append("user.created", user_id=2, first_name="x" * 50_000)
     await hop(
         store.database.writer, lambda c: c.execute("PRAGMA max_page_count = 1000000").fetchall()
