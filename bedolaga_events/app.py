@@ -138,6 +138,7 @@ async def _run(loaded: Loaded, clocks: Clock, app: web.Application) -> AsyncIter
         for work in (
             worker.run(),
             housekeeping.run(),
+            housekeeping.watch_tokens(),
             parts.walker.run(),
             alerts.run(database),
             watch(writer, database.path.parent),

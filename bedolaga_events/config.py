@@ -13,6 +13,7 @@ from pydantic import SecretStr, ValidationError
 from bedolaga_events.errors import ConfigError
 from bedolaga_events.settings import PREFIX, AddedType, Section, Settings
 
+UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")  # PowerShell's > writes one
 CLIENT_VARIABLES = {"BEDOLAGA_EVENTS_URL", "BEDOLAGA_EVENTS_CONFIG"}  # read by the CLI, no settings
 
 
@@ -138,6 +139,8 @@ def _read_environment(environ: Mapping[str, str]) -> dict[str, Any]:
             continue
         plain = name.removesuffix("_FILE")
         if name.endswith("_FILE") and plain in secrets:
+            if plain in environ:
+                raise ConfigError(f"{plain} and {name} are both in the environment: keep one.")
             name, value = plain, _read_secret(name, Path(value))  # noqa: PLW2901
         elif name not in known:
             raise ConfigError(f"{name} in the environment: there is no such setting.")
@@ -157,8 +160,10 @@ def _list_of(variable: str, text: str) -> list[Any]:
 
 
 def _read_secret(variable: str, path: Path) -> str:
+    """What a file holds, as an editor or an echo of any system wrote it."""
     try:
-        return path.read_text(encoding="utf-8").strip()
+        raw = path.read_bytes()
+        return raw.decode("utf-16" if raw[:2] in UTF_16_MARKS else "utf-8-sig").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{variable}: {error}.") from None
 

@@ -54,7 +54,6 @@ class Housekeeping:
         while True:
             await asyncio.sleep(TICK)
             tick += 1
-            await self.reread_tokens()
             try:
                 if tick % TOUCH_EVERY == 0:
                     await self.touch_tokens()
@@ -66,6 +65,16 @@ class Housekeeping:
                     await self._writer.aside(_optimize)
             except (StoreError, sqlite3.Error) as error:
                 log.warning("housekeeping put off", error=str(error))
+
+    async def watch_tokens(self) -> None:
+        """Look at the tokens once a second, whatever holds the other rounds up."""
+        while True:
+            await asyncio.sleep(TICK)
+            try:
+                await self.reread_tokens()
+            except sqlite3.Error as error:
+                log.warning("tokens cannot be read", error=str(error))
+                self._access.add(())  # what has expired goes all the same
 
     async def reread_tokens(self) -> None:
         """Learn what the table says now; what came in with a token that is gone is closed."""

@@ -190,6 +190,7 @@ class StreamQuery(Query):
     epoch: str | None = None
     events: str | None = None
     topics: str | None = None
+    ticket: str | None = None
 
 
 class LanguageQuery(Query):

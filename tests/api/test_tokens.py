@@ -1,11 +1,15 @@
 """Who may do what (contract §1)."""
 
+import asyncio
+import sqlite3
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bedolaga_events import housekeeping
 from bedolaga_events.live import protocol
-from tests.conftest import ADMIN, Clock, Server
+from tests.conftest import ADMIN, Clock, Server, until
 
 
 async def scoped(server: Server, scope: str, **fields: Any) -> Any:
@@ -147,3 +151,37 @@ async def test_last_use_is_written_lazily(starting: Any) -> None:
     again: Server = await starting()
     after = (await again.call("GET", "/tokens")).json["items"][-1]
     assert after["last_used_at"] == before["last_used_at"]
+
+
+async def test_an_expired_token_is_sent_away_while_the_file_is_locked(
+    server: Server, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Other rounds of housekeeping wait for another program's lock; this one does not."""
+    monkeypatch.setattr(housekeeping, "TOUCH_EVERY", 1)
+    made = await scoped(server, "read", expires_at="2026-01-15T11:00:00Z")
+    async with server.socket(f"?token={made['token']}") as socket:
+        await socket.receive_json()
+        other = sqlite3.connect(server.parts.database.path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        await server.call("GET", "/stats", token=made["token"])  # a use that wants to be written
+        await until(server.parts.writer._connection_is_ours.locked)  # it is being written
+        clock.advance(3600)
+        async with asyncio.timeout(2):
+            assert (await socket.receive()).data == protocol.UNAUTHORIZED
+        other.execute("ROLLBACK")
+        other.close()
+
+
+async def test_the_environments_token_is_an_admin_whatever_it_was(
+    starting: Any, tmp_path: Path
+) -> None:
+    """It may have been made as a reader before, for a day."""
+    first: Server = await starting()
+    await starting.stop()
+    with sqlite3.connect(tmp_path / "events.db") as connection:
+        connection.execute("UPDATE tokens SET name = 'x', scopes = 'read', expires_at = 1")
+    connection.close()
+    again: Server = await starting()
+    [token] = (await again.call("GET", "/tokens")).json["items"]
+    assert (token["scopes"], token["expires_at"]) == (["admin"], None)
+    assert first is not again

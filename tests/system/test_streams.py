@@ -7,7 +7,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
+from playwright.async_api import Page
 
+from tests.conftest import Server
 from tests.system.conftest import TOKEN, Process
 
 SIGNED_IN = {"Authorization": f"Bearer {TOKEN}"}
@@ -93,3 +95,24 @@ async def test_readers_that_all_want_something_else_cost_bounded_memory(
     assert once - before < 100 * MEGABYTE
     await crowd(process.url)  # what the first ones had is there for the next
     assert resident(process.pid) - once < 20 * MEGABYTE
+
+
+async def test_a_browsers_event_source_is_live(server: Server, page: Page) -> None:
+    """By a ticket, since it sends no headers; it knows its last id before the first event (L18)."""
+    ticket = (await server.call("POST", "/ws/ticket")).json["ticket"]
+    await server.event(user_id=1)
+    await page.goto(server.url)
+    hello = await page.evaluate(
+        """(ticket) => new Promise((resolve, reject) => {
+            window.seen = [];
+            const source = new EventSource(`events/stream?ticket=${ticket}`);
+            source.onmessage = (message) => window.seen.push(JSON.parse(message.data).id);
+            source.onerror = reject;
+            source.addEventListener("connection", (message) =>
+                resolve([message.lastEventId, JSON.parse(message.data).epoch]));
+        })""",
+        ticket,
+    )
+    assert hello == ["1", server.parts.database.uid]
+    await server.event(user_id=2)
+    await page.wait_for_function("window.seen.includes(2)")

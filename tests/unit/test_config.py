@@ -1,0 +1,70 @@
+"""`config.load`: secrets that come from files (contract §1)."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from bedolaga_events import config
+from bedolaga_events.errors import ConfigError
+from bedolaga_events.settings import Section, Settings
+
+SECRET = "a-secret-of-enough-characters"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        SECRET.encode(),
+        f"{SECRET}\n".encode(),
+        f"{SECRET}\r\n".encode(),
+        f"\ufeff{SECRET}\r\n\r\n".encode(),
+        f"  {SECRET}\t\n".encode(),
+        f"{SECRET}\r\n".encode("utf-16"),
+    ],
+    ids=["plain", "newline", "crlf", "bom", "spaces", "utf-16"],
+)
+def test_a_secrets_file_may_be_written_by_anything(tmp_path: Path, written: bytes) -> None:
+    """What editors and shells put around it is not part of it."""
+    file = tmp_path / "token"
+    file.write_bytes(written)
+    loaded = config.load({}, None, {"BEDOLAGA_EVENTS_TOKEN_FILE": str(file)})
+    assert loaded.settings.token == SecretStr(SECRET)
+
+
+def test_every_secret_setting_has_its_file(tmp_path: Path) -> None:
+    """Whatever section it is in, and lists of them as JSON."""
+    secrets = []
+    for name, info in Settings.model_fields.items():
+        section = info.annotation
+        if isinstance(section, type) and issubclass(section, Section):
+            secrets += [
+                (f"{name}.{leaf}", str(field.annotation))
+                for leaf, field in section.model_fields.items()
+                if "SecretStr" in str(field.annotation)
+            ]
+        elif "SecretStr" in str(section):
+            secrets.append((name, str(section)))
+    assert {"token", "secret_key", "alerts.urls"} <= {key for key, _ in secrets}
+    for key, annotation in secrets:
+        file = tmp_path / key
+        file.write_text('["json://127.0.0.1/"]\n' if "list" in annotation else f"{SECRET}\n")
+        variable = f"{config.variable_of(key)}_FILE"
+        environment = {variable: str(file)}
+        try:
+            loaded = config.load({}, None, environment)
+        except ConfigError as error:  # its value has a form of its own: it was read, and is shown
+            assert variable.removesuffix("_FILE") in error.detail  # noqa: PT017
+        else:
+            assert loaded.origins[key] == "environment"
+
+
+def test_a_file_that_cannot_be_used_is_one_sentence(tmp_path: Path) -> None:
+    """It is not there, is no text, or contradicts the plain variable."""
+    (tmp_path / "bytes").write_bytes(b"\x80\x81\x82")
+    for path in ("none", "bytes"):
+        with pytest.raises(ConfigError, match="BEDOLAGA_EVENTS_TOKEN_FILE"):
+            config.load({}, None, {"BEDOLAGA_EVENTS_TOKEN_FILE": str(tmp_path / path)})
+    both = {"BEDOLAGA_EVENTS_TOKEN": SECRET, "BEDOLAGA_EVENTS_TOKEN_FILE": str(tmp_path / "none")}
+    with pytest.raises(ConfigError, match="keep one"):
+        config.load({}, None, both)
