@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from bedolaga_events.counters import hour_of
 from bedolaga_events.delivery.guard import Guard
 from bedolaga_events.errors import ConfigError, Unprocessable
 from bedolaga_events.model import Committed, Webhook
+from bedolaga_events.numbers import hour_of
 from bedolaga_events.settings import Alerts as AlertsSettings
-from bedolaga_events.store import deliveries, stats, webhooks
+from bedolaga_events.store import deliveries, hours, webhooks
 from bedolaga_events.store.database import Database
 
 EVERY = 60.0  # seconds between looks at rates, backlog and disk
@@ -79,8 +79,8 @@ class Alerts:
     async def _look_at(self, database: Database, webhook: Webhook) -> None:
         now = self._now()
         since = hour_of(now) - 1
-        hours = await database.read(stats.attempt_hours, webhook.id, since)
-        good, bad = sum(row[2] for row in hours), sum(row[3] for row in hours)
+        rows = await database.read(hours.attempt_hours, webhook.id, since)
+        good, bad = sum(row[2] for row in rows), sum(row[3] for row in rows)
         made = good + bad
         if made >= self._settings.failure_rate_attempts:
             percent = 100 * bad / made

@@ -32,7 +32,7 @@ from bedolaga_events.live.resume import Resumptions
 from bedolaga_events.metrics import Metrics
 from bedolaga_events.model import Accepted
 from bedolaga_events.settings import Settings
-from bedolaga_events.store import events, tokens, vault, webhooks
+from bedolaga_events.store import events, numbers, tokens, vault, webhooks
 from bedolaga_events.store.batch import Transactions
 from bedolaga_events.store.database import Database
 from bedolaga_events.store.transaction import change
@@ -146,6 +146,7 @@ async def _run(loaded: Loaded, clocks: Clock, app: web.Application) -> AsyncIter
     ]
     try:
         await _ensure_token(parts)
+        await change(parts.writer, numbers.adopt, parts.rules)
         await housekeeping.reread_tokens()
         yield
         await worker.stop(settings.server.shutdown_seconds)
@@ -173,7 +174,7 @@ async def _assemble(loaded: Loaded, guard: Guard, clocks: Clock) -> tuple[Parts,
         with starting(path):
             await _try_key(database, box)
             last_event_id = await database.read(events.last_id)
-        transactions = Transactions(settings.dashboard.zone, clocks.leap)
+        transactions = Transactions(settings.rules, clocks.leap)
         writer = Writer(database, transactions, now, settings.events.queue_limit, metrics)
         hub = Hub(
             last_event_id,
@@ -196,7 +197,7 @@ async def _assemble(loaded: Loaded, guard: Guard, clocks: Clock) -> tuple[Parts,
         access=Access(now, settings.auth.max_failures, hub.keep),
         hub=hub,
         resumptions=Resumptions(database, hub),
-        walker=Walker(writer, settings.dashboard.zone),
+        walker=Walker(writer),
         guard=guard,
     )
     worker = Worker(database, writer, poster, box, settings.delivery, clocks, metrics)
@@ -219,10 +220,12 @@ async def _try_key(database: Database, box: Vault) -> None:
 
 
 def _catalogue(settings: Settings) -> Catalogue:
-    return Catalogue(
+    added = (
         added_type(one.value, one.label, one.description, one.example)
         for one in settings.event_types
     )
+    takes_all = settings.events.unknown_types == "accept"
+    return Catalogue(added, settings.events.packs, accepts_unknown=takes_all)
 
 
 def _policy(settings: Settings) -> Policy:

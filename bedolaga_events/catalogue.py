@@ -1,12 +1,41 @@
-"""Which event types exist, what their payloads hold, and how they are called in two languages."""
+"""Which event types exist, what their payloads hold, and how they are called in two languages.
 
+They stand in `packs/*.toml`: the built-in six, and the catalogues that the config may add.
+"""
+
+import json
+import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from importlib import resources
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
 
 from bedolaga_events.errors import Unprocessable
+from bedolaga_events.patterns import is_known
+
+MOST_RUBLES = 1e15  # more is no sum of money, and must not overflow when it is counted
+BUNDLED = ("builtin", "cabinet")  # packs/*.toml; the first is always there
+SHOWN = 100  # characters of an unknown type in a sentence
+
+Texts = dict[str, str]  # by language: `ru`, `en`
+
+
+def _integral(value: Any) -> Any:
+    """50000.0 is an integer, as JSON Schema has it."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Integer = Annotated[int, BeforeValidator(_integral)]
+KINDS: dict[str, Any] = {
+    "int": Integer,
+    "str": str,
+    "bool": bool,
+    "number": float,
+    "rubles": Annotated[float, Field(ge=-MOST_RUBLES, le=MOST_RUBLES)],
+}
 
 
 class Payload(BaseModel):
@@ -19,64 +48,14 @@ class Payload(BaseModel):
     model_config = ConfigDict(strict=True, extra="allow", defer_build=True)
 
 
-class UserCreated(Payload):
-    user_id: int
-    telegram_id: int | None = None
-    username: str | None = None
-    first_name: str | None = None
-    last_name: str | None = None
-    referral_code: str | None = None
-    email: str | None = None
-    auth_type: str | None = None
-    referred_by_id: int | None = None
-
-
-class Transaction(Payload):
-    transaction_id: int
-    user_id: int
-    type: str = ""
-    amount_kopeks: int = 0
-    amount_rubles: float = 0
-    payment_method: str | None = None
-    external_id: str | None = None
-    description: str | None = None
-    is_completed: bool = True
-
-
-class TicketCreated(Payload):
-    ticket_id: int
-    user_id: int
-    title: str = ""
-    status: str = ""
-    priority: str = ""
-    has_media: bool = False
-
-
-class TicketStatusChanged(Payload):
-    ticket_id: int
-    user_id: int = 0
-    old_status: str = ""
-    new_status: str = ""
-    closed_at: str | None = None
-
-
-class TicketMessageAdded(Payload):
-    ticket_id: int
-    message_id: int
-    user_id: int = 0
-    is_from_admin: bool = False
-    message_text: str = ""
-    has_media: bool = False
-    status: str | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class EventType:
-    """A type of event; `label` and `description` by language (``ru``, ``en``)."""
+    """A type of event; `text` is the sentence for one event, with its placeholders."""
 
     value: str
-    label: dict[str, str]
-    description: dict[str, str]
+    label: Texts
+    description: Texts
+    text: Texts
     example: dict[str, Any]
     payload: type[Payload]
 
@@ -86,16 +65,31 @@ class EventType:
             "value": self.value,
             "label": self.label[language],
             "description": self.description[language],
+            "text": self.text[language],
             "example": self.example,
             "schema": self.payload.model_json_schema(),
         }
 
 
 class Catalogue:
-    """The types that this server knows: the built-in six and those that the config adds."""
+    """The types that this server knows.
 
-    def __init__(self, added: Iterable[EventType] = ()) -> None:
-        self.types = {one.value: one for one in (*BUILT_IN, *added)}
+    Args:
+        added: those that the config describes.
+        packs: names of bundled catalogues, besides the built-in six.
+        accepts_unknown: whether a well-formed type that is not known is taken all the same.
+    """
+
+    def __init__(
+        self,
+        added: Iterable[EventType] = (),
+        packs: Iterable[str] = (),
+        *,
+        accepts_unknown: bool = False,
+    ) -> None:
+        bundled = [known for name in (BUNDLED[0], *packs) for known in pack(name)]
+        self.types = {known.value: known for known in (*bundled, *added)}
+        self.accepts_unknown = accepts_unknown
 
     def check(self, event_type: str, payload: dict[str, Any]) -> None:
         """Refuse an unknown type or a payload that breaks the type's schema.
@@ -105,6 +99,8 @@ class Catalogue:
         """
         known = self.types.get(event_type)
         if known is None:
+            if self.accepts_unknown and is_well_formed(event_type):
+                return
             raise self.unknown(event_type)
         try:
             # Straight to the validator: `model_validate` adds half of what the check takes.
@@ -112,25 +108,70 @@ class Catalogue:
         except ValidationError as error:
             raise _payload_error(event_type, error) from None
 
+    def knows(self, pattern: str) -> bool:
+        """Whether a pattern (a type, ``ticket.*``, ``*``) covers a type that may come."""
+        if is_known(pattern, self.types):
+            return True
+        family = pattern.removesuffix("*") + "any" if pattern.endswith(".*") else pattern
+        return self.accepts_unknown and is_well_formed(family)
+
+    def example(self, event_type: str) -> dict[str, Any]:
+        """A payload that a type's test delivery carries."""
+        known = self.types.get(event_type)
+        return {} if known is None else known.example
+
     def unknown(self, event_type: str, field: str = "type") -> Unprocessable:
         """The refusal of a type in `field` that nobody knows; it lists those that are known."""
         known = ", ".join(self.types)
-        shown = event_type[:100].encode("unicode_escape").decode("ascii")
+        shown = event_type[:SHOWN].encode("unicode_escape").decode("ascii")
         return Unprocessable(
             f"Unknown event type '{shown}'. Known types: {known}.",
             errors=[{"loc": [field], "msg": "unknown event type"}],
         )
 
 
+def is_well_formed(event_type: str) -> bool:
+    """Whether a text could be a type: words of a-z, 0-9 and _, with dots between them."""
+    words = event_type.split(".")
+    return (
+        event_type.isascii()
+        and len(event_type) <= SHOWN
+        and len(words) > 1
+        and all(word.isidentifier() and word.islower() and word[0] != "_" for word in words)
+    )
+
+
+@lru_cache
+def pack(name: str) -> tuple[EventType, ...]:
+    """The types of a bundled catalogue: ``builtin`` or one of `events.packs`."""
+    file = resources.files(__package__) / "packs" / f"{name}.toml"
+    rows = tomllib.loads(file.read_text(encoding="utf-8"))["types"]
+    return tuple(_bundled(**row) for row in rows)
+
+
 def added_type(value: str, label: str, description: str, example: dict[str, Any]) -> EventType:
     """A type from the config: its payload is any JSON object, its texts serve both languages."""
-    return EventType(
-        value,
-        {"ru": label, "en": label},
-        {"ru": description, "en": description},
-        example,
-        create_model("AnyPayload", __base__=Payload),
-    )
+    payload = create_model("AnyPayload", __base__=Payload)
+    return EventType(value, _both(label), _both(description), _both(label), example, payload)
+
+
+def _bundled(
+    required: dict[str, str], optional: dict[str, str], example: str, **texts: Any
+) -> EventType:
+    fields: dict[str, Any] = {name: (_kind(kind), ...) for name, kind in required.items()}
+    fields |= {name: (_kind(kind), None) for name, kind in optional.items()}
+    name = "".join(word.title() for word in texts["value"].replace("_", ".").split("."))
+    payload = create_model(name, __base__=Payload, **fields)
+    return EventType(example=json.loads(example), payload=payload, **texts)
+
+
+def _kind(name: str) -> Any:
+    kind = KINDS[name.removesuffix("?")]
+    return kind | None if name.endswith("?") else kind
+
+
+def _both(text: str) -> Texts:
+    return {"ru": text, "en": text}
 
 
 def _payload_error(event_type: str, error: ValidationError) -> Unprocessable:
@@ -141,110 +182,3 @@ def _payload_error(event_type: str, error: ValidationError) -> Unprocessable:
     first = found[0]
     where = ".".join(map(str, first["loc"]))
     return Unprocessable(f"{event_type}: {where}: {first['msg']}.", errors=found)
-
-
-_USER = {
-    "user_id": 123,
-    "telegram_id": 456789,
-    "username": "testuser",
-    "first_name": "Test",
-    "last_name": "User",
-    "referral_code": "refABC123",
-    "referred_by_id": None,
-}
-_MONEY = {
-    "transaction_id": 9912,
-    "user_id": 123,
-    "type": "deposit",
-    "amount_kopeks": 50000,
-    "amount_rubles": 500.0,
-    "payment_method": "yookassa",
-    "external_id": "2d8f1a5c",
-    "description": "Пополнение баланса",
-    "is_completed": True,
-}
-
-BUILT_IN = (
-    EventType(
-        "user.created",
-        {"ru": "Создание пользователя", "en": "User created"},
-        {
-            "ru": "Отправляется при регистрации нового пользователя",
-            "en": "Sent when a new user registers",
-        },
-        _USER,
-        UserCreated,
-    ),
-    EventType(
-        "payment.completed",
-        {"ru": "Завершение платежа", "en": "Payment completed"},
-        {
-            "ru": "Отправляется при успешном пополнении баланса",
-            "en": "Sent when a balance top-up succeeds",
-        },
-        _MONEY,
-        Transaction,
-    ),
-    EventType(
-        "transaction.created",
-        {"ru": "Создание транзакции", "en": "Transaction created"},
-        {
-            "ru": "Отправляется при создании любой транзакции",
-            "en": "Sent when any transaction is created",
-        },
-        _MONEY | {"type": "subscription_payment", "description": "Подписка на 30 дней"},
-        Transaction,
-    ),
-    EventType(
-        "ticket.created",
-        {"ru": "Создание тикета", "en": "Ticket created"},
-        {
-            "ru": "Отправляется при создании нового тикета поддержки",
-            "en": "Sent when a new support ticket is opened",
-        },
-        {
-            "ticket_id": 42,
-            "user_id": 123,
-            "title": "Не работает VPN",
-            "status": "open",
-            "priority": "normal",
-            "has_media": False,
-        },
-        TicketCreated,
-    ),
-    EventType(
-        "ticket.status_changed",
-        {"ru": "Изменение статуса тикета", "en": "Ticket status changed"},
-        {
-            "ru": "Отправляется при изменении статуса тикета",
-            "en": "Sent when a ticket's status changes",
-        },
-        {
-            "ticket_id": 42,
-            "user_id": 123,
-            "old_status": "open",
-            "new_status": "closed",
-            "closed_at": "2026-01-15T10:30:00Z",
-        },
-        TicketStatusChanged,
-    ),
-    EventType(
-        "ticket.message_added",
-        {"ru": "Новое сообщение в тикете", "en": "New message in a ticket"},
-        {
-            "ru": "Отправляется при добавлении нового сообщения в тикет "
-            "(от пользователя или админа)",
-            "en": "Sent when a message is added to a ticket (by the user or an admin)",
-        },
-        {
-            "ticket_id": 42,
-            "message_id": 7,
-            "user_id": 123,
-            "is_from_admin": False,
-            "message_text": "Здравствуйте! Не подключается.",
-            "has_media": False,
-            "status": "open",
-        },
-        TicketMessageAdded,
-    ),
-)

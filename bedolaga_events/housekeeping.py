@@ -9,8 +9,8 @@ from typing import Any
 import structlog
 
 from bedolaga_events.access import Access
-from bedolaga_events.counters import hour_of
 from bedolaga_events.errors import StoreError
+from bedolaga_events.numbers import hour_of
 from bedolaga_events.settings import Settings
 from bedolaga_events.store import retention, steps, tokens
 from bedolaga_events.store.database import Database

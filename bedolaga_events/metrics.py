@@ -8,18 +8,22 @@ from bedolaga_events import __version__
 from bedolaga_events.model import Committed
 
 FAST = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)  # seconds
+MOST_TYPES = 500  # labels; what comes besides is counted as `OTHER`
+OTHER = "other"
 SLOW = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)  # seconds
 
 
 class Metrics:
-    """Everything that is counted; no label takes values from outside but the known event types."""
+    """Everything that is counted; event types are the only labels that come from outside."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        self._types: set[str] = set()  # labels in use
         self.events = self._counter("events", "Events accepted.", ["type"])
         self.duplicates = self._counter(
             "duplicate_events", "Events known by their idempotency key."
         )
+        self.refused = self._counter("refused_events", "Events refused, by type.", ["type"])
         self.attempts = self._counter("delivery_attempts", "Delivery attempts.", ["outcome"])
         self.deliveries = self._counter("deliveries", "Deliveries that ended.", ["status"])
         self.attempt_seconds = self._histogram("delivery_attempt_seconds", "One attempt.", SLOW)
@@ -48,6 +52,9 @@ class Metrics:
     def heard(self, committed: Committed) -> None:
         """Count what a commit brought: once a type, not once an event."""
         for kind, count in Counts(one.type for one in committed.events).items():
+            if kind not in self._types and len(self._types) >= MOST_TYPES:
+                kind = OTHER  # noqa: PLW2901 - of types that nobody described there is no end
+            self._types.add(kind)
             self.events.labels(kind).inc(count)
 
     def text(self) -> bytes:

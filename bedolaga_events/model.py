@@ -50,16 +50,17 @@ class EventDraft(NamedTuple):
     payload: str
     timestamp: int | None = None  # when it happened; None: when it is committed
     idempotency_key: str | None = None
-    facts: "Facts | None" = None
+    moves: "tuple[Move, ...]" = ()
 
 
-class Facts(NamedTuple):
-    """What the dashboard's numbers need from a payload, read once at the edge."""
+class Move(NamedTuple):
+    """What an event does to one of the dashboard's numbers, read once at the edge."""
 
-    ticket_id: str | None = None  # as text: an id may be longer than 64 bits
-    closed: bool | None = None  # the ticket's new state, None when the event does not tell it
-    was_closed: bool = False  # it did not count as open before
-    kopeks: int = 0
+    number: str
+    amount: int = 0  # what it adds to a count, or kopeks to a sum
+    key: str | None = None  # of what is kept one by one; as text: an id may be longer than 64 bits
+    is_open: bool | None = None  # that one's new state
+    is_new: bool = False  # it did not exist before, so no starting value held it
 
 
 class Event(NamedTuple):

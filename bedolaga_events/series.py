@@ -22,6 +22,13 @@ class Buckets:
         self._last = (now // HOUR + self._shift) // self.width
 
     @property
+    def days(self) -> list[str]:
+        """The calendar days of the zone that the window touches, today last."""
+        last = EPOCH + timedelta(hours=(self._last + 1) * self.width - 1)  # in the zone's own time
+        count = max(2, self.count * self.width // 24)
+        return [(last - timedelta(days=back)).date().isoformat() for back in reversed(range(count))]
+
+    @property
     def since(self) -> int:
         """The first hour since the epoch that any bucket holds."""
         return (self._last - self.count + 1) * self.width - self._shift

@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 from bedolaga_events import origins
+from bedolaga_events.numbers import Rules
 
 PREFIX = "BEDOLAGA_EVENTS_"
 
@@ -139,6 +140,12 @@ class Events(Section):
     queue_limit: int = Field(
         10_000, ge=1, description="events that may wait for the disk; more are answered 503"
     )
+    unknown_types: Literal["refuse", "accept"] = Field(
+        "refuse", description="what becomes of a well-formed type that nobody described"
+    )
+    packs: list[Literal["cabinet"]] = Field(
+        [], description='bundled catalogues of further types: "cabinet"'
+    )
 
 
 class Delivery(Section):
@@ -189,6 +196,9 @@ class Retention(Section):
 
 class Dashboard(Section):
     timezone: Zone = Field("Europe/Moscow", description="whose midnight starts today's revenue")
+    not_revenue: list[str] = Field(
+        ["manual", "balance"], description="payment methods that are no income"
+    )
 
     @property
     def zone(self) -> tzinfo:
@@ -219,10 +229,13 @@ class Log(Section):
     )
 
 
+Type = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$", max_length=100)]
+
+
 class AddedType(Section):
     """One ``[[event_types]]`` table."""
 
-    value: str = Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$", max_length=100)
+    value: Type
     label: str
     description: str = ""
     example: dict[str, Any] = {}
@@ -249,3 +262,13 @@ class Settings(Section):
     secret_key: SecretStr | None = Field(
         None, description="the key that encrypts secrets at rest, instead of the secret.key file"
     )
+
+    @property
+    def rules(self) -> Rules:
+        """What the dashboard's numbers depend on."""
+        dashboard = self.dashboard
+        return Rules(
+            dashboard.timezone,
+            tuple(sorted(dashboard.not_revenue)),
+            tuple(sorted(self.events.packs)),
+        )

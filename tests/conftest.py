@@ -179,9 +179,9 @@ async def starting(start_server: Any) -> AsyncIterator[Any]:
 
 
 @pytest.fixture
-async def server(starting: Any) -> Server:
-    """A server with the defaults."""
-    started: Server = await starting()
+async def server(starting: Any, request: pytest.FixtureRequest) -> Server:
+    """A server with the defaults, or with the settings that a test gives it indirectly."""
+    started: Server = await starting(**getattr(request, "param", {}))
     return started
 
 

@@ -27,6 +27,7 @@ from bedolaga_events.api import (
     ws,
 )
 from bedolaga_events.api.gate import gate
+from bedolaga_events.api.shapes import numbers
 from bedolaga_events.api.shapes import webhook as shapes
 from bedolaga_events.model import Scope
 
@@ -77,6 +78,7 @@ ROUTES = (
         "GET", "/events/stream", READ, sse.stream, "text/event-stream",
         query=requests.StreamQuery,
     ),
+    Route("GET", "/events/refused", READ, events.refused, replies.RefusedEvents),
     Route("GET", r"/events/{id:\d+}", READ, events.show, replies.EventWithDeliveries),
     Route(
         "POST", r"/events/{id:\d+}/send", ADMIN, deliveries.send, replies.Delivery, (202,),
@@ -143,10 +145,10 @@ ROUTES = (
         "GET", "/deliveries/series", READ, stats.deliveries, replies.AttemptsSeries,
         query=requests.SeriesQuery,
     ),
-    Route("GET", "/stats", READ, stats.show, replies.Stats),
-    Route("PUT", "/stats", ADMIN, stats.put, replies.Stats, body=requests.NewStats),
+    Route("GET", "/stats", READ, stats.show, numbers.Stats),
+    Route("PUT", "/stats", ADMIN, stats.put, numbers.Stats, body=numbers.NewStats),
     Route(
-        "GET", "/stats/series", READ, stats.series, replies.EventsSeries,
+        "GET", "/stats/series", READ, stats.series, numbers.EventsSeries,
         query=requests.SeriesQuery,
     ),
     Route("GET", "/tokens", ADMIN, tokens.index, replies.Tokens),

@@ -92,13 +92,15 @@ async def test(request: web.Request) -> web.Response:
     body = await reading.body(request, TestDelivery) if request.can_read_body else TestDelivery()
     webhook = await _webhook(request)
     kind = _tested_type(server, webhook, body.event_type)
-    payload = wire.canonical(server.catalogue.types[kind].example)
+    payload = wire.canonical(server.catalogue.example(kind))
     made = await change(server.writer, mending.test, webhook.id, kind, payload)
     return reply(wire.delivery(made), 202)
 
 
 def _tested_type(server: Parts, webhook: Webhook, asked: str | None) -> str:
     covered = [one for one in server.catalogue.types if webhook.event_type in covering(one)]
+    if not covered and server.catalogue.knows(webhook.event_type):
+        covered = [webhook.event_type.removesuffix(".*")]
     if asked is None and covered:
         return covered[0]
     if asked in covered:

@@ -4,13 +4,14 @@ import json
 
 from aiohttp import hdrs, web
 
-from bedolaga_events import counters, wire
+from bedolaga_events import wire
 from bedolaga_events.api import lists, reading, requests
 from bedolaga_events.api.json_reply import reply
 from bedolaga_events.api.requests import NewEvent
 from bedolaga_events.api.state import Parts, parts
 from bedolaga_events.errors import NotFound, Unprocessable
 from bedolaga_events.model import Accepted, Delivery, Event, EventDraft, Status, Webhook
+from bedolaga_events.numbers import moves_of
 from bedolaga_events.patterns import covering
 from bedolaga_events.store import deliveries, events, webhooks
 from bedolaga_events.store.batch import Append
@@ -28,7 +29,9 @@ async def create(request: web.Request) -> web.Response:
 
 async def accept(server: Parts, body: NewEvent, key: str | None) -> Accepted:
     """Check and store one event."""
-    accepted: list[Accepted] = await server.writer.append(Append((draft_of(server, body, key),)), 1)
+    with server.refusals.counting(body.type):
+        draft = draft_of(server, body, key)
+    accepted: list[Accepted] = await server.writer.append(Append((draft,)), 1)
     return accepted[0]
 
 
@@ -44,12 +47,16 @@ async def create_batch(request: web.Request) -> web.Response:
     """POST /events/batch: all or nothing."""
     server = parts(request)
     body = await reading.body(request, requests.NewBatch, reading.BATCH_LIMIT)
-    drafts = []
+    drafts, findings = [], list[Unprocessable]()
     for index, one in enumerate(body.events):
         try:
-            drafts.append(draft_of(server, one, one.idempotency_key))
+            with server.refusals.counting(one.type):
+                drafts.append(draft_of(server, one, one.idempotency_key))
         except Unprocessable as error:
-            raise _located(error, index) from None
+            findings.append(_located(error, index))
+    if findings:
+        errors = [error for finding in findings for error in finding.errors]
+        raise Unprocessable(findings[0].detail, errors=errors)
     items = await server.writer.append(Append(tuple(drafts)), len(drafts))
     texts = [answer_of(server, one)[1] for one in items]
     return reply(wire.page(texts), 202)
@@ -78,6 +85,11 @@ async def show(request: web.Request) -> web.Response:
     return reply(f'{text}, "deliveries": [{listed}], {more[1:]}')
 
 
+async def refused(request: web.Request) -> web.Response:
+    """GET /events/refused: what was refused since the start, by type."""
+    return reply(json.dumps({"items": parts(request).refusals.listed()}))
+
+
 async def types(request: web.Request) -> web.Response:
     """GET /event-types, in Russian or English."""
     language = reading.query(request, requests.LanguageQuery).lang or _preferred(request)
@@ -101,7 +113,7 @@ def draft_of(server: Parts, body: NewEvent, key: str | None) -> EventDraft:
         payload=payload,
         timestamp=None if body.timestamp is None else wire.microseconds(body.timestamp),
         idempotency_key=key,
-        facts=counters.facts_of(body.type, body.payload),
+        moves=moves_of(body.type, body.payload, server.rules),
     )
 
 

@@ -145,8 +145,21 @@ class EventType(Reply):
     value: str
     label: str
     description: str
+    text: str = Field(description="the sentence for one event: {field}, plural forms, [optional]")
     example: dict[str, Any]
     schema_: dict[str, Any] = Field(alias="schema")
+
+
+class RefusedType(Reply):
+    type: str
+    count: int
+    first_at: str = Field(description=TIME)
+    last_at: str = Field(description=TIME)
+    detail: str = Field(description="why the last one was refused")
+
+
+class RefusedEvents(Reply):
+    items: list[RefusedType]
 
 
 class LastError(Reply):
@@ -252,19 +265,6 @@ class EventsBucket(Reply):
     start: str
     events: dict[str, int]
     revenue: float = Field(description="rubles")
-
-
-class EventsSeries(Reply):
-    window: str
-    bucket_seconds: int
-    items: list[EventsBucket]
-
-
-class Stats(Reply):
-    total_users: int
-    active_subscriptions: int
-    open_tickets: int
-    today_revenue: float = Field(description="rubles")
 
 
 class Token(Reply):

@@ -132,13 +132,6 @@ class Login(Body):
     code: str
 
 
-class NewStats(Partial):
-    total_users: Annotated[int, Field(ge=0, le=10**12)] = 0
-    active_subscriptions: Annotated[int, Field(ge=0, le=10**12)] = 0
-    open_tickets: Annotated[int, Field(ge=0, le=10**12)] = 0
-    today_revenue: Annotated[float, Field(ge=0, le=10**12, allow_inf_nan=False)] = 0
-
-
 class Query(BaseModel):
     """A query string: texts are converted; unknown fields, such as cache-busters, are ignored."""
 

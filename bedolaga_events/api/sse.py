@@ -13,7 +13,6 @@ from bedolaga_events.live import frames, protocol
 from bedolaga_events.live.eventstream import EventStream
 from bedolaga_events.live.protocol import TOPICS, Encoding, Wants
 from bedolaga_events.live.resume import Since
-from bedolaga_events.patterns import is_known
 
 HEADERS = {
     "Content-Type": "text/event-stream",
@@ -89,11 +88,10 @@ def _since(request: web.Request, query: requests.StreamQuery) -> Since | None:
 
 
 def _wants(server: Parts, query: requests.StreamQuery) -> Wants:
-    types = server.catalogue.types
     patterns = query.events.split(",") if query.events else ["*"]
     topics = query.topics.split(",") if query.topics else []
     for pattern in patterns:
-        if not is_known(pattern, types):
+        if not server.catalogue.knows(pattern):
             raise server.catalogue.unknown(pattern, "events")
     for topic in topics:
         if topic not in TOPICS:

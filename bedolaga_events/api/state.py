@@ -10,6 +10,7 @@ from aiohttp import web
 from bedolaga_events.access import Access
 from bedolaga_events.api.caller import Front
 from bedolaga_events.api.crowd import Crowd
+from bedolaga_events.api.refusals import Refusals
 from bedolaga_events.catalogue import Catalogue
 from bedolaga_events.delivery.guard import Guard
 from bedolaga_events.live.hub import Hub
@@ -17,6 +18,7 @@ from bedolaga_events.live.resume import Resumptions
 from bedolaga_events.logs import Minutely
 from bedolaga_events.metrics import Metrics
 from bedolaga_events.model import Token
+from bedolaga_events.numbers import Rules
 from bedolaga_events.settings import Settings
 from bedolaga_events.store.database import Database
 from bedolaga_events.store.vault import Vault
@@ -46,11 +48,15 @@ class Parts:
     documents: dict[str, Any] = field(default_factory=dict)  # made once: `kept.document`
     front: Front = field(init=False)
     crowd: Crowd = field(init=False)
+    rules: Rules = field(init=False)
+    refusals: Refusals = field(init=False)
     sparingly: Minutely = field(default_factory=Minutely)
 
     def __post_init__(self) -> None:
         self.front = Front.of(self.settings)
         self.crowd = Crowd(self.settings.live.max_per_address, self.front.is_exempt)
+        self.rules = self.settings.rules
+        self.refusals = Refusals(self.metrics, self.now)
 
     def break_down(self, reason: str) -> None:
         """A part died: say so on /health, and let the process end."""

@@ -1,4 +1,4 @@
-"""The dashboard's four numbers (contract §5)."""
+"""The dashboard's numbers and what its charts show (contract §5)."""
 
 import json
 
@@ -6,10 +6,11 @@ from aiohttp import web
 
 from bedolaga_events.api import reading, requests
 from bedolaga_events.api.json_reply import reply
+from bedolaga_events.api.shapes.numbers import NewStats
 from bedolaga_events.api.state import Parts, parts
-from bedolaga_events.counters import day_of
+from bedolaga_events.numbers import day_before, day_of
 from bedolaga_events.series import Buckets, by_webhook, of_attempts, of_events
-from bedolaga_events.store import stats
+from bedolaga_events.store import days, hours, numbers
 from bedolaga_events.store.transaction import change
 
 
@@ -21,42 +22,41 @@ async def show(request: web.Request) -> web.Response:
 async def put(request: web.Request) -> web.Response:
     """PUT /stats: starting values for a bot that existed before the server."""
     server = parts(request)
-    body = await reading.body(request, requests.NewStats)
-    given = body.given()
-    if "today_revenue" in given:
-        given["today_revenue"] = round(given["today_revenue"] * 100)
-    await change(server.writer, stats.put, given, server.settings.dashboard.zone)
+    body = await reading.body(request, NewStats)
+    await change(server.writer, numbers.put, body.given(), server.rules)
     return reply(json.dumps(await _read(server)))
 
 
 async def series(request: web.Request) -> web.Response:
-    """GET /stats/series: events by type and revenue by time bucket."""
+    """GET /stats/series: events by type, revenue by time bucket, and the gauges by day."""
     server = parts(request)
-    query = reading.query(request, requests.SeriesQuery)
-    buckets = Buckets(query.window, server.now(), server.settings.dashboard.zone)
-    rows = await server.database.read(stats.event_hours, buckets.since)
-    return reply(json.dumps({"window": query.window, **of_events(buckets, rows)}))
+    window, buckets = _buckets(request)
+    rows = await server.database.read(hours.event_hours, buckets.since)
+    gauges = await server.database.read(days.ends, buckets.days, buckets.days[-1])
+    return reply(json.dumps({"window": window, **of_events(buckets, rows), "gauges": gauges}))
 
 
 async def deliveries(request: web.Request) -> web.Response:
     """GET /deliveries/series: outcomes and latency of all webhooks by time bucket."""
-    server = parts(request)
-    query = reading.query(request, requests.SeriesQuery)
-    buckets = Buckets(query.window, server.now(), server.settings.dashboard.zone)
-    rows = await server.database.read(stats.attempt_hours, None, buckets.since)
-    return reply(json.dumps({"window": query.window, **of_attempts(buckets, rows)}))
+    window, buckets = _buckets(request)
+    rows = await parts(request).database.read(hours.attempt_hours, None, buckets.since)
+    return reply(json.dumps({"window": window, **of_attempts(buckets, rows)}))
 
 
 async def webhooks(request: web.Request) -> web.Response:
     """GET /webhooks/series: outcomes by time bucket of each webhook that was called."""
-    server = parts(request)
-    query = reading.query(request, requests.SeriesQuery)
-    buckets = Buckets(query.window, server.now(), server.settings.dashboard.zone)
-    rows = await server.database.read(stats.attempts_by_webhook, buckets.since)
-    content = {"window": query.window, "bucket_seconds": buckets.width * 3600}
+    window, buckets = _buckets(request)
+    rows = await parts(request).database.read(hours.attempts_by_webhook, buckets.since)
+    content = {"window": window, "bucket_seconds": buckets.width * 3600}
     return reply(json.dumps({**content, "items": by_webhook(buckets, rows)}))
 
 
-async def _read(server: Parts) -> dict[str, int | float]:
-    today = day_of(server.now(), server.settings.dashboard.zone)
-    return await server.database.read(stats.read, today)
+def _buckets(request: web.Request) -> tuple[str, Buckets]:
+    server = parts(request)
+    window = reading.query(request, requests.SeriesQuery).window
+    return window, Buckets(window, server.now(), server.rules.zone)
+
+
+async def _read(server: Parts) -> dict[str, object]:
+    today = day_of(server.now(), server.rules.zone)
+    return await server.database.read(numbers.read, today, day_before(today))

@@ -15,10 +15,8 @@ from bedolaga_events.api.state import Parts, parts
 from bedolaga_events.delivery.signing import WHSEC
 from bedolaga_events.errors import Unprocessable
 from bedolaga_events.model import Webhook
-from bedolaga_events.patterns import is_known
 from bedolaga_events.series import Buckets, of_attempts
-from bedolaga_events.store import stats as store_stats
-from bedolaga_events.store import steps, subscribing, webhooks
+from bedolaga_events.store import hours, steps, subscribing, webhooks
 from bedolaga_events.store.transaction import change
 
 SECRET_BYTES = 32
@@ -92,7 +90,7 @@ async def series(request: web.Request) -> web.Response:
     query = reading.query(request, SeriesQuery)
     webhook = await server.database.read(webhooks.get, reading.path_id(request, "id"))
     buckets = Buckets(query.window, server.now(), server.settings.dashboard.zone)
-    rows = await server.database.read(store_stats.attempt_hours, webhook.id, buckets.since)
+    rows = await server.database.read(hours.attempt_hours, webhook.id, buckets.since)
     return reply(json.dumps({"window": query.window, **of_attempts(buckets, rows)}))
 
 
@@ -125,7 +123,7 @@ def new_secret() -> str:
 
 
 def _check_pattern(server: Parts, pattern: str) -> None:
-    if not is_known(pattern, server.catalogue.types):
+    if not server.catalogue.knows(pattern):
         raise server.catalogue.unknown(pattern, "event_type")
 
 

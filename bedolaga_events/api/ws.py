@@ -19,7 +19,6 @@ from bedolaga_events.live.outlet import Outlet
 from bedolaga_events.live.resume import Since
 from bedolaga_events.live.websocket import WebSocket
 from bedolaga_events.model import Scope, Token
-from bedolaga_events.patterns import is_known
 
 LONGEST_ID = 18  # digits
 NOBODY = 0  # the token id of who is sent away at once
@@ -49,8 +48,7 @@ class Connection(WebSocket):
         self._server = server
 
     def heard(self, text: str) -> None:
-        types = self._server.catalogue.types
-        answer = protocol.answer(text, self.wants, lambda pattern: is_known(pattern, types))
+        answer = protocol.answer(text, self.wants, self._server.catalogue.knows)
         if answer.wants != self.wants:
             self._server.hub.change(self, answer.wants)
         self.say(answer.text)

@@ -69,14 +69,14 @@ def prune(days: float | None, **options: Any) -> None:
     """Delete finished events and deliveries that are older than so many days."""
     settings = load(**options).settings
     kept = settings.retention.retention_days if days is None else days
-    now, zone = clock(), settings.dashboard.zone
+    now = clock()
     with beside(options, must_exist=True) as connection:
         with alone(connection, now) as transaction:
             work = steps.prune(transaction, now - round(kept * DAY))
         more = True
         while more:
             with alone(connection, now) as transaction:
-                more = steps.advance(transaction, work, zone)
+                more = steps.advance(transaction, work)
         while retention.shrink(connection, PAGES):
             pass
         used = retention.used_bytes(connection)

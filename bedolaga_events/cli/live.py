@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 import click
 
-from bedolaga_events.catalogue import BUILT_IN
+from bedolaga_events.catalogue import BUNDLED, pack
 from bedolaga_events.cli.feed import Feed
 from bedolaga_events.cli.options import HTTP_TIMEOUT, SETTINGS, Server, settings_options, url_option
 from bedolaga_events.delivery import signing
@@ -29,7 +29,7 @@ def send(event_type: str, payload: str, example: bool, url: str | None, **option
     """Send an event: the payload as JSON, or - to read it from stdin."""
     server = Server(url, options)
     if example:
-        known = {one.value: one.example for one in BUILT_IN}
+        known = {one.value: one.example for name in BUNDLED for one in pack(name)}
         if event_type not in known:
             raise click.UsageError(f"There are examples of {', '.join(known)}.")
         body = known[event_type]

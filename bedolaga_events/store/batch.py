@@ -4,7 +4,6 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import tzinfo
 from typing import Any, NamedTuple
 
 from bedolaga_events.errors import Conflict, EventsError
@@ -14,11 +13,11 @@ from bedolaga_events.model import (
     Delivery,
     Event,
     EventDraft,
-    Facts,
     Status,
 )
+from bedolaga_events.numbers import Rules
 from bedolaga_events.patterns import covering
-from bedolaga_events.store import deliveries, events, stats, webhooks
+from bedolaga_events.store import deliveries, events, hours, numbers, webhooks
 from bedolaga_events.store.attempts import Record
 from bedolaga_events.store.database import next_id
 from bedolaga_events.store.recording import record
@@ -41,12 +40,12 @@ class Transactions:
     (`token create`, `prune`) changes neither, and the fewer statements, the better.
 
     Args:
-        zone: whose days the revenue is counted in.
+        rules: of the dashboard's numbers.
         leap: how far the clock was set since what is due was moved along, in microseconds.
     """
 
-    def __init__(self, zone: tzinfo, leap: Callable[[], int] = lambda: 0) -> None:
-        self._zone = zone
+    def __init__(self, rules: Rules, leap: Callable[[], int] = lambda: 0) -> None:
+        self._rules = rules
         self._leap = leap
         self._known: _Known | None = None
 
@@ -98,7 +97,7 @@ class Transactions:
     ) -> list[list[Accepted] | Conflict]:
         if self._known is None:
             self._known = _Known.read(transaction.connection)
-        return _Appending(transaction, self._zone, self._known).run(appends)
+        return _Appending(transaction, self._rules, self._known).run(appends)
 
 
 @dataclass(slots=True)
@@ -141,9 +140,9 @@ def _change(transaction: Transaction, change: Change) -> Any:
 class _Appending:
     """A run of `Append` drafts, gathered so that each table is written once."""
 
-    def __init__(self, transaction: Transaction, zone: tzinfo, known: _Known) -> None:
+    def __init__(self, transaction: Transaction, rules: Rules, known: _Known) -> None:
         self.transaction = transaction
-        self.zone = zone
+        self.rules = rules
         self.known = known
         self.rows: list[tuple[Event, EventDraft]] = []
         self.deliveries: list[Delivery] = []
@@ -219,15 +218,13 @@ class _Appending:
         connection, committed = self.transaction.connection, self.transaction.committed
         events.insert(connection, self.rows)
         events.add_counts(connection, Counter(event.type for event, _ in self.rows))
-        stats.add_events(connection, self.rows)
+        hours.add_events(connection, self.rows)
         deliveries.insert(connection, self.deliveries)
         deliveries.add_counts(
             connection, Counter((one.webhook_id, one.status.value) for one in self.deliveries)
         )
-        stats.add(connection, _moving(self.rows), self.zone)
+        moved = [(event, draft.moves) for event, draft in self.rows if draft.moves]
+        if moved:
+            numbers.add(self.transaction, moved, self.rules)
         committed.events += [event for event, _ in self.rows]
         committed.deliveries += self.deliveries
-
-
-def _moving(rows: list[tuple[Event, EventDraft]]) -> list[tuple[Event, Facts]]:
-    return [(event, draft.facts) for event, draft in rows if draft.facts is not None]

@@ -1,12 +1,14 @@
 """Do the counters equal what counting the rows says (invariant 6)?"""
 
+import json
 import sqlite3
 from collections.abc import Iterator
 
-from bedolaga_events.counters import kopeks_of
+from bedolaga_events.numbers import NUMBERS, Kind, Number, kopeks_of
 from bedolaga_events.store import events
 from bedolaga_events.times import MINUTE
 from bedolaga_events.wire import parse, rfc3339
+from bedolaga_events.store.numbers import rules_of
 
 _PAIRS = (
     (
@@ -24,18 +26,6 @@ _PAIRS = (
         "SELECT type, value FROM event_counts WHERE value <> 0",
         "SELECT type, count(*) FROM events GROUP BY 1",
     ),
-    (
-        "gauge {}",
-        "SELECT name, value FROM gauges WHERE name = 'open_tickets'",
-        "SELECT name, unbacked + (SELECT count(*) FROM tickets WHERE is_open)"
-        " FROM gauges WHERE name = 'open_tickets'",
-    ),
-    (
-        "gauge {}",
-        "SELECT name, value FROM gauges WHERE name = 'total_users'",
-        "SELECT name, unbacked + (SELECT count(*) FROM events WHERE type = 'user.created')"
-        " FROM gauges WHERE name = 'total_users'",
-    ),
 )
 
 
@@ -48,7 +38,8 @@ def findings(connection: sqlite3.Connection) -> Iterator[str]:
         yield f"foreign_key_check: row {row[1]} of {row[0]} points at nothing"
     for label, counted, real in _PAIRS:
         yield from _compare(connection, label, counted, real)
-    yield from _revenue(connection)
+    for number in NUMBERS:
+        yield from _REAL[number.kind](connection, number)
     yield from _pending(connection)
     yield from _health(connection)
 
@@ -79,13 +70,46 @@ def _compare(connection: sqlite3.Connection, label: str, counted: str, real: str
             yield f"{name}: the counter says {kept.get(key, 0)}, the rows {rows.get(key, 0)}"
 
 
-def _revenue(connection: sqlite3.Connection) -> Iterator[str]:
+def _count(connection: sqlite3.Connection, number: Number) -> Iterator[str]:
+    """A counted number is its unbacked share and its events."""
+    types = json.dumps(list(number.reads))
+    real = "SELECT count(*) FROM events WHERE type IN (SELECT value FROM json_each(?))"
+    yield from _gauge(connection, number, real, types)
+
+
+def _kept(connection: sqlite3.Connection, number: Number) -> Iterator[str]:
+    """A number of what is kept one by one is its unbacked share and what is open."""
+    real = "SELECT count(*) FROM kept WHERE is_open AND number = ?"
+    yield from _gauge(connection, number, real, number.name)
+
+
+def _gauge(
+    connection: sqlite3.Connection, number: Number, real: str, argument: str
+) -> Iterator[str]:
+    value, unbacked = connection.execute(
+        "SELECT coalesce(sum(value), 0), coalesce(sum(unbacked), 0) FROM gauges WHERE name = ?",
+        (number.name,),
+    ).fetchone()
+    rows = unbacked + connection.execute(real, (argument,)).fetchone()[0]
+    if value != rows:
+        yield f"gauge {number.name}: the counter says {value}, the rows {rows}"
+
+
+def _revenue(connection: sqlite3.Connection, number: Number) -> Iterator[str]:
     kept, unbacked = connection.execute(
         "SELECT coalesce(sum(kopeks), 0), coalesce(sum(unbacked), 0) FROM revenue"
     ).fetchone()
-    paid = sum(kopeks_of(parse(one)) for one in events.payloads(connection, "payment.completed"))
+    rules = rules_of(connection)
+    paid = sum(
+        kopeks_of(parse(payload), rules)
+        for kind in number.reads
+        for _, payload in events.timed_payloads(connection, kind)
+    )
     if kept != unbacked + paid:
         yield f"revenue: the days hold {kept} kopeks, the payments {unbacked + paid}"
+
+
+_REAL = {Kind.COUNT: _count, Kind.KEPT: _kept, Kind.SUM: _revenue}
 
 
 def _pending(connection: sqlite3.Connection) -> Iterator[str]:

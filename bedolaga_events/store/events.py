@@ -112,7 +112,8 @@ def last_id(connection: sqlite3.Connection) -> int:
     return next_id(connection, "events") - 1
 
 
-def payloads(connection: sqlite3.Connection, event_type: str) -> Iterator[str]:
-    """The payload of every kept event of a type (for `check`)."""
-    for row in connection.execute("SELECT payload FROM events WHERE type = ?", (event_type,)):
-        yield row[0]
+def timed_payloads(connection: sqlite3.Connection, event_type: str) -> Iterator[tuple[int, str]]:
+    """When every kept event of a type happened, and its payload."""
+    yield from connection.execute(
+        "SELECT timestamp, payload FROM events WHERE type = ?", (event_type,)
+    )

@@ -4,7 +4,7 @@ from collections import Counter
 
 from bedolaga_events import health
 from bedolaga_events.model import Failing, Webhook
-from bedolaga_events.store import attempts, deliveries, stats, webhooks
+from bedolaga_events.store import attempts, deliveries, hours, webhooks
 from bedolaga_events.store.attempts import Record
 from bedolaga_events.store.transaction import Transaction
 
@@ -24,7 +24,7 @@ def record(transaction: Transaction, records: list[Record]) -> None:
         deltas[one.webhook_id, one.status.value] += 1
     attempts.store(connection, zip(after, (one.attempt for one in kept), strict=True))
     deliveries.add_counts(connection, deltas)
-    stats.add_attempts(connection, ((one.delivery.webhook_id, one.attempt) for one in kept))
+    hours.add_attempts(connection, ((one.delivery.webhook_id, one.attempt) for one in kept))
     transaction.committed.deliveries += after
     by_webhook: dict[int, list[Record]] = {}
     for made in kept:

@@ -4,18 +4,13 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable
-from datetime import tzinfo
 
-from bedolaga_events.counters import day_of, kopeks_of
-from bedolaga_events.store import deliveries, events
-from bedolaga_events.wire import parse
+from bedolaga_events.store import deliveries, events, numbers
 
 HOURS_KEPT = 24 * 32  # of the charts: a little more than their longest window
 
 
-def prune(
-    connection: sqlite3.Connection, before: int, after_id: int, limit: int, zone: tzinfo
-) -> int | None:
+def prune(connection: sqlite3.Connection, before: int, after_id: int, limit: int) -> int | None:
     """Delete finished events from before a moment, with their deliveries.
 
     One of which a delivery is pending stays. The dashboard's numbers keep what the gone ones added.
@@ -24,7 +19,6 @@ def prune(
         before: microseconds.
         after_id: where the last step ended; 0 at first.
         limit: how many events one step looks at.
-        zone: whose days the revenue is counted in.
 
     Returns:
         Where the next step starts; None when nothing is old any more.
@@ -45,7 +39,7 @@ def prune(
             (json.dumps([row[0] for row in old]),),
         )
     }
-    _drop_events(connection, [row for row in old if row[0] not in pending], zone)
+    _drop_events(connection, [row for row in old if row[0] not in pending])
     return int(old[-1][0])
 
 
@@ -81,9 +75,7 @@ def shrink(connection: sqlite3.Connection, pages: int) -> int:
     return int(connection.execute("PRAGMA freelist_count").fetchone()[0])
 
 
-def _drop_events(
-    connection: sqlite3.Connection, rows: list[tuple[int, str, str, int]], zone: tzinfo
-) -> None:
+def _drop_events(connection: sqlite3.Connection, rows: list[tuple[int, str, str, int]]) -> None:
     if not rows:
         return
     ids = json.dumps([row[0] for row in rows])
@@ -101,7 +93,7 @@ def _drop_events(
     )
     types = Counter(row[1] for row in rows)
     events.add_counts(connection, {kind: -count for kind, count in types.items()})
-    _keep_numbers(connection, rows, types, zone)
+    numbers.keep_numbers(connection, [row[1:] for row in rows])
 
 
 def _drop_deliveries(connection: sqlite3.Connection, rows: Iterable[tuple[int, int, str]]) -> None:
@@ -112,24 +104,3 @@ def _drop_deliveries(connection: sqlite3.Connection, rows: Iterable[tuple[int, i
     )
     gone = Counter((webhook_id, status) for _, webhook_id, status in rows)
     deliveries.add_counts(connection, {key: -count for key, count in gone.items()})
-
-
-def _keep_numbers(
-    connection: sqlite3.Connection,
-    rows: list[tuple[int, str, str, int]],
-    types: Counter[str],
-    zone: tzinfo,
-) -> None:
-    """What the gone rows stood for becomes part of the numbers' unbacked share."""
-    connection.execute(
-        "UPDATE gauges SET unbacked = unbacked + ? WHERE name = 'total_users'",
-        (types["user.created"],),
-    )
-    paid = Counter[str]()
-    for _, kind, payload, timestamp in rows:
-        if kind == "payment.completed":
-            paid[day_of(timestamp, zone)] += kopeks_of(parse(payload))
-    for day, kopeks in paid.items():
-        connection.execute(
-            "UPDATE revenue SET unbacked = unbacked + ? WHERE day = ?", (kopeks, day)
-        )

@@ -94,7 +94,6 @@ CREATE TABLE tokens (
 );
 CREATE TABLE gauges (name TEXT PRIMARY KEY, value INTEGER NOT NULL, unbacked INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE revenue (day TEXT PRIMARY KEY, kopeks INTEGER NOT NULL, unbacked INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE tickets (id TEXT PRIMARY KEY, is_open INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE event_counts (type TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE webhook_secrets (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -119,6 +118,18 @@ CREATE TABLE steps (
 CREATE TABLE login_codes (
     digest BLOB PRIMARY KEY,          -- SHA-256 of the code
     expires_at INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE kept (
+    number TEXT NOT NULL,             -- open_tickets, active_subscriptions
+    id TEXT NOT NULL,                 -- as text: it may be longer than 64 bits
+    is_open INTEGER NOT NULL,
+    PRIMARY KEY (number, id)
+) WITHOUT ROWID;
+CREATE TABLE gauge_days (
+    day TEXT NOT NULL,                -- how the number stood when this day began
+    name TEXT NOT NULL,
+    value INTEGER,                    -- null: PUT /stats set it on this day
+    PRIMARY KEY (day, name)
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX events_by_key ON events (idempotency_key) WHERE idempotency_key IS NOT NULL;
 CREATE INDEX events_by_type ON events (type, id);

@@ -6,7 +6,6 @@ the next few rows; those that have work left take turns.
 
 import sqlite3
 from collections.abc import Callable
-from datetime import tzinfo
 from typing import NamedTuple
 
 from bedolaga_events.model import Status
@@ -107,12 +106,11 @@ def prune(transaction: Transaction, until: int, max_bytes: int | None = None) ->
     return _begin(transaction, "prune", until=until, max_bytes=max_bytes)
 
 
-def step(transaction: Transaction, after: int, zone: tzinfo) -> int | None:
+def step(transaction: Transaction, after: int) -> int | None:
     """Do some of the work that follows `after`, in turns.
 
     Args:
         after: the id of the work that had the last turn.
-        zone: whose days the revenue is counted in.
 
     Returns:
         The id of the work that had this turn; None when there is none.
@@ -121,18 +119,18 @@ def step(transaction: Transaction, after: int, zone: tzinfo) -> int | None:
         "SELECT id FROM steps ORDER BY id <= ?, id LIMIT 1", (after,)
     ).fetchone()
     if row is not None:
-        advance(transaction, row[0], zone)
+        advance(transaction, row[0])
     return row and int(row[0])
 
 
-def advance(transaction: Transaction, work_id: int, zone: tzinfo) -> bool:
+def advance(transaction: Transaction, work_id: int) -> bool:
     """Do some of one piece of work; returns whether there is more to do."""
     connection = transaction.connection
     row = connection.execute(f"SELECT {_COLUMNS} FROM steps WHERE id = ?", (work_id,)).fetchone()
     if row is None:
         return False
     work = _Work(*row)
-    done = _KINDS[work.kind](transaction, work, zone)
+    done = _KINDS[work.kind](transaction, work)
     connection.execute(
         "UPDATE steps SET moved = moved + ?, remaining = max(remaining - ?, 0),"
         " position = coalesce(?, position) WHERE id = ?",
@@ -165,7 +163,7 @@ def _end(transaction: Transaction, condition: str, value: int) -> None:
     transaction.committed.ended |= dict(gone.fetchall())
 
 
-def _replay(transaction: Transaction, work: _Work, _: tzinfo) -> _Done:
+def _replay(transaction: Transaction, work: _Work) -> _Done:
     status = Status(work.status)
     where = (work.webhook_id, status, work.since, work.until, work.position, work.last)
     ids = _ids(transaction, f"SELECT id {_MATCHING} ORDER BY id LIMIT ?", where)
@@ -175,7 +173,7 @@ def _replay(transaction: Transaction, work: _Work, _: tzinfo) -> _Done:
     return _done(ids)
 
 
-def _cancel(transaction: Transaction, work: _Work, _: tzinfo) -> _Done:
+def _cancel(transaction: Transaction, work: _Work) -> _Done:
     ids = _ids(
         transaction,
         "SELECT id FROM deliveries WHERE webhook_id = ? AND status = 'pending'"
@@ -187,7 +185,7 @@ def _cancel(transaction: Transaction, work: _Work, _: tzinfo) -> _Done:
     return _done(ids)
 
 
-def _delete(transaction: Transaction, work: _Work, _: tzinfo) -> _Done:
+def _delete(transaction: Transaction, work: _Work) -> _Done:
     rows = deliveries.delete_some(transaction.connection, work.webhook_id, AT_ONCE)
     return _Done(rows, None if rows < AT_ONCE else work.position)
 
@@ -198,18 +196,18 @@ def _forget(transaction: Transaction, webhook_id: int) -> None:
     transaction.committed.deleted_webhooks.append(webhook_id)
 
 
-def _prune(transaction: Transaction, work: _Work, zone: tzinfo) -> _Done:
+def _prune(transaction: Transaction, work: _Work) -> _Done:
     connection, most = transaction.connection, work.max_bytes
     if most is not None and retention.used_bytes(connection) <= most:
         return _Done(0, None)
-    position = retention.prune(connection, work.until, work.position, AT_ONCE, zone)
+    position = retention.prune(connection, work.until, work.position, AT_ONCE)
     if position is not None or most is not None:
         return _Done(0, position)
     tests = retention.prune_tests(connection, work.until, AT_ONCE)
     return _Done(tests, work.position if tests == AT_ONCE else None)
 
 
-_KINDS: dict[str, Callable[[Transaction, _Work, tzinfo], _Done]] = {
+_KINDS: dict[str, Callable[[Transaction, _Work], _Done]] = {
     "replay": _replay,
     "cancel": _cancel,
     "delete": _delete,

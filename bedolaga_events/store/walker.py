@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import tzinfo
 from functools import partial
 from typing import Concatenate, ParamSpec
 
@@ -21,12 +20,10 @@ class Walker:
     """Does all work there is; what a stop interrupts goes on at the start.
 
     Args:
-        zone: whose days the revenue is counted in.
     """
 
-    def __init__(self, writer: Writer, zone: tzinfo) -> None:
+    def __init__(self, writer: Writer) -> None:
         self._writer = writer
-        self._zone = zone
         self._wake = asyncio.Event()
         self._wake.set()
         self._awaited: dict[int, asyncio.Future[int]] = {}
@@ -78,5 +75,5 @@ class Walker:
             self._wake.clear()
             turn: int | None = 0
             while turn is not None:
-                step = partial(steps.step, after=turn, zone=self._zone)
+                step = partial(steps.step, after=turn)
                 turn = await self._writer.insist(Change(step))

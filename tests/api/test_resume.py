@@ -167,8 +167,7 @@ async def test_what_retention_took_is_a_gap(server: Server, clock: Clock) -> Non
     clock.advance(86_400)
     before = clock()
     await batch(server, 10)
-    zone = server.parts.settings.dashboard.zone
-    step = Change(lambda it: retention.prune(it.connection, before, 0, 100, zone))
+    step = Change(lambda it: retention.prune(it.connection, before, 0, 100))
     await server.parts.writer.commit(step)
     async with server.socket(f"?token={ADMIN}&since=3") as socket:
         await hello(socket)

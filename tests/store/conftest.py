@@ -5,11 +5,9 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from bedolaga_events.counters import facts_of
 from bedolaga_events.metrics import Metrics
 from bedolaga_events.model import (
     Attempt,
@@ -20,6 +18,7 @@ from bedolaga_events.model import (
     Status,
     Webhook,
 )
+from bedolaga_events.numbers import Rules, moves_of
 from bedolaga_events.store import deliveries, webhooks
 from bedolaga_events.store.attempts import Record
 from bedolaga_events.store.batch import Append, Transactions
@@ -29,6 +28,8 @@ from bedolaga_events.store.transaction import change
 from bedolaga_events.store.writer import Writer
 from bedolaga_events.wire import canonical
 from tests.conftest import Clock
+
+RULES = Rules("Europe/Moscow", ("manual",), ("cabinet",))
 
 
 @dataclass
@@ -44,7 +45,7 @@ class Store:
             event_type,
             canonical(payload),
             idempotency_key=key,
-            facts=facts_of(event_type, payload),
+            moves=moves_of(event_type, payload, RULES),
         )
         [accepted] = await self.writer.append(Append((draft,)), 1)
         return accepted
@@ -80,7 +81,7 @@ class Store:
 async def store(tmp_path: Path, clock: Clock) -> AsyncIterator[Store]:
     """An empty store with a queue of 100."""
     database = await Database.open(tmp_path / "events.db")
-    transactions = Transactions(ZoneInfo("Europe/Moscow"))
+    transactions = Transactions(RULES)
     writer = Writer(database, transactions, clock, 100, Metrics())
     one = Store(database, writer)
     writer.listeners.append(one.commits.append)

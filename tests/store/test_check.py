@@ -15,7 +15,7 @@ LIES = [
     ("UPDATE delivery_counts SET value = value + 1", "deliveries of webhook 1"),
     ("UPDATE event_counts SET value = 7", "events of type"),
     ("UPDATE gauges SET value = 7 WHERE name = 'total_users'", "gauge total_users"),
-    ("UPDATE gauges SET value = 7 WHERE name = 'open_tickets'", "gauge open_tickets"),
+    ("UPDATE kept SET is_open = 0", "gauge open_tickets"),
     ("UPDATE revenue SET kopeks = kopeks - 1", "revenue"),
     ("UPDATE webhooks SET undelivered = 7", "undelivered deliveries of webhook 1"),
     ("UPDATE webhooks SET failing_since = 7", "since when it fails do not fit"),

@@ -1,15 +1,12 @@
 """Retention: what is old goes in steps, what is pending stays, numbers stay right."""
 
-from zoneinfo import ZoneInfo
-
-from bedolaga_events.store import retention, stats
+from bedolaga_events.store import numbers, retention
 from bedolaga_events.store.database import hop
 from bedolaga_events.store.transaction import Change
 from tests.conftest import Clock
 from tests.store.conftest import Store
 
 DAY = 86_400
-ZONE = ZoneInfo("Europe/Moscow")
 
 
 async def prune_everything(store: Store, before: int) -> None:
@@ -18,7 +15,7 @@ async def prune_everything(store: Store, before: int) -> None:
         here = position
 
         def step(it: object, after_id: int = here) -> int | None:
-            return retention.prune(it.connection, before, after_id, 2, ZONE)  # type: ignore[attr-defined]
+            return retention.prune(it.connection, before, after_id, 2)  # type: ignore[attr-defined]
 
         position = await store.writer.commit(Change(step))
 
@@ -33,12 +30,12 @@ async def test_old_events_go_and_the_numbers_stay(store: Store, clock: Clock) ->
     for number in range(5):
         await store.append("user.created", user_id=number)
     await store.append("payment.completed", transaction_id=1, user_id=1, amount_kopeks=700)
-    before = await store.database.read(stats.read, "2026-01-15")
+    before = await store.database.read(numbers.read, "2026-01-15", "2026-01-14")
     clock.advance(31 * DAY)
     await store.append("user.created", user_id=99)
     await prune_everything(store, clock() - 30 * DAY * 1_000_000)
     assert await kept(store) == [7]
-    after = await store.database.read(stats.read, "2026-01-15")
+    after = await store.database.read(numbers.read, "2026-01-15", "2026-01-14")
     assert after == before | {"total_users": 6}
     assert await store.findings() == []
 
