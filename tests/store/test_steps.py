@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -14,7 +13,6 @@ from bedolaga_events.store.walker import Walker
 from tests.conftest import Clock, until
 from tests.store.conftest import Store
 
-ZONE = ZoneInfo("Europe/Moscow")
 MANY = 7
 DAY = 86_400
 
@@ -28,7 +26,7 @@ def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 async def walker(store: Store) -> AsyncIterator[Walker]:
     """A walker at work on the store."""
-    one = Walker(store.writer, ZONE)
+    one = Walker(store.writer)
     store.writer.listeners.append(one.heard)
     running = asyncio.create_task(one.run())
     yield one
@@ -71,7 +69,7 @@ async def test_what_comes_while_a_backlog_is_cancelled_is_sent(store: Store) -> 
     await backlog(store)
     work = await store.change(steps.cancel, 1)
     await store.append("user.created", user_id=99)
-    while await store.change(steps.advance, work, ZONE):
+    while await store.change(steps.advance, work):
         pass
     assert await statuses(store) == {"failed": MANY, "pending": 1}
 
@@ -137,7 +135,7 @@ async def test_a_restart_goes_on_where_it_stopped(store: Store, clock: Clock, ki
     await backlog(store, is_active=kind != "replay")
     if kind == "prune":
         await store.change(steps.cancel, 1)
-        while await store.change(steps.step, 0, ZONE):
+        while await store.change(steps.step, 0):
             pass
     begin: dict[str, tuple[Any, ...]] = {
         "cancel": (steps.cancel, 1),
@@ -147,10 +145,10 @@ async def test_a_restart_goes_on_where_it_stopped(store: Store, clock: Clock, ki
     }
     await store.change(*begin[kind])
     for _ in range(2):
-        await store.change(steps.step, 0, ZONE)
+        await store.change(steps.step, 0)
         assert await store.findings() == []
     assert await left(store) == 1
-    later = Walker(store.writer, ZONE)
+    later = Walker(store.writer)
     running = asyncio.create_task(later.run())
     await until(lambda: _nothing_left(store))
     running.cancel()
@@ -166,7 +164,7 @@ async def test_work_takes_turns(store: Store) -> None:
     short = await store.change(steps.cancel, 2)
     turn, turns = 0, []
     while turn is not None:
-        turn = await store.change(steps.step, turn, ZONE)
+        turn = await store.change(steps.step, turn)
         turns.append(turn)
     assert turns[:3] == [long, short, long]
     assert turns[-1] is None
