@@ -18,10 +18,7 @@ from bedolaga_events.store import tokens
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-
-def gate(
-    scopes: Mapping[Any, Scope | None], with_ticket: Set[Any], handshakes: Set[Any]
-) -> Any:
+def gate(scopes: Mapping[Any, Scope | None], with_ticket: Set[Any], handshakes: Set[Any]) -> Any:
     """The middleware.
 
     Args:

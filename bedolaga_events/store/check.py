@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from bedolaga_events.numbers import NUMBERS, Kind, Number, kopeks_of
 from bedolaga_events.store import events
+from bedolaga_events.store.numbers import rules_of
 from bedolaga_events.times import MINUTE
 from bedolaga_events.wire import parse, rfc3339
-from bedolaga_events.store.numbers import rules_of
 
 _PAIRS = (
     (
