@@ -55,12 +55,30 @@ class Street:
             return False
 
 
+async def name(street: Street) -> str:
+    return await street.open(f"http://{NAME}/", [IPV4, "127.0.0.1"])
+
+
+async def name_with_tls(street: Street) -> str:
+    chain, key = street.authority.certificate(NAME)
+    files = {"server__cert_file": chain, "server__key_file": key}
+    return await street.open(f"https://{NAME}/", "::", **files)
+
+
 async def ipv4(street: Street) -> str:
     return await street.open(f"http://{IPV4}/", "0.0.0.0")
 
 
 async def ipv6(street: Street) -> str:
     return await street.open(f"http://[{IPV6}]/", IPV6)
+
+
+async def both_families(street: Street) -> str:
+    return await street.open(f"http://{IPV4}/", "::")
+
+
+async def russian(street: Street) -> str:
+    return await street.open(f"http://{RUSSIAN}/", f"{IPV4},{IPV6}", RUSSIAN)
 
 
 async def russian_with_tls(street: Street) -> str:
@@ -97,6 +115,34 @@ async def caddy_with_prefix(street: Street) -> str:
     )
 
 
+HAPROXY = """
+frontend front
+  bind :443 ssl crt {pem} alpn h2,http/1.1
+  http-request set-header X-Forwarded-Proto https
+  {lines}
+  default_backend shop
+backend shop
+  option httpchk
+  option forwardfor
+  compression algo gzip
+  server shop 127.0.0.1:8080 check inter 300
+"""
+
+
+async def haproxy(street: Street) -> str:
+    site = HAPROXY.format(pem=street.authority.pem(NAME), lines="")
+    return await street.behind(f"https://{NAME}/", proxies.haproxy, site)
+
+
+async def haproxy_with_prefix(street: Street) -> str:
+    lines = r"http-request replace-path /shop/(.*) /\1"
+    site = HAPROXY.format(pem=street.authority.pem(NAME), lines=lines)
+    return await street.behind(f"https://{NAME}/shop/", proxies.haproxy, site)
+
+
 Door = Callable[[Street], Awaitable[str]]
-DIRECT: list[Door] = [ipv4, ipv6]
-BEHIND: list[Door] = [russian_with_tls, nginx, nginx_with_tls, caddy, caddy_with_prefix]
+DIRECT: list[Door] = [name, name_with_tls, ipv4, ipv6, both_families, russian]
+BEHIND: list[Door] = [
+    russian_with_tls,
+    *(nginx, nginx_with_tls, caddy, caddy_with_prefix, haproxy, haproxy_with_prefix),
+]
