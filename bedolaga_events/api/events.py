@@ -9,7 +9,7 @@ from bedolaga_events.api import lists, reading, requests
 from bedolaga_events.api.json_reply import reply
 from bedolaga_events.api.requests import NewEvent
 from bedolaga_events.api.state import Parts, parts
-from bedolaga_events.errors import NotFound, Unprocessable
+from bedolaga_events.errors import NotFound, TooLarge, Unprocessable
 from bedolaga_events.model import Accepted, Delivery, Event, EventDraft, Status, Webhook
 from bedolaga_events.numbers import moves_of
 from bedolaga_events.patterns import covering
@@ -54,6 +54,8 @@ async def create_batch(request: web.Request) -> web.Response:
                 drafts.append(draft_of(server, one, one.idempotency_key))
         except Unprocessable as error:
             findings.append(_located(error, index))
+        except TooLarge as error:
+            raise TooLarge(f"events.{index}: {error.detail}") from None
     if findings:
         errors = [error for finding in findings for error in finding.errors]
         raise Unprocessable(findings[0].detail, errors=errors)
@@ -102,12 +104,15 @@ def draft_of(server: Parts, body: NewEvent, key: str | None) -> EventDraft:
 
     Raises:
         Unprocessable: its type is unknown, or its payload is not what the type asks for.
+        TooLarge: it could not come in a call of its own.
     """
     server.catalogue.check(body.type, body.payload)
     try:
         payload = wire.canonical(body.payload)
     except ValueError as error:
         raise Unprocessable.at(["payload"], str(error)) from None
+    if len(payload) > reading.BODY_LIMIT and _shortest(body) > reading.BODY_LIMIT:
+        raise TooLarge(f"The event is over {reading.BODY_LIMIT // 1024} KiB.")
     return EventDraft(
         type=body.type,
         payload=payload,
@@ -115,6 +120,13 @@ def draft_of(server: Parts, body: NewEvent, key: str | None) -> EventDraft:
         idempotency_key=key,
         moves=moves_of(body.type, body.payload, server.rules),
     )
+
+
+def _shortest(event: NewEvent) -> int:
+    """How many bytes its shortest JSON has: no more than any body that holds it."""
+    whole = {"type": event.type, "payload": event.payload}
+    text = json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
+    return len(text.encode("utf-8", "surrogatepass"))
 
 
 def _located(error: Unprocessable, index: int) -> Unprocessable:

@@ -1,6 +1,7 @@
 """POST /events and the log (contract §2)."""
 
 import asyncio
+import io
 import json
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 
 from bedolaga_events.store import webhooks
 from bedolaga_events.store.transaction import change
-from tests.conftest import Server
+from tests.conftest import ADMIN, Reply, Server
 
 
 async def test_an_event_is_accepted_stored_and_listed(server: Server) -> None:
@@ -64,6 +65,52 @@ async def test_a_batch_is_all_or_nothing_and_in_order(server: Server) -> None:
     clash = {**good[1], "idempotency_key": "k"}
     assert (await server.call("POST", "/events/batch", {"events": [good[2], clash]})).status == 409
     assert (await server.call("GET", "/events")).json["total"] == 4
+
+
+LIMIT = 256 * 1024  # bytes of a single call
+
+
+def sized(size: int, letter: str = "x") -> dict[str, Any]:
+    """An event whose JSON without escapes has about so many bytes."""
+    count = (size - 80) // len(letter.encode("utf-8", "surrogatepass"))
+    return {"type": "user.created", "payload": {"user_id": 1, "username": letter * count}}
+
+
+async def post(server: Server, path: str, content: Any, *, escaped: bool = True) -> Reply:
+    """POST JSON, with or without escapes."""
+    body = json.dumps(content, ensure_ascii=escaped).encode()
+    headers = {"Content-Type": "application/json"}
+    return await server.call("POST", path, data=io.BytesIO(body), headers=headers)
+
+
+@pytest.mark.parametrize("letter", ["x", "ж", "🔥", "\n", "\ud800"])
+async def test_an_event_of_a_batch_is_no_larger_than_one_alone(server: Server, letter: str) -> None:
+    """What a single call takes, a batch takes; what is larger is 413, and nothing is stored."""
+    escaped = letter in "\n\ud800"
+    fits = sized(LIMIT // 6 if escaped else LIMIT, letter)
+    large, small = sized(2 * LIMIT, letter), sized(1_000)
+    assert (await post(server, "/events", fits, escaped=escaped)).status == 202
+    batch = {"events": [fits, fits]}
+    assert (await post(server, "/events/batch", batch, escaped=escaped)).status == 202
+    reply = await post(server, "/events/batch", {"events": [small, large, small]})
+    assert (reply.status, reply.json["detail"]) == (413, "events.1: The event is over 256 KiB.")
+    assert (await server.call("GET", "/events?payload=false")).json["total"] == 3
+
+
+async def test_a_list_is_as_small_as_what_is_asked_for(server: Server) -> None:
+    """The largest events in batches: their number bounds a page, and without payloads its size."""
+    for _ in range(4):
+        batch = {"events": [sized(LIMIT)] * 15}
+        assert (await post(server, "/events/batch", batch)).status == 202
+
+    async def size(path: str) -> int:
+        headers = {"Authorization": f"Bearer {ADMIN}"}
+        async with server.session.get(server.url + path, headers=headers) as answer:
+            return len(await answer.read())
+
+    assert await size("/events") < 50 * (LIMIT + 1_000)
+    assert await size("/events?payload=false") < 50 * 300
+    assert await size("/deliveries?payload=false") < 50 * 300
 
 
 @pytest.mark.parametrize("size", [0, 1001])

@@ -27,7 +27,7 @@ export function WebhookDeliveries({ webhookId, initialStatus = '' }) {
   const news = useRef([]); // what moved since the list was asked for
   const loaded = useLoaded(async (limit = PAGE) => {
     news.current = [];
-    const found = await list({ status, q: query, limit });
+    const found = await list({ status, q: query, limit, payload: false });
     return news.current.reduce(merge, found);
   }, [webhookId, status, query], query ? WHILE_TYPING : 0);
   const { value: page, setValue: setPage } = loaded;
