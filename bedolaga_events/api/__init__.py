@@ -89,34 +89,34 @@ ROUTES = (
         query=requests.LanguageQuery,
     ),
     Route(
-        "GET", "/webhooks", READ, webhooks.index, replies.Page[replies.Webhook],
+        "GET", "/webhooks", READ, webhooks.index, replies.Page[shapes.Webhook],
         query=requests.WebhooksQuery,
     ),
     Route(
-        "POST", "/webhooks", ADMIN, webhooks.create, replies.Webhook, (201,),
+        "POST", "/webhooks", ADMIN, webhooks.create, shapes.Webhook, (201,),
         body=shapes.NewWebhook,
     ),
     Route(
         "GET", "/webhooks/series", READ, stats.webhooks, replies.WebhooksSeries,
         query=requests.SeriesQuery,
     ),
-    Route("GET", "/webhooks/stats", READ, webhooks.stats, replies.WebhookStats),
+    Route("GET", "/webhooks/stats", READ, webhooks.stats, shapes.WebhookStats),
     Route(
-        "POST", "/webhooks/check-url", ADMIN, webhooks.check_url, replies.CheckedUrl,
+        "POST", "/webhooks/check-url", ADMIN, webhooks.check_url, shapes.CheckedUrl,
         body=shapes.CheckUrl,
     ),
-    Route("GET", r"/webhooks/{id:\d+}", READ, webhooks.show, replies.Webhook),
+    Route("GET", r"/webhooks/{id:\d+}", READ, webhooks.show, shapes.Webhook),
     Route(
-        "PATCH", r"/webhooks/{id:\d+}", ADMIN, webhooks.update, replies.Webhook,
+        "PATCH", r"/webhooks/{id:\d+}", ADMIN, webhooks.update, shapes.Webhook,
         body=shapes.WebhookChange,
     ),
     Route("DELETE", r"/webhooks/{id:\d+}", ADMIN, webhooks.delete, NO_CONTENT, (204,)),
     Route(
-        "POST", r"/webhooks/{id:\d+}/replay", ADMIN, deliveries.replay, replies.Replayed,
+        "POST", r"/webhooks/{id:\d+}/replay", ADMIN, deliveries.replay, shapes.Replayed,
         (202, 200), body=requests.Replay,
     ),
     Route(
-        "POST", r"/webhooks/{id:\d+}/cancel", ADMIN, deliveries.cancel_pending, replies.Cancelled,
+        "POST", r"/webhooks/{id:\d+}/cancel", ADMIN, deliveries.cancel_pending, shapes.Cancelled,
     ),
     Route(
         "POST", r"/webhooks/{id:\d+}/test", ADMIN, deliveries.test, replies.Delivery, (202,),
@@ -124,7 +124,7 @@ ROUTES = (
     ),
     Route(
         "POST", r"/webhooks/{id:\d+}/rotate-secret", ADMIN, webhooks.rotate_secret,
-        replies.RotatedSecret, body=shapes.RotateSecret, optional_body=True,
+        shapes.RotatedSecret, body=shapes.RotateSecret, optional_body=True,
     ),
     Route(
         "GET", r"/webhooks/{id:\d+}/series", READ, webhooks.series, replies.AttemptsSeries,

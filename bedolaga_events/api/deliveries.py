@@ -77,7 +77,7 @@ async def replay(request: web.Request) -> web.Response:
     server = parts(request)
     body = await reading.body(request, Replay)
     webhook = await _webhook(request)
-    until = server.now() + 1 if body.until is None else wire.microseconds(body.until)
+    until = steps.EVER if body.until is None else wire.microseconds(body.until)
     wanted = steps.Replay(webhook.id, body.status, wire.microseconds(body.since), until)
     matching = await server.database.read(steps.count, wanted)
     if body.dry_run:

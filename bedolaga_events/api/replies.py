@@ -4,7 +4,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bedolaga_events.model import ErrorCode, Scope, Status, WebhookState
+from bedolaga_events.model import ErrorCode, Scope, Status
 
 T = TypeVar("T")
 LEFT_OUT = "not there with payload=false"
@@ -160,78 +160,6 @@ class RefusedType(Reply):
 
 class RefusedEvents(Reply):
     items: list[RefusedType]
-
-
-class LastError(Reply):
-    code: ErrorCode
-    status: int | None
-    message: str | None
-    at: str
-
-
-class Webhook(Reply):
-    id: int
-    name: str
-    url: str
-    event_type: str
-    is_active: bool
-    description: str | None
-    created_at: str
-    updated_at: str
-    last_triggered_at: str | None
-    failure_count: int
-    success_count: int
-    has_secret: bool
-    disabled_reason: str | None
-    max_per_minute: int = Field(description="0: no limit")
-    state: WebhookState
-    failing_since: str | None = Field(description="the first failure since the last success")
-    last_error: LastError | None = Field(description="of the attempt that ended last")
-    last_success_at: str | None
-    undelivered: int = Field(description="deliveries that failed or wait for another attempt")
-    headers: dict[str, str] = Field(description="extra request headers, masked")
-    secret: str = Field(default="", description="only in the reply that made it")
-    skipped_since_inactive: int = Field(default=0, description="only when it was activated")
-
-
-class WebhookStats(Reply):
-    total_webhooks: int
-    active_webhooks: int
-    total_deliveries: int
-    successful_deliveries: int
-    failed_deliveries: int
-    pending_deliveries: int
-    skipped_deliveries: int
-    undelivered_deliveries: int
-    replaying_deliveries: int = Field(description="to be queued by replays that are under way")
-    success_rate: float = Field(description="percent of finished deliveries")
-
-
-class Replayed(Reply):
-    queued: int
-    matching: int = Field(default=0, description="with dry_run")
-    dry_run: bool = False
-
-
-class Cancelled(Reply):
-    cancelled: int
-
-
-class RotatedSecret(Reply):
-    secret: str
-    old_secret_until: str | None
-
-
-class CheckedAddress(Reply):
-    address: str
-    allowed: bool
-    rule: str
-
-
-class CheckedUrl(Reply):
-    allowed: bool
-    addresses: list[CheckedAddress]
-    detail: str
 
 
 class AttemptsBucket(Reply):

@@ -2,7 +2,7 @@
 
 from bedolaga_events.errors import Conflict, NotFound
 from bedolaga_events.model import Delivery, Status
-from bedolaga_events.store import deliveries, events, webhooks
+from bedolaga_events.store import deliveries, events, moving, webhooks
 from bedolaga_events.store.transaction import Transaction
 
 
@@ -58,12 +58,12 @@ def cancel(transaction: Transaction, webhook_id: int, delivery_id: int) -> Deliv
     delivery = deliveries.get(transaction.connection, webhook_id, delivery_id)
     if delivery.status is not Status.PENDING:
         raise Conflict(f"Delivery {delivery_id} is not pending: it is {delivery.status}.")
-    after = deliveries.give_up(transaction.connection, delivery)
+    after = moving.give_up(transaction.connection, delivery)
     return _told(transaction, after, urgent=False)
 
 
 def _again(transaction: Transaction, delivery: Delivery) -> Delivery:
-    after = deliveries.ask_again(transaction.connection, delivery, transaction.now)
+    after = moving.ask_again(transaction.connection, delivery, transaction.now)
     return _told(transaction, after, urgent=True)
 
 
@@ -91,4 +91,4 @@ def _first(
         next_retry_at=transaction.now,
         is_test=event_id is None,
     )
-    return _told(transaction, deliveries.insert_one(transaction.connection, draft), urgent=True)
+    return _told(transaction, moving.insert_one(transaction.connection, draft), urgent=True)

@@ -9,10 +9,11 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from bedolaga_events.model import Status
-from bedolaga_events.store import deliveries, retention, webhooks
+from bedolaga_events.store import moving, retention, webhooks
 from bedolaga_events.store.transaction import Transaction
 
 AT_ONCE = 500  # rows in one transaction
+EVER = 2**63 - 1  # microseconds: what is there when a replay begins, whatever the clock says
 
 
 class Replay(NamedTuple):
@@ -168,7 +169,7 @@ def _replay(transaction: Transaction, work: _Work) -> _Done:
     where = (work.webhook_id, status, work.since, work.until, work.position, work.last)
     ids = _ids(transaction, f"SELECT id {_MATCHING} ORDER BY id LIMIT ?", where)
     found = dict.fromkeys(ids, status)
-    deliveries.ask_some_again(transaction.connection, work.webhook_id, found, transaction.now)
+    moving.ask_some_again(transaction.connection, work.webhook_id, found, transaction.now)
     transaction.committed.stale.add(work.webhook_id)
     return _done(ids)
 
@@ -180,13 +181,13 @@ def _cancel(transaction: Transaction, work: _Work) -> _Done:
         " AND id > ? AND id <= ? ORDER BY id LIMIT ?",
         (work.webhook_id, work.position, work.last),
     )
-    deliveries.give_some_up(transaction.connection, work.webhook_id, ids)
+    moving.give_some_up(transaction.connection, work.webhook_id, ids)
     transaction.committed.stale.add(work.webhook_id)
     return _done(ids)
 
 
 def _delete(transaction: Transaction, work: _Work) -> _Done:
-    rows = deliveries.delete_some(transaction.connection, work.webhook_id, AT_ONCE)
+    rows = moving.delete_some(transaction.connection, work.webhook_id, AT_ONCE)
     return _Done(rows, None if rows < AT_ONCE else work.position)
 
 

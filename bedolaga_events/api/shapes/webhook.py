@@ -1,4 +1,4 @@
-"""What a webhook looks like to who creates or changes it (contract §4)."""
+"""What a webhook looks like, to who reads, creates or changes it (contract §4)."""
 
 import base64
 import re
@@ -6,9 +6,10 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
-from bedolaga_events.api import replies
+from bedolaga_events.api.replies import Reply
 from bedolaga_events.api.requests import Body, Name, Partial, empty_is_none, one_line, whole
 from bedolaga_events.delivery.signing import WHSEC
+from bedolaga_events.model import ErrorCode, WebhookState
 from bedolaga_events.wire import MASK
 
 KEY_BYTES = range(24, 65)  # of a whsec_ secret (Standard Webhooks 1.0.0)
@@ -47,7 +48,7 @@ def _headers(headers: dict[str, str]) -> dict[str, str]:
             raise ValueError(
                 f"the value of {name} is at most {MAX_HEADER} printable ASCII characters"
             )
-    return headers
+    return {name: value.strip(" \t") for name, value in headers.items()}
 
 
 def _is_sendable(value: str) -> bool:
@@ -73,6 +74,78 @@ EventPattern = Annotated[
 ]
 Headers = Annotated[dict[str, str], AfterValidator(_headers)]
 PerMinute = Annotated[int, Field(ge=0, le=60_000, description="0: no limit")]
+
+
+class LastError(Reply):
+    code: ErrorCode
+    status: int | None
+    message: str | None
+    at: str
+
+
+class Webhook(Reply):
+    id: int
+    name: str
+    url: str
+    event_type: str
+    is_active: bool
+    description: str | None
+    created_at: str
+    updated_at: str
+    last_triggered_at: str | None
+    failure_count: int
+    success_count: int
+    has_secret: bool
+    disabled_reason: str | None
+    max_per_minute: int = Field(description="0: no limit")
+    state: WebhookState
+    failing_since: str | None = Field(description="the first failure since the last success")
+    last_error: LastError | None = Field(description="of the attempt that ended last")
+    last_success_at: str | None
+    undelivered: int = Field(description="deliveries that failed or wait for another attempt")
+    headers: dict[str, str] = Field(description="extra request headers, masked")
+    secret: str = Field(default="", description="only in the reply that made it")
+    skipped_since_inactive: int = Field(default=0, description="only when it was activated")
+
+
+class WebhookStats(Reply):
+    total_webhooks: int
+    active_webhooks: int
+    total_deliveries: int
+    successful_deliveries: int
+    failed_deliveries: int
+    pending_deliveries: int
+    skipped_deliveries: int
+    undelivered_deliveries: int
+    replaying_deliveries: int = Field(description="to be queued by replays that are under way")
+    success_rate: float = Field(description="percent of finished deliveries")
+
+
+class Replayed(Reply):
+    queued: int
+    matching: int = Field(default=0, description="with dry_run")
+    dry_run: bool = False
+
+
+class Cancelled(Reply):
+    cancelled: int
+
+
+class RotatedSecret(Reply):
+    secret: str
+    old_secret_until: str | None
+
+
+class CheckedAddress(Reply):
+    address: str
+    allowed: bool
+    rule: str
+
+
+class CheckedUrl(Reply):
+    allowed: bool
+    addresses: list[CheckedAddress]
+    detail: str
 
 
 class NewWebhook(Body):
@@ -106,7 +179,7 @@ class WebhookChange(Partial):
     def _only_changes(cls, sent: dict[str, Any]) -> dict[str, Any]:
         """Without what only the server changes, and without what means unchanged."""
         own = cls.model_fields.keys()
-        ignored = replies.Webhook.model_fields.keys() - own
+        ignored = Webhook.model_fields.keys() - own
         kept = {name: value for name, value in sent.items() if name not in ignored}
         return {
             name: value
