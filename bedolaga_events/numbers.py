@@ -6,6 +6,7 @@ subscriptions) the store remembers which are open, so that closing twice counts 
 
 import enum
 import json
+import math
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta, tzinfo
 from functools import lru_cache
@@ -15,6 +16,7 @@ from zoneinfo import ZoneInfo
 from bedolaga_events.model import Move
 from bedolaga_events.wire import EPOCH
 
+PAYMENTS = ("payment.completed", "transaction.created")
 MAX_KOPEKS = 10**15  # a sum beyond ten trillion rubles is a mistake, and must not overflow a column
 REVENUE = "today_revenue"
 
@@ -85,6 +87,17 @@ def kopeks_of(payload: Payload, rules: Rules) -> int:
     else:
         return 0
     return round(amount) if abs(amount) <= MAX_KOPEKS else 0
+
+
+def check_sum(event_type: str, payload: Payload) -> None:
+    """See that the rubles of a payment have kopeks.
+
+    Raises:
+        ValueError: they are beyond a double's range; the message is a sentence.
+    """
+    rubles = payload.get("amount_rubles") if event_type in PAYMENTS else None
+    if isinstance(rubles, float) and math.isinf(rubles * 100):
+        raise ValueError("amount_rubles is no sum of money: it has no kopeks.")
 
 
 def opening(known: bool | None, move: Move) -> tuple[bool, int]:

@@ -11,7 +11,7 @@ from bedolaga_events.api.requests import NewEvent
 from bedolaga_events.api.state import Parts, parts
 from bedolaga_events.errors import NotFound, TooLarge, Unprocessable
 from bedolaga_events.model import Accepted, Delivery, Event, EventDraft, Status, Webhook
-from bedolaga_events.numbers import moves_of
+from bedolaga_events.numbers import check_sum, moves_of
 from bedolaga_events.patterns import covering
 from bedolaga_events.store import deliveries, events, webhooks
 from bedolaga_events.store.batch import Append
@@ -109,6 +109,7 @@ def draft_of(server: Parts, body: NewEvent, key: str | None) -> EventDraft:
     server.catalogue.check(body.type, body.payload)
     try:
         payload = wire.canonical(body.payload)
+        check_sum(body.type, body.payload)
     except ValueError as error:
         raise Unprocessable.at(["payload"], str(error)) from None
     if len(payload) > reading.BODY_LIMIT and _shortest(body) > reading.BODY_LIMIT:

@@ -15,12 +15,13 @@ from bedolaga_events import wire
 from bedolaga_events.model import Scope, Status
 
 MAX_ID = 2**63 - 1
+MAX_OFFSET = 10**12  # rows; what is added to it still fits 64 bits
 
 
 def _time(text: str) -> str:
     try:
         moment = wire.microseconds(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise ValueError("a time is written like 2026-01-15T10:30:00Z (RFC 3339)") from None
     if not 0 <= moment < 253_402_300_800_000_000:  # year 10000
         raise ValueError("the time is before 1970 or after 9999")
@@ -140,7 +141,7 @@ class Query(BaseModel):
 
 class Paged(Query):
     limit: Annotated[int, Field(ge=1, le=200)] = 50
-    offset: Annotated[int, Field(ge=0, le=MAX_ID)] = 0
+    offset: Annotated[int, Field(ge=0, le=MAX_OFFSET)] = 0
 
 
 class ListQuery(Paged):

@@ -159,3 +159,62 @@ async def test_what_holds_payloads_or_secrets_is_not_kept_by_caches(server: Serv
         await server.call("GET", "/events", token=None),
     ):
         assert reply.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("offset=9223372036854775807", 422),
+        ("offset=" + "9" * 5_000, 422),
+        ("limit=" + "9" * 5_000, 422),
+        ("since_id=9223372036854775807", 200),
+        ("since_id=9223372036854775808", 422),
+        ("before_id=-1", 422),
+        ("since=9999-12-31T23:59:59Z", 200),
+        ("since=0001-01-01T00:00:00%2B23:59", 422),
+        ("q=%00", 200),
+        ("q=%ED%A0%80", 200),
+        ("q=" + "x" * 5_000, 422),
+        ("type=%F0%9F%92%A9", 200),
+        ("payload=maybe", 422),
+    ],
+)
+async def test_no_query_is_a_mistake_of_ours(server: Server, query: str, status: int) -> None:
+    """Numbers, times and texts at the edge of what fits."""
+    assert (await server.call("GET", f"/events?{query}")).status == status
+
+
+@pytest.mark.parametrize(
+    ("event", "status"),
+    [
+        ({"amount_rubles": 1e308}, 422),
+        ({"amount_rubles": -1e308}, 422),
+        ({"amount_kopeks": 10**30}, 202),
+        ({"amount_kopeks": 10**4_299}, 202),
+        ({"amount_rubles": 1e-320}, 202),
+    ],
+)
+async def test_no_sum_is_a_mistake_of_ours(server: Server, event: Any, status: int) -> None:
+    """By the fast way and by the other; the dashboard still answers."""
+    payment = {"transaction_id": 1, "user_id": 1, **event}
+    body = {"type": "payment.completed", "payload": payment}
+    for headers in ({}, {"Origin": "http://x"}):
+        reply = await server.call("POST", "/events", body, headers=headers)
+        assert reply.status == status, reply.json
+    assert (await server.call("POST", "/events/batch", {"events": [body]})).status == status
+    assert (await server.call("GET", "/stats")).status == 200
+
+
+async def test_a_payment_at_the_end_of_time_breaks_no_day(server: Server) -> None:
+    """The last moment that is taken is counted in its day, in every zone."""
+    for moment, status in (
+        ("9999-12-31T23:59:59.999999Z", 202),
+        ("9999-12-31T23:59:59-01:00", 422),
+        ("1970-01-01T00:00:00Z", 202),
+        ("1969-12-31T23:59:59Z", 422),
+        ("0001-01-01T00:00:00+23:59", 422),
+    ):
+        payment = {"transaction_id": 1, "user_id": 1, "amount_kopeks": 100}
+        body = {"type": "payment.completed", "payload": payment, "timestamp": moment}
+        assert (await server.call("POST", "/events", body)).status == status, moment
+    assert (await server.call("GET", "/stats/series?window=30d")).status == 200
