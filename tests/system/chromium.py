@@ -1,7 +1,7 @@
 """Debian's Chromium, driven by Playwright, and what every test of the page does first."""
 
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -25,15 +25,20 @@ needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's chr
 
 
 @asynccontextmanager
-async def browsing(expected: tuple[str, ...] = (), **options: Any) -> AsyncIterator[BrowserContext]:
+async def browsing(
+    expected: tuple[str, ...] = (), names: Mapping[str, str] | None = None, **options: Any
+) -> AsyncIterator[BrowserContext]:
     """A browser, in Russian unless told; what a page throws or logs as an error fails the test.
 
     So does what the Content Security Policy refuses: the browser logs it as an error. `expected`
-    are words of errors that the test is about.
+    are words of errors that the test is about; `names` are hosts with their addresses: a page at
+    http://NAME has no secure context, on loopback either.
     """
     problems: list[str] = []
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        rules = ", ".join(f"MAP {name} {address}" for name, address in (names or {}).items())
+        arguments = [*ARGUMENTS, f"--host-resolver-rules={rules}"] if rules else ARGUMENTS
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
         context = await browser.new_context(**{"locale": "ru-RU", **options})
         context.on("weberror", lambda one: problems.append(str(one.error)))
         context.on(

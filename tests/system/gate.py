@@ -22,9 +22,10 @@ class Gate:
         self._target = target
         self._session = session
         self._hanging = asyncio.Event()
+        self._tunnels: list[asyncio.Task[None]] = []
 
     def answer(self, path: str, answer: Answer, times: float = float("inf")) -> None:
-        """Answer the next requests whose path starts so in place of the server."""
+        """Answer the next requests to a path in place of the server."""
         self._rules.append((path, answer, times))
 
     def pass_all(self) -> None:
@@ -44,7 +45,7 @@ class Gate:
         """What the proxy does with a request."""
         self.seen.append((request.method, request.path, dict(request.headers)))
         for at, (path, answer, times) in enumerate(self._rules):
-            if request.path.startswith(path) and times > 0:
+            if request.path == path and times > 0:
                 self._rules[at] = path, answer, times - 1
                 return await answer(request)
         if request.headers.get("Upgrade", "").lower() == "websocket":
@@ -70,10 +71,19 @@ class Gate:
         await near.prepare(request)
         headers = {"Origin": request.headers.get("Origin", ""), "Host": request.headers["Host"]}
         async with self._session.ws_connect(self._target + request.path_qs, headers=headers) as far:
-            back = asyncio.create_task(_copy(far, near))
-            await _copy(near, far)
-            await back
+            ways = [asyncio.create_task(_copy(*one)) for one in ((far, near), (near, far))]
+            self._tunnels += ways
+            with suppress(asyncio.CancelledError):
+                await asyncio.gather(*ways)
+                return near
+        await self._hanging.wait()  # a line that is dead says no goodbye either
         return near
+
+    def freeze_sockets(self) -> None:
+        """The sockets that are open stay so, and nothing comes through them any more."""
+        for way in self._tunnels:
+            way.cancel()
+        self._tunnels.clear()
 
     def close(self) -> None:
         """Let go of what hangs."""

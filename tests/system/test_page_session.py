@@ -49,7 +49,7 @@ async def test_only_a_refusal_of_ours_forgets_the_token(
     page = await context.new_page()
     await page.goto(f"{gate.url}/#token={ADMIN}")
     await expect(page.locator(".connection.connected")).to_be_visible()
-    for path in ("/event-types", "/events", "/stats", "/webhooks"):
+    for path in ("/event-types", "/events", "/stats", "/webhooks", "/webhooks/stats"):
         gate.answer(path, answer)
     await page.reload()
     await expect(page.locator(".side")).to_be_visible()
