@@ -207,6 +207,8 @@ def _inlined(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, A
     chosen = dict(options[0])
     if "$ref" in chosen:
         chosen = dict(definitions[chosen["$ref"].rpartition("/")[2]])
+    if "description" in schema:
+        chosen["description"] = schema["description"]
     return {key: value for key, value in chosen.items() if key not in ("title", "default")}
 
 

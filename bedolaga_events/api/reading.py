@@ -126,12 +126,14 @@ def decoded(content: bytes, encoding: str, limit: int) -> bytes:
 
 
 def query(request: web.Request, model: type[M]) -> M:
-    """Validate a query string; parameters that the call does not know are ignored.
+    """Validate a query string.
+
+    Parameters that the call does not know are ignored, and so are empty ones: a form sends those.
 
     Raises:
         Unprocessable: a field is wrong.
     """
-    return _validated(model, dict(request.query))
+    return _validated(model, {name: text for name, text in request.query.items() if text})
 
 
 def path_id(request: web.Request, name: str) -> int:

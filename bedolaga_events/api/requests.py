@@ -167,7 +167,7 @@ class WebhooksQuery(Paged):
 
 
 class DeliveriesQuery(ListQuery):
-    status: Annotated[Listable | None, BeforeValidator(empty_is_none)] = None
+    status: Listable | None = None
     event_id: Id | None = None
 
 

@@ -125,6 +125,20 @@ async def test_the_times_of_deliveries_narrow_the_list(server: Server, clock: Cl
 
 
 @pytest.mark.parametrize("path", ["/events", "/deliveries", "/webhooks/1/deliveries"])
+async def test_what_is_empty_was_not_asked_for(server: Server, path: str) -> None:
+    """A form sends its empty fields; the largest numbers and odd texts find nothing."""
+    await server.webhook("http://example.com/", is_active=False)
+    await server.event(user_id=1)
+    empty = "type=&status=&q=%20&since=&until=&since_id=&before_id=&event_id=&limit=&offset="
+    assert await ids(server, f"{path}?{empty}") == [1]
+    largest = 2**63 - 1
+    assert await ids(server, f"{path}?before_id={largest}") == [1]
+    for odd in ("q=" + "9" * 200, "q=%00", "q=%ED%A0%80", f"offset={largest}&limit=200"):
+        assert await ids(server, f"{path}?{odd}") == []
+        assert await ids(server, f"{path}?{odd}&q=1&offset={largest}") == []
+
+
+@pytest.mark.parametrize("path", ["/events", "/deliveries", "/webhooks/1/deliveries"])
 async def test_payloads_are_left_out_on_request(server: Server, path: str) -> None:
     """The rest of each row stays as it is, in a search too."""
     await server.webhook("http://example.com/", is_active=False)
