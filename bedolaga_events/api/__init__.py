@@ -164,7 +164,7 @@ ROUTES = (
     Route("GET", "/sink", READ, sink.show, replies.Sink),
     Route("PUT", "/sink", ADMIN, sink.put, replies.Sink, body=requests.SinkMode),
     Route("DELETE", "/sink", ADMIN, sink.clear, NO_CONTENT, (204,)),
-    Route("GET", "/doctor", READ, doctor.show, replies.Examined),
+    Route("GET", "/doctor", READ, doctor.show, replies.Examined, query=requests.DoctorQuery),
     Route("POST", "/doctor/body", READ, doctor.body, replies.Counted),
     Route("GET", "/doctor/silence", None, doctor.silence),  # asks for a token as /ws does
     Route("GET", "/settings", READ, health.settings, replies.Settings),

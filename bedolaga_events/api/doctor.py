@@ -7,8 +7,8 @@ from functools import partial
 from aiohttp import web
 
 from bedolaga_events import wire
-from bedolaga_events.api import reading
-from bedolaga_events.api.gate import client_address
+from bedolaga_events.api import reading, requests
+from bedolaga_events.api.gate import allows, client_address
 from bedolaga_events.api.json_reply import reply
 from bedolaga_events.api.state import parts
 from bedolaga_events.api.ws import shake_hands, take_over
@@ -22,7 +22,7 @@ MANY = 5  # silent sockets at once; more are refused
 
 async def show(request: web.Request) -> web.Response:
     """GET /doctor: the request as the server sees it, without its secrets, and the clock."""
-    server = parts(request)
+    server, origin = parts(request), reading.query(request, requests.DoctorQuery).origin
     content = {
         "now": wire.rfc3339(server.now()),
         "path": request.path,
@@ -30,6 +30,7 @@ async def show(request: web.Request) -> web.Response:
         "peer_address": request.remote,
         "client_address": client_address(request),
         "peer_is_trusted": server.front.trusts(request.remote or ""),
+        "origin_is_allowed": None if origin is None else allows(request, origin),
         "forwarded": {name: request.headers[name] for name in FORWARDED if name in request.headers},
         "body_limit": reading.BATCH_LIMIT,
         "ping_seconds": server.settings.live.ping_seconds,

@@ -166,17 +166,22 @@ def reached_at(request: web.Request) -> str:
     return front.url(peer, request.scheme, request.headers)
 
 
+def allows(request: web.Request, origin: str) -> bool:
+    """Whether a page of this Origin may open the live feed by the way that this caller came."""
+    front, peer = parts(request).front, request.remote or "unknown"
+    return front.owns(origin, peer, request.scheme, request.headers)
+
+
 def check_origin(request: web.Request) -> None:
     """A page of another site may not open a socket with what its visitor can reach.
 
     Raises:
         Forbidden: the Origin is neither our own address nor one of the allowed.
     """
-    origin, server = request.headers.get("Origin"), parts(request)
-    peer = request.remote or "unknown"
-    if origin is None or server.front.owns(origin, peer, request.scheme, request.headers):
+    origin = request.headers.get("Origin")
+    if origin is None or allows(request, origin):
         return
-    if server.sparingly(f"origin {origin[:200]}"):
+    if parts(request).sparingly(f"origin {origin[:200]}"):
         structlog.get_logger().warning(
             "origin refused: add it to security.allowed_origins, or set server.public_url when it "
             "is this server's own address",

@@ -121,6 +121,9 @@ class Examined(Reply):
     peer_address: str | None
     client_address: str
     peer_is_trusted: bool = Field(description="is it one of server.trusted_proxies")
+    origin_is_allowed: bool | None = Field(
+        description="may a page of the Origin asked about open the live feed; null: none was"
+    )
     forwarded: dict[str, str]
     body_limit: int = Field(description="bytes")
     ping_seconds: float

@@ -187,5 +187,9 @@ class StreamQuery(Query):
     ticket: str | None = None
 
 
+class DoctorQuery(Query):
+    origin: Annotated[str, Field(max_length=300)] | None = None
+
+
 class LanguageQuery(Query):
     lang: Literal["ru", "en"] | None = None

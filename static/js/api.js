@@ -53,7 +53,7 @@ export const sinkApi = {
 };
 
 export const doctorApi = {
-  examine: () => apiClient.request('GET', '/doctor'),
+  examine: () => apiClient.request('GET', '/doctor', { params: { origin: location.origin } }),
   count: (bytes) => apiClient.request('POST', '/doctor/body', { bytes, patience: 180_000 }), // 4 MiB on a slow line
 };
 

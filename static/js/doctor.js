@@ -7,10 +7,11 @@ const CLOCK = 5; // seconds that two clocks may differ
 
 const ok = (values) => ({ state: 'ok', values });
 const bad = (values, advice) => ({ state: 'bad', values, advice });
+const SKIP = { state: 'skip', values: {} }; // what a refused Origin hides
 const since = (started) => Math.round(performance.now() - started);
 const isLocal = (host) => ['localhost', '127.0.0.1', '[::1]'].includes(host);
 
-export const CHECKS = { http, prefix, host, address, clock, upgrade, body, sse, idle };
+export const CHECKS = { http, prefix, host, origin, address, clock, upgrade, body, sse, idle };
 
 async function http(known) {
   const started = performance.now();
@@ -25,7 +26,13 @@ function prefix({ seen }) {
 }
 
 function host({ seen }) {
-  return seen.host === location.host ? ok({ host: seen.host }) : bad({ seen: seen.host, host: location.host }, 'host');
+  const isKnown = seen.host === location.host || seen.origin_is_allowed;
+  return isKnown ? ok({ host: seen.host }) : bad({ seen: seen.host, host: location.host }, 'host');
+}
+
+function origin({ seen }) {
+  const values = { origin: location.origin };
+  return seen.origin_is_allowed ? ok(values) : bad(values, 'origin');
 }
 
 function address({ seen }) {
@@ -40,7 +47,8 @@ function clock({ seen, middle }) {
   return seconds > CLOCK ? bad({ seconds }) : ok({ seconds });
 }
 
-async function upgrade() {
+async function upgrade({ seen }) {
+  if (!seen.origin_is_allowed) return SKIP;
   const started = performance.now();
   const socket = await open('ws');
   const hello = await first(socket, 'message');
@@ -75,6 +83,7 @@ async function sse() {
 }
 
 async function idle({ seen, tell }) {
+  if (!seen.origin_is_allowed) return SKIP;
   const socket = await open('doctor/silence');
   const started = performance.now();
   const timer = setInterval(() => tell({ seconds: Math.round(since(started) / 1000), limit: SILENCE }), 1_000);
@@ -116,6 +125,9 @@ export function linesFor(advice, peer) {
   const texts = [];
   if (lines.length) texts.push(`# nginx\nlocation ${path} {\n${lines.map((one) => `    ${one}\n`).join('')}}`);
   if (lines.length) texts.push(`# Caddy\n${path === '/' ? 'reverse_proxy 127.0.0.1:8080' : `handle_path ${path}* {\n    reverse_proxy 127.0.0.1:8080\n}`}`);
-  if (advice.includes('trust')) texts.push(`# config.toml\n[server]\ntrusted_proxies = ["${peer}"]`);
+  const settings = [];
+  if (advice.includes('trust')) settings.push(`trusted_proxies = ["${peer}"]`);
+  if (advice.includes('origin')) settings.push(`public_url = "${location.origin}${path}"`);
+  if (settings.length) texts.push(`# config.toml\n[server]\n${settings.join('\n')}`);
   return texts.join('\n\n');
 }

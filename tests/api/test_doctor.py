@@ -25,6 +25,17 @@ async def test_a_request_is_shown_as_it_arrived(starting: Any) -> None:
     assert (await server.call("GET", "/doctor", token=None)).status == 401
 
 
+async def test_an_origin_is_judged_as_the_live_feed_does(starting: Any) -> None:
+    """Our own by Host or public_url, or none; not asked is null."""
+    server: Server = await starting(server__public_url="https://shop.example/events/")
+    found = {}
+    for origin in (server.url, "https://shop.example", "https://other.example", "http://["):
+        seen = (await server.call("GET", "/doctor", params={"origin": origin})).json
+        found[origin] = seen["origin_is_allowed"]
+    assert list(found.values()) == [True, True, False, False]
+    assert (await server.call("GET", "/doctor")).json["origin_is_allowed"] is None
+
+
 async def test_a_body_is_counted(server: Server) -> None:
     """The largest that any call takes."""
     size = (await server.call("GET", "/doctor")).json["body_limit"]

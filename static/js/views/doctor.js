@@ -4,7 +4,7 @@ import { said, t } from '../i18n.js';
 import { CHECKS, linesFor } from '../doctor.js';
 import { html, useEffect, useState } from '../ui.js';
 
-const MARKS = { ok: 'success', warn: 'pending', bad: 'failed', running: 'skipped' };
+const MARKS = { ok: 'success', warn: 'pending', bad: 'failed', running: 'skipped', skip: 'skipped' };
 
 export function Doctor() {
   const [run, setRun] = useState(0);
