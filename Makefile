@@ -5,7 +5,7 @@ STAMP := $(VENV)/.installed
 TEST_STAMP := $(VENV)/.installed-test
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test fast slow check bench docs schema screenshots vendor clean
+.PHONY: help install run test fast slow check soak bench docs schema screenshots vendor clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,10 @@ check: $(TEST_STAMP) ## lint, types, floors and tests, as CI runs them
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest
+
+soak: $(TEST_STAMP) ## ten minutes of chaos, and a thousand runs of the state machine of deliveries
+	CHAOS_SECONDS=600 $(BIN)/python -m pytest tests/system/test_chaos.py
+	$(BIN)/python -m pytest tests/unit/test_turns.py --hypothesis-profile=long
 
 bench: $(TEST_STAMP) ## measure against bare aiohttp, side by side
 	$(BIN)/python -m bench

@@ -10,11 +10,14 @@ from typing import Any
 import aiohttp
 import pytest
 from aiohttp import web
+from hypothesis import settings
 
 from bedolaga_events.api.doorway import Doorway
 from bedolaga_events.api.state import PARTS, Parts
 from bedolaga_events.app import create_app
 from bedolaga_events.config import load
+
+settings.register_profile("long", max_examples=1_000)  # make soak
 
 START = 1_768_473_000_000_000  # 2026-01-15T10:30:00Z
 PATIENCE = 10.0  # seconds until a condition that should hold is given up
