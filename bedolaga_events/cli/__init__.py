@@ -5,7 +5,18 @@ import sys
 import click
 
 from bedolaga_events import __version__
-from bedolaga_events.cli import bot, bridge, database, demo, live, login, serve, tokens, webhooks
+from bedolaga_events.cli import (
+    bot,
+    bridge,
+    database,
+    demo,
+    import_bot,
+    live,
+    login,
+    serve,
+    tokens,
+    webhooks,
+)
 from bedolaga_events.errors import EventsError
 
 GLOBAL = ("--help", "--version")
@@ -52,6 +63,7 @@ for one in (
     live.healthcheck,
     bridge.bridge,
     bot.outbox,
+    import_bot.import_bot,
     webhooks.export,
     webhooks.apply,
     database.check,

@@ -88,20 +88,29 @@ class Server:
         Raises:
             click.ClickException: the server refuses, or does not answer.
         """
-        headers = {"Content-Type": "application/json"}
-        if signed_in:
-            headers["Authorization"] = f"Bearer {self.token}"
-        data = None if body is None else json.dumps(body).encode()
-        try:
-            request = urllib.request.Request(  # noqa: S310 - the user's own address
-                self.url + path, data, headers, method=method
-            )
-            with urllib.request.urlopen(request, timeout=HTTP_TIMEOUT) as answer:  # noqa: S310
-                return json.loads(answer.read() or b"null")
-        except urllib.error.HTTPError as error:
-            raise click.ClickException(_sentence(error.read())) from None
-        except (OSError, ValueError) as error:
-            raise click.ClickException(f"{self.url}: {getattr(error, 'reason', error)}") from None
+        headers = {"Authorization": f"Bearer {self.token}"} if signed_in else {}
+        return ask(method, self.url, path, headers, body)
+
+
+def ask(method: str, url: str, path: str, headers: dict[str, str], body: Any = None) -> Any:
+    """Call a JSON API at `url`; returns the reply's content. No proxy of the environment is asked.
+
+    Raises:
+        click.ClickException: it refuses, or does not answer as a JSON API does.
+    """
+    data = None if body is None else json.dumps(body).encode()
+    headers = {"Content-Type": "application/json", **headers}
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        request = urllib.request.Request(  # noqa: S310 - the user's own address
+            url + path, data, headers, method=method
+        )
+        with opener.open(request, timeout=HTTP_TIMEOUT) as answer:
+            return json.loads(answer.read() or b"null")
+    except urllib.error.HTTPError as error:
+        raise click.ClickException(_sentence(error.read()) or f"{url}: HTTP {error.code}") from None
+    except (OSError, ValueError) as error:
+        raise click.ClickException(f"{url}: {getattr(error, 'reason', error)}") from None
 
 
 def address_of(settings: Settings) -> str:

@@ -1,6 +1,7 @@
 """`serve`: the server as a process; `config`: what it runs with."""
 
 import asyncio
+import errno
 import gc
 import os
 import signal
@@ -29,6 +30,10 @@ from bedolaga_events.wire import sign_in_link
 BACKLOG = 1024  # connections that wait to be taken
 GC_THRESHOLD = 20_000  # new objects before a collection: 10 % more deliveries than with 700
 
+IN_USE = (
+    "this address is in use already. A Bedolaga bot's web API takes port 8080 too; give this server"
+    " another one, --port 8090 or server.port in config.toml."
+)
 log = structlog.get_logger()
 
 
@@ -130,7 +135,8 @@ async def _listen(runner: web.AppRunner, settings: Settings, tls: Tls | None) ->
             runner, server.hosts, server.port, backlog=BACKLOG, ssl_context=context
         ).start()
     except OSError as error:
-        raise ConfigError(f"{server.host}:{server.port}: {error.strerror or error}.") from None
+        reason = IN_USE if error.errno == errno.EADDRINUSE else f"{error.strerror or error}."
+        raise ConfigError(f"{server.host}:{server.port}: {reason}") from None
 
 
 async def _print_link(app: web.Application, runner: web.AppRunner, scheme: str) -> None:

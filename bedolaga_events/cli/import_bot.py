@@ -1,0 +1,147 @@
+"""`import-bot URL TOKEN`: a bot's webhooks and its numbers, through the web APIs of both.
+
+The bot tells no secrets, nor whether there are any: its webhooks come along inactive, to be looked
+at and switched on.
+"""
+
+from typing import Any, NamedTuple
+
+import click
+
+from bedolaga_events.cli.options import Server, ask, settings_options, url_option
+
+PAGE = 100
+NAME_LENGTH = 255  # characters (contract §4)
+
+# Number → where the bot's GET /stats/overview has it.
+NUMBERS = {
+    "total_users": ("users", "total"),
+    "active_subscriptions": ("subscriptions", "active"),
+    "open_tickets": ("support", "open_tickets"),
+    "today_revenue": ("payments", "today_rubles"),
+}
+CAVEATS = (
+    "Secrets: the bot does not tell them. Set each webhook's secret anew, then switch it on.",
+    "open_tickets: the bot counts those that are open or answered, this server all that are not"
+    " closed.",
+    "today_revenue: the bot's day is one of UTC.",
+)
+
+
+class Plan(NamedTuple):
+    """What becomes of the bot's webhooks."""
+
+    new: list[dict[str, Any]]  # bodies for POST /webhooks
+    known: list[str]  # names of those that are here already
+    left_out: list[str]  # a sentence for each that cannot come along
+
+
+@click.command("import-bot")
+@click.argument("bot_url", metavar="URL")
+@click.argument("bot_token", metavar="TOKEN")
+@click.option("--dry-run", is_flag=True, help="Only say what would be done.")
+@url_option
+@settings_options
+def import_bot(
+    bot_url: str, bot_token: str, dry_run: bool, url: str | None, **options: Any
+) -> None:
+    """Bring a bot's webhooks and numbers along, from its web API at URL; twice changes nothing."""
+    server = Server(url, options)
+    bot = _Bot(bot_url.rstrip("/"), bot_token.strip())
+    types = {known["value"] for known in server.call("GET", "/event-types")}
+    there = _all(lambda query: server.call("GET", f"/webhooks?{query}"))
+    plan = planned(_all(lambda query: bot.get(f"/webhooks?{query}")), there, types)
+    _import_webhooks(server, plan, dry_run=dry_run)
+    _import_numbers(server, bot.get("/stats/overview"), dry_run=dry_run)
+    for caveat in CAVEATS:
+        click.echo(caveat)
+
+
+class _Bot(NamedTuple):
+    url: str
+    token: str
+
+    def get(self, path: str) -> Any:
+        return ask("GET", self.url, path, {"X-API-Key": self.token})
+
+
+def planned(bots: list[dict[str, Any]], there: list[dict[str, Any]], types: set[str]) -> Plan:
+    """Compare a bot's webhooks with those that are here; recognised by URL and type.
+
+    Args:
+        bots: as the bot's API shows them.
+        there: as this server's API shows them.
+        types: the event types that this server knows.
+    """
+    plan = Plan([], [], [])
+    names = {webhook["name"] for webhook in there}
+    here = {(webhook["url"], webhook["event_type"]) for webhook in there}
+    for webhook in sorted(bots, key=lambda one: one["id"]):
+        mark = webhook["url"], webhook["event_type"]
+        if mark in here:
+            plan.known.append(webhook["name"])
+        elif webhook["event_type"] not in types:
+            plan.left_out.append(f"{webhook['name']}: unknown event type {webhook['event_type']}")
+        else:
+            name = _unique(webhook["name"].strip() or "webhook", names)
+            names.add(name)
+            here.add(mark)
+            fields = {"url": webhook["url"], "event_type": webhook["event_type"]}
+            body = {"name": name, **fields, "description": webhook["description"]}
+            plan.new.append({**body, "is_active": False})
+    return plan
+
+
+def _unique(name: str, taken: set[str]) -> str:
+    candidate, number = name[:NAME_LENGTH], 2
+    while candidate in taken:
+        end = f" ({number})"
+        candidate, number = name[: NAME_LENGTH - len(end)] + end, number + 1
+    return candidate
+
+
+def _import_webhooks(server: Server, plan: Plan, *, dry_run: bool) -> None:
+    left_out = list(plan.left_out)
+    for body in plan.new:
+        try:
+            if dry_run:
+                _check(server, body["url"])
+            else:
+                server.call("POST", "/webhooks", body)
+        except click.ClickException as refusal:
+            left_out.append(f"{body['name']}: {refusal.message}")
+        else:
+            click.echo(f"+ {body['name']}: {body['event_type']} → {body['url']} (inactive)")
+    for name in plan.known:
+        click.echo(f"= {name}")
+    for sentence in left_out:
+        click.echo(f"! left out: {sentence}")
+
+
+def _check(server: Server, address: str) -> None:
+    checked = server.call("POST", "/webhooks/check-url", {"url": address})
+    if not checked["allowed"]:
+        raise click.ClickException(checked["detail"])
+
+
+def _import_numbers(server: Server, overview: dict[str, Any], *, dry_run: bool) -> None:
+    now = server.call("GET", "/stats")
+    told = {
+        name: overview[section][field]
+        for name, (section, field) in NUMBERS.items()
+        if isinstance(overview.get(section), dict) and field in overview[section]
+    }
+    changed = {name: value for name, value in told.items() if now[name] != value}
+    for name, value in told.items():
+        click.echo(f"~ {name} {now[name]} → {value}" if name in changed else f"= {name} {value}")
+    if changed and not dry_run:
+        server.call("PUT", "/stats", changed)
+
+
+def _all(page: Any) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    while True:
+        shown = page(f"limit={PAGE}&offset={len(found)}")
+        found += shown["items"]
+        if len(found) >= shown["total"] or not shown["items"]:
+            return found
