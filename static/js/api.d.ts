@@ -61,6 +61,19 @@ export interface Delivery {
   next_retry_at: string | null;
 }
 
+export interface Numbers<T> {
+  total_users: T;
+  active_subscriptions: T;
+  open_tickets: T;
+  /** rubles */
+  today_revenue: T;
+}
+
+export interface Stats extends Numbers<number> {
+  /** As they stood when the day began; null where that is not known. */
+  yesterday: Numbers<number | null>;
+}
+
 export interface Page<T> {
   items: T[];
   total: number;
@@ -135,11 +148,12 @@ export const eventsApi: {
   get(id: number): Promise<any>;
   create(body: { type: string; payload: unknown; timestamp?: string }): Promise<any>;
   sendTo(id: number, webhook_id: number): Promise<Delivery>;
+  refused(): Promise<{ items: { type: string; count: number; first_at: string; last_at: string; detail: string }[] }>;
   types(lang?: string): Promise<any[]>;
 };
 
 export const statsApi: {
-  get(): Promise<Record<string, number>>;
+  get(): Promise<Stats>;
   series(window?: string): Promise<any>;
   deliveries(window?: string): Promise<any>;
 };

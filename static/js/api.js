@@ -27,6 +27,7 @@ export const eventsApi = {
   get: (id) => apiClient.request('GET', `/events/${id}`),
   create: (body) => apiClient.request('POST', '/events', { body }),
   sendTo: (id, webhook_id) => apiClient.request('POST', `/events/${id}/send`, { body: { webhook_id } }),
+  refused: () => apiClient.request('GET', '/events/refused'),
   types: (lang) => apiClient.request('GET', '/event-types', { params: { lang } }),
 };
 

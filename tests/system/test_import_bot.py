@@ -1,4 +1,4 @@
-"""`import-bot`: against a stand-in of the bot's web API, built from its public description (B13)."""
+"""`import-bot`: against a stand-in of the bot's web API, by its public description (B13)."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

@@ -5,6 +5,7 @@ import { DashboardStats } from '../components/DashboardStats.js';
 import { EventRow } from '../components/EventRow.js';
 import { Copyable } from '../components/Json.js';
 import { Missing, useLoaded } from '../components/Loaded.js';
+import { Refused } from '../components/Refused.js';
 import { Skeleton } from '../components/Skeleton.js';
 import { language, t } from '../i18n.js';
 import { number } from '../lib/text.js';
@@ -17,7 +18,7 @@ const SHOWN = 50;
 const REDRAW_EVERY = 10_000; // ms: a chart costs more than a number
 
 export function Dashboard() {
-  return html`<${DashboardStats} /><${Charts} /><${Stream} />`;
+  return html`<${Refused} /><${DashboardStats} /><${Charts} /><${Stream} />`;
 }
 
 function Charts() {

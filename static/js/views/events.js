@@ -2,6 +2,7 @@
 import { eventsApi } from '../api.js';
 import { EventRow } from '../components/EventRow.js';
 import { Missing, useLoaded } from '../components/Loaded.js';
+import { Refused } from '../components/Refused.js';
 import { t } from '../i18n.js';
 import { eventTypes, stream } from '../known.js';
 import { html, useState } from '../ui.js';
@@ -19,7 +20,7 @@ export function Events() {
   const known = new Set(stored.map((one) => one.id));
   const fresh = stream.value.filter((one) => one.id > (stored[0]?.id ?? 0) && !known.has(one.id) && (!type || one.type === type));
   const shown = [...fresh, ...stored].filter((one) => !query || JSON.stringify(one).toLowerCase().includes(query.toLowerCase()));
-  return html`<section class="card">
+  return html`<${Refused} /><section class="card">
     <div class="toolbar">
       <input type="search" data-search placeholder=${t('search')} aria-label=${t('search')} onInput=${(event) => setQuery(event.target.value)} />
       <select aria-label=${t('filterType')} onChange=${(event) => setType(event.target.value)}>
