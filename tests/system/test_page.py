@@ -162,5 +162,5 @@ def test_the_sentences_with_a_translation_are_the_servers_own() -> None:
     joined = re.sub(r'"\s*\n\s*f?"', "", sources)
     for template, text in texts.items():
         for piece in re.split(r"\{\w+\}|(?<=\.) ", template):  # some are put together from two
-            assert piece.removeprefix("The ").removesuffix(".")[1:] in joined, template
+            assert piece.lstrip(": ").removeprefix("The ").removesuffix(".")[1:] in joined, template
         assert set(re.findall(r"\{\w+\}", text)) <= set(re.findall(r"\{\w+\}", template))
