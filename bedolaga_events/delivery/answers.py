@@ -1,7 +1,6 @@
 """What came of a request; and what the head of an HTTP/1.x answer says, read tolerantly."""
 
 import re
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from bedolaga_events.model import ErrorCode
@@ -25,8 +24,7 @@ LENGTH = re.compile(r"[0-9]{1,15}")
 Headers = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What came of one request.
 
     Attributes:
@@ -87,11 +85,11 @@ def parse(data: bytes) -> Head | None:
     if status is None:
         return None
     line, _, lines = data.decode("utf-8", "replace").partition("\n")
-    headers = _headers(lines)
-    length, is_chunked, stays = _framing(headers, is_old=line[:8].upper() == "HTTP/1.0")
+    headers = _headers(lines) if ":" in lines else ()
+    length, is_chunked, stays = _framing(headers, is_old=line.startswith("HTTP/1.0"))
     if status in WITHOUT_BODY:
         length, is_chunked = 0, False
-    stays = stays and status != SWITCHING_PROTOCOLS
+        stays = stays and status != SWITCHING_PROTOCOLS
     reason = line.partition(str(status))[2].strip()[:MAX_REASON]
     return Head(status, reason, headers, length, is_chunked, stays)
 

@@ -32,6 +32,7 @@ class Poster:
 
     def __init__(self, dialler: Dialler) -> None:
         self._dialler = dialler
+        self._loop = asyncio.get_running_loop()
         self._idle: dict[Origin, list[Line]] = {}
         self._sweeping: asyncio.TimerHandle | None = None
 
@@ -41,8 +42,7 @@ class Poster:
         Args:
             deadline: in seconds of the loop's clock; for all of it.
         """
-        loop = asyncio.get_running_loop()
-        began = loop.time()
+        began = self._loop.time()
         if target.fault is not None:
             return Answer(None, ErrorCode.DNS, target.fault)
         sent = target.encode(request)
@@ -55,7 +55,7 @@ class Poster:
         try:
             line = await self._dialler.dial(target, deadline)
         except OSError as error:
-            return _not_connected(error, loop.time() - began)
+            return _not_connected(error, self._loop.time() - began)
         await line.exchange(sent, deadline)
         return self._answered(target, line, began, deadline)
 
@@ -69,56 +69,46 @@ class Poster:
         self._idle.clear()
 
     def _answered(self, target: Target, line: Line, began: float, deadline: float) -> Answer:
-        reading, now = line.reading, asyncio.get_running_loop().time()
+        reading, now = line.reading, self._loop.time()
         self._keep(target.origin, line, now)
-        if reading.status is not None:
-            code, message = None, reading.reason
-        else:
+        code, message = None, reading.reason
+        if reading.status is None:
             code, message = _no_answer(line, deadline - began)
-        return Answer(
-            status=reading.status,
-            error_code=code,
-            message=message,
-            headers=reading.headers,
-            body=bytes(reading.body),
-            remote_address=line.peer,
-            duration=now - began,
-        )
+        body = bytes(reading.body)
+        headers, duration = reading.headers, now - began
+        return Answer(reading.status, code, message, headers, body, line.peer, duration)
 
     def _kept(self, origin: Origin) -> Line | None:
         """A kept connection on which the next request may go out."""
-        kept = self._idle.get(origin, [])
-        now = asyncio.get_running_loop().time()
+        kept, now = self._idle.get(origin), self._loop.time()
         while kept:
             line = kept.pop()
             if _is_young(line, now) and line.can_serve_again():
                 return line
             line.close()
-        self._idle.pop(origin, None)
         return None
 
     def _keep(self, origin: Origin, line: Line, now: float) -> None:
-        kept = self._idle.setdefault(origin, [])
         line.idle_since = now
-        if line.can_stay and _is_young(line, now) and len(kept) < IDLE_CONNECTIONS:
-            kept.append(line)
-            if self._sweeping is None:
-                loop = asyncio.get_running_loop()
-                self._sweeping = loop.call_later(IDLE_SECONDS, self._sweep)
-        else:
+        kept = self._idle.get(origin, ())
+        if not line.can_stay or not _is_young(line, now) or len(kept) >= IDLE_CONNECTIONS:
             line.close()
+            return
+        self._idle.setdefault(origin, []).append(line)
+        if self._sweeping is None:
+            self._sweeping = self._loop.call_later(IDLE_SECONDS, self._sweep)
 
     def _sweep(self) -> None:
         """Close what was not needed for a while; a burst's connections do not stay for ever."""
-        loop = asyncio.get_running_loop()
         for origin, kept in list(self._idle.items()):
             for line in kept:
-                if not _is_young(line, loop.time()):
+                if not _is_young(line, self._loop.time()):
                     line.close()
             kept[:] = [line for line in kept if not line.is_closed]
             if not kept:
                 del self._idle[origin]
-        self._sweeping = loop.call_later(IDLE_SECONDS, self._sweep) if self._idle else None
+        again = self._loop.call_later(IDLE_SECONDS, self._sweep) if self._idle else None
+        self._sweeping = again
 
 
 def _is_young(line: Line, now: float) -> bool:

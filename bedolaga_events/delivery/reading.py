@@ -38,22 +38,6 @@ class Reading:
             the rest of that answer, and belong to nobody.
     """
 
-    __slots__ = (
-        "_buffer",
-        "_kept",
-        "_left",
-        "_part",
-        "_searched",
-        "_spent",
-        "_stays",
-        "body",
-        "can_stay",
-        "headers",
-        "is_done",
-        "reason",
-        "status",
-    )
-
     def __init__(self, *, kept: bool) -> None:
         self.status: int | None = None  # of the final answer
         self.reason = ""
@@ -90,6 +74,8 @@ class Reading:
         if self.is_done:
             self.can_stay = False  # late bytes belong to nobody
             return
+        if self._part is Part.HEAD and not self._buffer:
+            data = self._read_whole_head(data)
         self._buffer += data
         while not self.is_done and self._read():
             pass
@@ -119,6 +105,15 @@ class Reading:
     def _finish(self, *, can_stay: bool = False) -> None:
         if not self.is_done:
             self.is_done, self.can_stay = True, can_stay
+
+    def _read_whole_head(self, data: bytes) -> bytes:
+        """Nearly always a head comes in one piece: then nothing is copied; what is behind it."""
+        end = answers.HEAD_END.search(data, 0, MAX_HEAD - self._spent)
+        if end is None or not STATUS.match(data):
+            return data
+        self._spent += end.end()
+        self._take(answers.parse(data[: end.end()]))
+        return data[end.end() :]
 
     def _read_head(self) -> bool:
         buffer = self._buffer
@@ -177,7 +172,9 @@ class Reading:
             return
         self.status, self.reason, self.headers = head.status, head.reason, head.headers
         self._stays = head.stays
-        if head.length is not None:
+        if head.length == 0:
+            self._finish(can_stay=head.stays)
+        elif head.length is not None:
             self._part, self._left = Part.SIZED, head.length
         else:
             self._part = Part.SIZE if head.is_chunked else Part.REST
