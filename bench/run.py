@@ -17,6 +17,8 @@ ROOT = Path(__file__).parents[1]
 TOKEN = "bench-token-0123456789abcdef"
 SECONDS = 3.0  # of one measurement
 ROUNDS = 3  # ours and the peer by turns; the table shows the median of the ratios
+OURS = ("server.py",)
+TWIN = ("-m", "bench.twin")  # ours with aiohttp's client
 EVENT = (
     b'{"type": "payment.completed", "payload": '
     b'{"transaction_id": 1, "user_id": 1, "amount_kopeks": 50000}}'
@@ -51,12 +53,14 @@ class Ours:
 
 
 @asynccontextmanager
-async def ours(folder: Path | None = None, **environment: str) -> AsyncIterator[Ours]:
+async def ours(
+    folder: Path | None = None, program: tuple[str, ...] = OURS, **environment: str
+) -> AsyncIterator[Ours]:
     """Our server on a free port, with an empty database unless `folder` holds one."""
     with tempfile.TemporaryDirectory() as fresh:
         where = folder or Path(fresh)
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "server.py", "--port", "0", "--db", str(where / "events.db")),
+            *(sys.executable, *program, "--port", "0", "--db", str(where / "events.db")),
             cwd=ROOT,
             env={
                 **os.environ,
