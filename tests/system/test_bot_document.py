@@ -1,6 +1,7 @@
 """docs/bot.md walked line by line: the bot's own emitter, aiogram, FastAPI, scripts, nginx."""
 
 import asyncio
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -13,7 +14,7 @@ from aiohttp import web
 
 from bedolaga_events_client import BOT_EVENT_TYPES, EventPublisher
 from tests.conftest import ADMIN, Server, until
-from tests.system.conftest import command
+from tests.system.conftest import TOKEN, Process, command
 from tests.system.documents import SERVER, instead, logged, program, run, serving, shown
 from tests.system.test_tour import free_port
 
@@ -121,6 +122,27 @@ async def test_the_publisher_stands_in_the_emitters_place(server: Server, bot: B
     assert len(socket.texts) == 1
     assert len(await logged(server, 2)) == 2
     await emitter.close()
+
+
+async def test_the_commands_of_the_page(process: Process, call: Any) -> None:
+    """A token that may publish and nothing else; starting numbers by hand."""
+    await process.start()
+    _, token, numbers = shown("bot.md", "sh")
+    code, value, _ = await command(*token.split()[1:], "--db", str(process.folder / "events.db"))
+    assert code == 0
+    environment = {"BEDOLAGA_EVENTS_TOKEN": value.strip()}
+    sent = await command("send", "user.created", "--example", "--url", process.url, **environment)
+    assert sent[0] == 0
+    refused = await command("export", "--url", process.url, **environment)
+    assert refused[0] == 1
+    bash = await asyncio.create_subprocess_exec(
+        *("bash", "-c", instead(numbers, **{SERVER: process.url})),
+        env={**os.environ, "BEDOLAGA_EVENTS_TOKEN": TOKEN},
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    assert await bash.wait() == 0
+    assert (await call("GET", f"{process.url}/stats"))[1]["total_users"] == 1500
 
 
 async def test_where_to_look(server: Server, bot: BotsEmitter, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import textwrap
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,41 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> str:
     ).stdout
     assert all(pin in freeze for pin in PINNED)
     return python
+
+
+def repository() -> str:
+    """The repository's address, as the one place that names it has it."""
+    project = tomllib.loads((ROOT / "client/pyproject.toml").read_text())
+    return str(project["project"]["urls"]["Repository"])
+
+
+def test_every_document_names_the_same_repository() -> None:
+    """Who knows its address replaces one placeholder."""
+    for document in ("docs/bot.md", "client/README.md", "client/README.ru.md"):
+        found = re.findall(r"git\+(https://\S+?)#", (ROOT / document).read_text())
+        assert found == [repository()], document
+
+
+@pytest.mark.parametrize("way", ["path", "git", "wheel"])
+def test_it_is_installed_from_a_path_a_git_url_and_a_wheel(way: str, tmp_path: Path) -> None:
+    """Nothing else comes with it, whichever way."""
+    pip = (sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check")
+    source = str(ROOT / "client")
+    if way == "git":
+        [line] = re.findall(r'"(git\+\S+)"', shown("bot.md", "sh")[0])
+        source = line.replace(repository(), f"file://{ROOT}")
+    if way == "wheel":
+        folder = str(tmp_path / "wheel")
+        subprocess.run((*pip, "wheel", "--no-deps", "-w", folder, source), check=True, timeout=100)
+        [built] = Path(folder).glob("bedolaga_events_client-*.whl")
+        source = str(built)
+    target = tmp_path / "target"
+    subprocess.run((*pip, "install", "--target", str(target), source), check=True, timeout=100)
+    assert sorted(one.name.partition("-")[0] for one in target.iterdir()) == [
+        "bedolaga_events_client",
+        "bedolaga_events_client",
+    ]
+    assert (target / "bedolaga_events_client/py.typed").exists()
 
 
 @pytest.mark.timeout(400)  # the environment is made in the first of them

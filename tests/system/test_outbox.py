@@ -12,7 +12,7 @@ from bedolaga_events_client import EventPublisher
 from tests.conftest import until
 from tests.system.conftest import ROOT, TOKEN, Process, checked
 
-CRASHES = int(os.environ.get("BEDOLAGA_EVENTS_CRASHES", "50"))  # `make soak`: a thousand
+CRASHES = int(os.environ.get("OUTBOX_CRASHES", "50"))  # `make soak`: a thousand
 EVENTS = 12  # of one bot's life
 STATEMENTS = 60  # on the outbox, about as many as they need
 BOT = ROOT / "tests/system/crashing_bot.py"
