@@ -31,7 +31,11 @@ async def show(request: web.Request) -> web.Response:
         "client_address": client_address(request),
         "peer_is_trusted": server.front.trusts(request.remote or ""),
         "origin_is_allowed": None if origin is None else allows(request, origin),
-        "forwarded": {name: request.headers[name] for name in FORWARDED if name in request.headers},
+        "forwarded": {
+            name: ", ".join(request.headers.getall(name))
+            for name in FORWARDED
+            if name in request.headers
+        },
         "body_limit": reading.BATCH_LIMIT,
         "ping_seconds": server.settings.live.ping_seconds,
     }

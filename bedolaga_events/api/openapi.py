@@ -35,6 +35,8 @@ DOCS = """<!doctype html>
   <meta charset="utf-8">
   <meta name="viewport" content="width=device-width, initial-scale=1">
   <title>bedolaga-events API</title>
+  <link rel="icon" href="icons/icon.svg">
+  <script type="module" src="js/docs.js"></script>
   <script type="module" src="vendor/rapidoc.js"></script>
 </head>
 <body>
@@ -213,7 +215,9 @@ def _inlined(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, A
 
 
 def _webhook(name: str, kind: Any) -> dict[str, Any]:
-    content = {"schema": kind.payload.model_json_schema(), "example": kind.example}
+    # Named, since RapiDoc stumbles over a null in an example that is not.
+    examples = {"example": {"value": kind.example}}
+    content = {"schema": kind.payload.model_json_schema(), "examples": examples}
     headers = [
         ("X-Webhook-Event", "the event type"),
         ("X-Webhook-Signature", "sha256= and the hex HMAC-SHA256 of the body"),

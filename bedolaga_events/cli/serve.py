@@ -4,6 +4,7 @@ import asyncio
 import errno
 import gc
 import os
+import resource
 import signal
 import socket
 import ssl
@@ -28,6 +29,7 @@ from bedolaga_events.store.transaction import change
 from bedolaga_events.wire import sign_in_link
 
 BACKLOG = 1024  # connections that wait to be taken
+DESCRIPTORS = 65_536  # open files at most
 GC_THRESHOLD = 20_000  # new objects before a collection: 10 % more deliveries than with 700
 
 IN_USE = (
@@ -44,11 +46,20 @@ def serve(**options: Any) -> None:
     loaded = load(**options)
     settings = loaded.settings
     logs.configure(settings.log)
+    _raise_descriptors()
     # What start-up made stays for good: the collector need not walk it with every request.
     gc.freeze()
     gc.set_threshold(GC_THRESHOLD, 20, 50)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         sys.exit(runner.run(_serve(loaded)))
+
+
+def _raise_descriptors() -> None:
+    """Take as many open files as may be had: the usual 1,024 are for programs that call select."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, DESCRIPTORS)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
@@ -141,9 +152,9 @@ async def _listen(runner: web.AppRunner, settings: Settings, tls: Tls | None) ->
 
 async def _print_link(app: web.Application, runner: web.AppRunner, scheme: str) -> None:
     """Where it listens; the sign-in link while there is no admin token, and in a terminal."""
-    host, port = runner.addresses[0][:2]
-    address, parts = f"{scheme}://{shown(host)}:{port}/", app[PARTS]
-    click.echo(f"bedolaga-events {__version__} listens on {address}")
+    found = [f"{scheme}://{shown(host)}:{port}/" for host, port, *_ in runner.addresses]
+    address, parts = found[0], app[PARTS]
+    click.echo(f"bedolaga-events {__version__} listens on {' and '.join(dict.fromkeys(found))}")
     if sys.stdout.isatty() or not await parts.database.read(tokens.has_admin, parts.now()):
         code = await change(parts.writer, login_codes.issue)
         reached = parts.settings.server.public_url or address

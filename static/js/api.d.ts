@@ -173,7 +173,7 @@ export const sinkApi: {
 };
 
 export const doctorApi: {
-  examine(): Promise<any>;
+  examine(headers?: Record<string, string>): Promise<any>;
   count(bytes: Uint8Array): Promise<{ bytes: number }>;
 };
 

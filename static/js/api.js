@@ -54,7 +54,7 @@ export const sinkApi = {
 };
 
 export const doctorApi = {
-  examine: () => apiClient.request('GET', '/doctor', { params: { origin: location.origin } }),
+  examine: (headers) => apiClient.request('GET', '/doctor', { params: { origin: location.origin }, headers }),
   count: (bytes) => apiClient.request('POST', '/doctor/body', { bytes, patience: 180_000 }), // 4 MiB on a slow line
 };
 

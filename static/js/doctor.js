@@ -1,12 +1,14 @@
-// The tests behind #/doctor: each takes what is known so far and gives {state, values, advice?}.
+// The tests behind #/doctor: each takes what is known so far and gives {state, values, advice?, text?}.
 import { apiClient, authApi, doctorApi } from './api.js';
 
 const PATIENCE = 3_000; // ms for a first sign
 export const SILENCE = 90; // seconds that the server holds a silent socket (api/doctor.py)
 const CLOCK = 5; // seconds that two clocks may differ
 
+const FORGED = '192.0.2.1'; // nobody's address (RFC 5737)
+
 const ok = (values) => ({ state: 'ok', values });
-const bad = (values, advice) => ({ state: 'bad', values, advice });
+const bad = (values, advice, text) => ({ state: 'bad', values, advice, text });
 const SKIP = { state: 'skip', values: {} }; // what a refused Origin hides
 const since = (started) => Math.round(performance.now() - started);
 const isLocal = (host) => ['localhost', '127.0.0.1', '[::1]'].includes(host);
@@ -35,11 +37,18 @@ function origin({ seen }) {
   return seen.origin_is_allowed ? ok(values) : bad(values, 'origin');
 }
 
-function address({ seen }) {
+async function address({ seen }) {
   const peer = seen.peer_address;
+  if (seen.peer_is_trusted && await passesForged()) return bad({ peer }, 'tunnel', 'address.tunnel');
   if (seen.forwarded['X-Forwarded-For'] && !seen.peer_is_trusted) return bad({ peer }, 'trust');
   if (isLocal(peer) && !isLocal(location.hostname) && !seen.forwarded['X-Forwarded-For']) return { state: 'warn', values: { peer }, advice: 'address' };
   return ok({ address: seen.client_address });
+}
+
+// Whether a header of ours comes through as it is: then whoever comes chooses his address.
+async function passesForged() {
+  const seen = await doctorApi.examine({ 'X-Forwarded-For': FORGED }).catch(() => null);
+  return seen?.forwarded['X-Forwarded-For'] === FORGED;
 }
 
 function clock({ seen, middle }) {
@@ -127,6 +136,7 @@ export function linesFor(advice, peer) {
   if (lines.length) texts.push(`# Caddy\n${path === '/' ? 'reverse_proxy 127.0.0.1:8080' : `handle_path ${path}* {\n    reverse_proxy 127.0.0.1:8080\n}`}`);
   const settings = [];
   if (advice.includes('trust')) settings.push(`trusted_proxies = ["${peer}"]`);
+  if (advice.includes('tunnel')) settings.push('trusted_proxies = []');
   if (advice.includes('origin')) settings.push(`public_url = "${location.origin}${path}"`);
   if (settings.length) texts.push(`# config.toml\n[server]\n${settings.join('\n')}`);
   return texts.join('\n\n');

@@ -22,6 +22,10 @@ async def test_a_request_is_shown_as_it_arrived(starting: Any) -> None:
         "X-Forwarded-Proto": "https",
     }
     assert ADMIN not in str(seen)
+    lines = [("X-Forwarded-For", "192.0.2.1"), ("X-Forwarded-For", "198.51.100.7")]
+    headers_of_two = [("Authorization", f"Bearer {ADMIN}"), *lines]
+    async with server.session.get(server.url + "/doctor", headers=headers_of_two) as answer:
+        assert (await answer.json())["forwarded"]["X-Forwarded-For"] == "192.0.2.1, 198.51.100.7"
     assert (await server.call("GET", "/doctor", token=None)).status == 401
 
 

@@ -5,7 +5,7 @@ import os
 import re
 import shutil
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -215,3 +215,32 @@ async def test_the_doctor_tells_a_refused_origin_from_a_missing_upgrade(
     assert f'public_url = "{url}/"' in advice
     assert "proxy_set_header Host $http_host;" in advice
     assert "Upgrade" not in advice
+
+
+@needs_chromium
+async def test_the_doctor_warns_of_a_tunnel_whose_end_is_trusted(
+    trusting: Server, page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing between is HTTP: whoever comes through may claim any address."""
+    monkeypatch.setattr(doctor, "SILENCE", 0.5)
+    found = await examined(page, trusting.url)
+    assert {name for name, mark in found.items() if mark == "failed"} == {"address"}
+    assert "TCP-туннел" in await page.locator("[data-check=address]").inner_text()
+    assert "trusted_proxies = []" in await page.get_by_label("Что добавить в прокси").inner_text()
+
+
+@needs_chromium
+@pytest.mark.parametrize("is_proxied", [False, True])
+async def test_the_documents_of_the_api_are_styled_and_call_the_right_address(
+    trusting: Server, tmp_path: Path, page: Page, is_proxied: bool
+) -> None:
+    """Under its own CSP nothing is blocked (the fixture would fail); RapiDoc keeps to the prefix."""
+    async with behind(trusting, tmp_path) if is_proxied else nullcontext(trusting.url) as url:
+        await page.goto(f"{url}/docs")
+        viewer = page.locator("rapi-doc")
+        title = viewer.locator("#api-title").first
+        await expect(title).to_contain_text("bedolaga-events", timeout=20_000)
+        size = await title.evaluate("one => getComputedStyle(one).fontSize")
+        called = await viewer.evaluate("one => one.selectedServer.computedUrl")
+    assert size != "16px"  # what a browser gives to what nobody styled
+    assert called == url
