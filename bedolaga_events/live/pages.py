@@ -14,7 +14,7 @@ from bedolaga_events.model import Event
 from bedolaga_events.store import events
 from bedolaga_events.store.database import Database
 
-PAGE = 400  # events
+PAGE = 800  # events
 PAGE_CHARACTERS = 64 * 1024  # after which a page ends: each reader may have one unread
 KEPT_BYTES = 8 * 1024 * 1024  # of all pages together
 

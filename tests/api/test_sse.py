@@ -133,6 +133,18 @@ async def test_http_1_0_gets_no_chunks(server: Server) -> None:
     writer.close()
 
 
+async def test_head_is_headers_only(server: Server) -> None:
+    """And the connection goes on."""
+    head = f"HEAD /events/stream HTTP/1.1\r\nHost: x\r\nX-API-Key: {ADMIN}\r\n\r\n"
+    reader, writer = await raw(server, head + head)
+    for _ in range(2):
+        answer = await reader.readuntil(b"\r\n\r\n")
+        assert answer.startswith(b"HTTP/1.1 200")
+        assert b"text/event-stream" in answer
+    writer.close()
+    assert not list(server.parts.hub.sockets())
+
+
 async def test_what_is_not_known_is_refused(server: Server) -> None:
     """As everywhere."""
     for query in ("?events=tickets.*", "?topics=weather", "?since=soon"):
