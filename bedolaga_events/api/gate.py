@@ -150,8 +150,10 @@ async def find_token(server: Parts, value: str) -> Token | None:
     """The token with this value; one that was just made on the command line is found too."""
     token = server.access.find(value)
     if token is None:
-        server.access.add(await server.database.read(tokens.with_digest, tokens.digest_of(value)))
-        token = server.access.find(value)
+        made = await server.database.read(tokens.with_digest, tokens.digest_of(value))
+        if made:
+            server.access.add(made)
+            token = server.access.find(value)
     return token
 
 

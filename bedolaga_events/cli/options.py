@@ -51,7 +51,7 @@ def beside(options: dict[str, Any], *, must_exist: bool = False) -> Iterator[sql
     """A connection to the configured database, for the time of a command.
 
     Raises:
-        ConfigError: it cannot be opened, or must exist and does not.
+        ConfigError: it cannot be opened or written, or must exist and does not.
     """
     path = load(**options).settings.database.path
     if must_exist and not path.exists():
@@ -59,6 +59,8 @@ def beside(options: dict[str, Any], *, must_exist: bool = False) -> Iterator[sql
     connection = connect_beside(path)
     try:
         yield connection
+    except sqlite3.OperationalError as error:  # another program holds it, the disk is full
+        raise ConfigError(f"{path}: {error}.") from None
     finally:
         connection.close()
 

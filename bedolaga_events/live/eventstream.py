@@ -4,7 +4,7 @@ import asyncio
 from abc import abstractmethod
 
 from bedolaga_events.live import frames
-from bedolaga_events.live.outlet import Outlet
+from bedolaga_events.live.outlet import CLOSE_SECONDS, Outlet
 from bedolaga_events.live.protocol import Wants
 
 LAST_CHUNK = b"0\r\n\r\n"
@@ -49,6 +49,8 @@ class EventStream(Outlet):
         if self._is_chunked and not self._transport.is_closing():
             self._transport.write(LAST_CHUNK)
         self._transport.close()
+        self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_later(CLOSE_SECONDS, self.abort)
 
     def data_received(self, data: bytes) -> None:
         """Nothing is expected of it."""

@@ -5,6 +5,8 @@ from abc import ABC, abstractmethod
 
 from bedolaga_events.live.protocol import Wants
 
+CLOSE_SECONDS = 3.0  # how long a client may take to read what is left, or to answer a close
+
 
 class Outlet(asyncio.Protocol, ABC):
     """What WebSocket and SSE clients have in common, as the hub sees them.

@@ -10,10 +10,9 @@ from abc import abstractmethod
 from wsproto.frame_protocol import CloseReason, Frame, FrameProtocol, Opcode, ParseFailed
 
 from bedolaga_events.live import frames, protocol
-from bedolaga_events.live.outlet import Outlet
+from bedolaga_events.live.outlet import CLOSE_SECONDS, Outlet
 from bedolaga_events.live.protocol import Wants
 
-CLOSE_SECONDS = 3.0  # how long a peer may take to answer a close
 EVERYTHING = Wants()
 SERVER = FrameProtocol(client=False, extensions=[])  # control frames out: it keeps nothing of them
 

@@ -23,7 +23,7 @@ def new_value() -> str:
 
 def digest_of(value: str) -> bytes:
     """The SHA-256 digest by which a token is stored and found."""
-    return hashlib.sha256(value.encode("utf-8", "surrogateescape")).digest()
+    return hashlib.sha256(value.encode("utf-8", "surrogatepass")).digest()
 
 
 def insert(

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bedolaga_events.live import eventstream, websocket
 from tests.api.websockets import PING, TEXT, Raw, frame, handshake
 from tests.conftest import ADMIN, Server, until
 
@@ -132,3 +133,21 @@ async def test_equal_wants_from_everywhere_see_each_event_once(server: Server) -
         assert ids == [since, *(n for n in range(since + 1, 901) if (n - 1) % 3 == wanted)]
 
     await asyncio.gather(*(follow(97 * n % 850, n % 3) for n in range(30)))
+
+
+@pytest.mark.parametrize("path", ["/ws", "/events/stream"])
+async def test_who_is_sent_away_and_does_not_read_is_dropped(
+    server: Server, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """The last words to it do not hold the connection for ever."""
+    monkeypatch.setattr(websocket, "CLOSE_SECONDS", 0.2)
+    monkeypatch.setattr(eventstream, "CLOSE_SECONDS", 0.2)
+    async with Raw(server.url) as raw:
+        raw.writer.write(handshake(path=path, X_API_Key=ADMIN))
+        await raw.reader.readuntil(b"\r\n\r\n")
+        raw.reader._transport.pause_reading()  # type: ignore[attr-defined]
+        narrow(server)
+        await batch(server, 30, 20_000)
+        [one] = server.parts.hub.sockets()
+        one.close(1001, "")
+        await until(lambda: not list(server.parts.hub.sockets()))

@@ -58,6 +58,14 @@ async def test_guessers_of_codes_are_slowed_down_and_a_right_code_is_not(server:
     assert (await server.call("POST", "/login", {"code": good}, token=None)).status == 201
 
 
+async def test_what_is_no_code_at_all_is_refused(server: Server) -> None:
+    """Half a character, nothing, a book: a sentence, never a mistake of ours."""
+    for code in ("\ud800", "", "x" * 100_000, "\0"):
+        reply = await server.call("POST", "/login", {"code": code}, token=None)
+        assert reply.status in (401, 422), code
+        assert reply.json["detail"]
+
+
 async def test_codes_that_are_late_are_forgotten(server: Server, clock: Clock) -> None:
     """With the next one that is made."""
     await server.code()

@@ -129,6 +129,20 @@ async def test_a_link_from_the_command_line_signs_in(process: Process, tmp_path:
                 assert answer.status == status
 
 
+async def test_a_command_beside_a_locked_file_is_one_sentence(
+    process: Process, tmp_path: Path
+) -> None:
+    """Somebody's sqlite3 shell is in the middle of something."""
+    await process.start()
+    other = sqlite3.connect(tmp_path / "events.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    code, lines, err = await login("--db", str(tmp_path / "events.db"))
+    assert (code, lines, len(err.strip().splitlines())) == (1, [], 1)
+    assert "another program holds the database" in err
+    other.execute("ROLLBACK")
+    other.close()
+
+
 async def test_a_link_over_ssh_says_how_to_get_there(process: Process, tmp_path: Path) -> None:
     """Loopback is on the other end: the tunnel's command stands below; not with a public URL."""
     await process.start()
