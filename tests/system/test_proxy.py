@@ -164,6 +164,17 @@ async def doctor_says(page: Page) -> dict[str, str]:
 
 
 @needs_chromium
+async def test_the_service_worker_stays_under_the_prefix(
+    proxied: tuple[Server, str], page: Page
+) -> None:
+    """What stands beside the shop's events at the same host is not its business."""
+    url = proxied[1]
+    await page.goto(f"{url}/")
+    registered = "navigator.serviceWorker.register('sw.js').then((one) => one.scope)"
+    assert await page.evaluate(registered) == f"{url}/"
+
+
+@needs_chromium
 async def test_the_doctor_finds_a_good_proxy_good(
     proxied: tuple[Server, str], page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
