@@ -193,11 +193,17 @@ class Lane:
         if pause:
             self._paused_until, self.width = max(self._paused_until, now + pause), 1
 
-    def let_go(self, delivery_id: int, now: int) -> None:
-        """What is out ended without an outcome; its row is as it was, and is found there again."""
-        if self.out.pop(delivery_id, None) is not None:
-            self._urged.discard(delivery_id)
-            self._fall_due(now + ASK_EVERY)
+    def let_go(self, delivery_id: int, now: int) -> bool:
+        """What is out ended without an outcome; its row is as it was, and is found there again.
+
+        Returns:
+            Whether it was out: not when its outcome was heard of.
+        """
+        if self.out.pop(delivery_id, None) is None:
+            return False
+        self._urged.discard(delivery_id)
+        self._fall_due(now + ASK_EVERY)
+        return True
 
     def _has_room(self) -> bool:
         return self.flying < self.width and len(self.out) < BUFFER

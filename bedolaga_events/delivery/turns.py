@@ -36,23 +36,22 @@ class Turns:
         self._probed_at = 0  # when that was reckoned
         self._until = 0  # when `wait` ends
 
-    def place(self, webhook: Webhook, now: int) -> None:
-        """A webhook is there, or was changed."""
+    def place(self, webhook: Webhook) -> Lane:
+        """A webhook is there, or was changed; `look` is owed to a new one."""
         lane = self.lanes.get(webhook.id)
         if lane is None:
             lane = self.lanes[webhook.id] = Lane(webhook, self._widest)
         else:
             lane.change(webhook)
-        self._consider(lane, now)
+        return lane
 
     def hear(self, committed: Committed, now: int) -> None:
         """Take note of a commit: changed and deleted webhooks, new and changed deliveries."""
-        for webhook in committed.webhooks:
-            self.place(webhook, now)
+        touched = {self.place(webhook) for webhook in committed.webhooks}
         for webhook_id in committed.deleted_webhooks:
             if gone := self.lanes.pop(webhook_id, None):
                 gone.close()
-        touched = self._told(committed, now)
+        touched |= self._told(committed, now)
         for webhook_id in committed.stale:
             if lane := self.lanes.get(webhook_id):
                 lane.doubt()
@@ -94,7 +93,6 @@ class Turns:
             lane = self._ring.popleft()
             if not lane.can_start(now):
                 lane.in_turn = False
-                self._consider(lane, now)
                 continue
             self._ring.append(lane)
             if self._trusts(lane, now):
@@ -125,8 +123,8 @@ class Turns:
 
     def let_go(self, lane: Lane, delivery_id: int, now: int) -> None:
         """Nothing more will be heard of what was out; nothing happens if its outcome was."""
-        lane.let_go(delivery_id, now)
-        self._consider(lane, now)
+        if lane.let_go(delivery_id, now):
+            self._consider(lane, now)
 
     def wait(self, now: int) -> float:
         """Seconds until `look` or `next` may say something else though nothing is told."""

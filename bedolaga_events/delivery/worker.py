@@ -62,7 +62,7 @@ class Worker:
         """Read every webhook, then send until `stop`."""
         for one in await self._database.read(webhooks.everything):
             if one.id not in self._turns.lanes:  # else what was heard meanwhile is newer
-                self._turns.place(one, self._clock.elapsed())
+                self._turns.place(one)
         while not self._stopping:
             self._look()
             self._start()

@@ -120,7 +120,7 @@ def test_dead_receivers_share_half_of_the_places() -> None:
     """Ten that hang, and one that answers."""
     turns = Turns(8, 4)
     for number in range(1, 12):
-        turns.place(webhook_of(number, url=f"http://{number}/"), START)
+        turns.place(webhook_of(number, url=f"http://{number}/"))
         lane = turns.lanes[number]
         lane.ask(START)
         lane.answers = number == 11
@@ -135,7 +135,7 @@ def test_dead_receivers_share_half_of_the_places() -> None:
 def test_receivers_that_fail_get_a_number_of_requests_a_second() -> None:
     """A hundred at once, then one every five milliseconds, however much they wait for."""
     turns = Turns(1_000, 1_000)
-    turns.place(webhook_of(1), START)
+    turns.place(webhook_of(1))
     lane = turns.lanes[1]
     lane.fails, lane.width = True, 1_000
     for number in range(1, 200):

@@ -53,13 +53,14 @@ class SettlesLate(Lane):
         elif delivery.status is Status.PENDING:
             self.touched.add(delivery.id)
 
-    def let_go(self, delivery_id: int, now: int) -> None:
+    def let_go(self, delivery_id: int, now: int) -> bool:
         self.out.pop(delivery_id, None)
         if self.reading:
             self.settled.add(delivery_id)
         if delivery_id in self.touched:
             self.touched.remove(delivery_id)
             self._more = True
+        return True
 
 
 class ComparesTimes(Lane):
@@ -100,9 +101,9 @@ def test_the_machine_finds_what_was_broken(broken: type[Lane], finding: str) -> 
     """It is no use if it passes whatever the lanes do."""
 
     class BrokenTurns(Turns):
-        def place(self, webhook: Webhook, now: int) -> None:
+        def place(self, webhook: Webhook) -> Lane:
             self.lanes.setdefault(webhook.id, broken(webhook, self._widest))
-            super().place(webhook, now)
+            return super().place(webhook)
 
     class BrokenMachine(TurnsMachine):
         turns_type = BrokenTurns

@@ -63,6 +63,7 @@ class TurnsMachine(RuleBasedStateMachine):
         self.heard: dict[int, Webhook] = {}  # as heard of
         self.unheard: Committed | None = None  # committed, and nobody was told yet
         self.urged: set[int] = set()
+        self.put_off: dict[int, int] = {}  # what was broken off is tried again in a minute
         self.made = 0
         self._begin()
 
@@ -73,9 +74,8 @@ class TurnsMachine(RuleBasedStateMachine):
         self.flying: list[tuple[Lane, Start]] = []
         self.landed: list[tuple[Lane, Record]] = []  # on its way to the disk
         self.ending: list[tuple[Lane, int]] = []  # on disk, but its task has not ended
-        self.sent_at: dict[int, int] = {}
         for one in self.webhooks.values():
-            self.turns.place(one, self.now)
+            self.turns.place(one)
         self.heard = dict(self.webhooks)
 
     @initialize()
@@ -184,7 +184,6 @@ class TurnsMachine(RuleBasedStateMachine):
         while count and (lane := self.turns.next(self.now)):
             start = self.turns.start(lane, self.now)
             self._check(start)
-            self.sent_at[start.delivery.id] = self.now
             self.flying.append((lane, start))
             count -= 1
 
@@ -206,6 +205,7 @@ class TurnsMachine(RuleBasedStateMachine):
     def break_off(self) -> None:
         """A mistake of ours: there is no outcome, and the row is as it was."""
         lane, start = self.flying.pop()
+        self.put_off[start.delivery.id] = self.now + MINUTE
         self.turns.land(lane, start, None, self.now)
         self.turns.let_go(lane, start.delivery.id, self.now)
 
@@ -252,7 +252,8 @@ class TurnsMachine(RuleBasedStateMachine):
         for _ in range(2_000):
             self._everything_goes_well()
             waiting = [one for one in self.table.values() if self._is_to_be_sent(one)]
-            due |= {one.id: max(one.next_retry_at or 0, begun) for one in waiting}
+            for one in waiting:
+                due[one.id] = max(one.next_retry_at or 0, begun, self.put_off.get(one.id, 0))
             late = [one for one in waiting if self.now > due[one.id] + LATE]
             assert not late, f"forgotten: {late[:3]}"
             if not waiting:
