@@ -245,7 +245,7 @@ async def test_the_doctor_warns_of_a_tunnel_whose_end_is_trusted(
 async def test_the_documents_of_the_api_are_styled_and_call_the_right_address(
     trusting: Server, tmp_path: Path, page: Page, is_proxied: bool
 ) -> None:
-    """Under its own CSP nothing is blocked (the fixture would fail); RapiDoc keeps to the prefix."""
+    """Under its own CSP nothing is blocked (or the fixture fails); RapiDoc keeps to the prefix."""
     async with behind(trusting, tmp_path) if is_proxied else nullcontext(trusting.url) as url:
         await page.goto(f"{url}/docs")
         viewer = page.locator("rapi-doc")
