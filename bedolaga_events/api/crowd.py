@@ -1,10 +1,13 @@
 """How many connections are open, for whom, and which may go when descriptors run out."""
 
+import resource
 from asyncio import Transport
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from bedolaga_events.access import group
+
+ROOM = 0.75  # of all descriptors are for connections, the rest for files and receivers
 
 
 @dataclass(slots=True)
@@ -122,3 +125,9 @@ def peer_of(transport: Transport | None) -> str:
     """The address at the other end of a connection."""
     name = None if transport is None else transport.get_extra_info("peername")
     return str(name[0]) if isinstance(name, tuple) else "unknown"
+
+
+def room() -> int:
+    """How many connections there may be, by the limit of open files."""
+    limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return int((2**20 if limit == resource.RLIM_INFINITY else limit) * ROOM)

@@ -2,7 +2,6 @@
 
 import asyncio
 import errno
-import resource
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -12,7 +11,7 @@ import structlog
 from aiohttp import web
 
 from bedolaga_events.api import foreign
-from bedolaga_events.api.crowd import Guest, peer_of
+from bedolaga_events.api.crowd import Guest, peer_of, room
 from bedolaga_events.api.express import Express
 from bedolaga_events.api.json_reply import OWN_FAULT, error_reply, http_error
 from bedolaga_events.api.state import PARTS, Parts
@@ -20,7 +19,6 @@ from bedolaga_events.api.state import PARTS, Parts
 SILENT_SECONDS = 15.0  # for the headers of a connection's first request
 STRANGER_SECONDS = 150.0  # between two requests without a token: Caddy keeps 120, Traefik 90
 IDLE_SECONDS = 3600.0  # between two requests of who showed a token
-ROOM = 0.75  # of all descriptors are for connections, the rest for files and receivers
 AT_ONCE = 0.1  # of the room is made free when there is none
 FULL_SECONDS = 1.0  # before it is looked again for somebody to send away
 NOT_HTTP = "This request is not HTTP/1.1 (RFC 9112), or a line of its head is over 8 KiB."
@@ -89,6 +87,9 @@ class Refusing(web.RequestHandler):
         message: str | None = None,
     ) -> web.StreamResponse:
         """The answer to what is not HTTP; the connection ends with it."""
+        if isinstance(exc, UnicodeEncodeError) and "Expect" in request.headers:
+            # aiohttp quotes an Expect that it refuses, and this one cannot be written.
+            return http_error(request.method, web.HTTPExpectationFailed())
         if request.writer.output_size > 0 or status >= 500:
             super().handle_error(request, status, exc, message)  # logs it, or ends it
             response = error_reply(status, OWN_FAULT)
@@ -126,7 +127,7 @@ class Doorway(web.BaseSite):
         self._hosts = hosts
         self._port = port
         self._parts = runner.app[PARTS]
-        self._room = _room()
+        self._room = room()
         self._full_until = 0.0
         self._sweeping: asyncio.Task[None] | None = None
 
@@ -243,9 +244,3 @@ class Doorway(web.BaseSite):
 def _abort(connection: Express | Refusing) -> None:
     if connection.transport is not None:
         connection.transport.abort()
-
-
-def _room() -> int:
-    """How many connections there may be, by the limit of open files."""
-    limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return int((2**20 if limit == resource.RLIM_INFINITY else limit) * ROOM)
