@@ -6,11 +6,10 @@ from typing import Any
 
 import click
 
+from bedolaga_events.api.shapes.webhook import WebhookChange
 from bedolaga_events.cli.options import Server, settings_options, url_option
 
-FIELDS = (
-    "name", "url", "event_type", "is_active", "description", "headers", "max_per_minute",
-)  # fmt: skip
+FIELDS = tuple(one for one in WebhookChange.model_fields if one != "secret")
 PAGE = 200
 
 
