@@ -10,7 +10,6 @@ import structlog
 
 from bedolaga_events.access import Access
 from bedolaga_events.errors import StoreError
-from bedolaga_events.numbers import hour_of
 from bedolaga_events.settings import Settings
 from bedolaga_events.store import retention, steps, tokens
 from bedolaga_events.store.database import Database
@@ -23,7 +22,6 @@ CHECKPOINT_EVERY = 300  # ticks; only when nothing was written since the last lo
 OPTIMIZE_EVERY = 86_400  # ticks
 RETAIN_EVERY = 300  # ticks
 SHRINK_STEP = 1_000  # pages given back at once
-DAY = 86_400_000_000  # microseconds
 MEGABYTE = 1_000_000
 EXPIRED_KEPT = 7 * 86_400_000_000  # microseconds that an expired token stays in the list
 
@@ -94,13 +92,8 @@ class Housekeeping:
         That goes on in steps; what they free is given back at the next look.
         """
         kept = self._settings.retention
-        now = self._now()
-        if kept.retention_days:
-            before = now - round(kept.retention_days * DAY)
-            await change(self._writer, steps.prune, before)
-        if kept.retention_mb:
-            await change(self._writer, steps.prune, now, kept.retention_mb * MEGABYTE)
-        await self._commit(retention.prune_hours, hour_of(now))
+        days, most = kept.retention_days or None, kept.retention_mb * MEGABYTE or None
+        await change(self._writer, steps.retain, days, most)
         free = 1
         while free:
             free = await self._writer.aside(lambda one: retention.shrink(one, SHRINK_STEP))

@@ -17,7 +17,7 @@ from bedolaga_events.store.disk import locked
 from bedolaga_events.store.transaction import alone
 from bedolaga_events.store.trouble import no_start
 
-DAY = 86_400_000_000  # microseconds
+MEGABYTE = 1_000_000
 PAGES = 1_000  # given back at once
 
 
@@ -66,17 +66,15 @@ def backup(file: Path, **options: Any) -> None:
 @click.option("--days", type=float, help="Keep so many days; retention.retention_days without.")
 @settings_options
 def prune(days: float | None, **options: Any) -> None:
-    """Delete finished events and deliveries that are older than so many days."""
-    settings = load(**options).settings
-    kept = settings.retention.retention_days if days is None else days
-    now = clock()
+    """Delete finished events and deliveries as the server does now and then."""
+    kept, now = load(**options).settings.retention, clock()
+    days = (kept.retention_days or None) if days is None else days
     with beside(options, must_exist=True) as connection:
         with alone(connection, now) as transaction:
-            work = steps.prune(transaction, now - round(kept * DAY))
-        more = True
-        while more:
+            begun = steps.retain(transaction, days, kept.retention_mb * MEGABYTE or None)
+        while begun:
             with alone(connection, now) as transaction:
-                more = steps.advance(transaction, work)
+                begun = [work for work in begun if steps.advance(transaction, work)]
         while retention.shrink(connection, PAGES):
             pass
         used = retention.used_bytes(connection)

@@ -9,8 +9,10 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from bedolaga_events.model import Status
+from bedolaga_events.numbers import hour_of
 from bedolaga_events.store import moving, retention, webhooks
 from bedolaga_events.store.transaction import Transaction
+from bedolaga_events.times import DAY
 
 AT_ONCE = 500  # rows in one transaction
 EVER = 2**63 - 1  # microseconds: what is there when a replay begins, whatever the clock says
@@ -91,16 +93,33 @@ def delete(transaction: Transaction, webhook_id: int) -> int:
     return _begin(transaction, "delete", webhook_id=webhook_id)
 
 
+def retain(transaction: Transaction, days: float | None, max_bytes: int | None) -> list[int]:
+    """Begin to let go of what is too old, then of the oldest while too much is in use.
+
+    Args:
+        days: that are kept; None: for ever.
+        max_bytes: that may be in use; None: no limit.
+
+    Returns:
+        The ids of the work.
+    """
+    now = transaction.now
+    retention.prune_hours(transaction.connection, hour_of(now))
+    begun = [] if days is None else [prune(transaction, now - round(days * DAY))]
+    return begun if max_bytes is None else [*begun, prune(transaction, now, max_bytes)]
+
+
 def prune(transaction: Transaction, until: int, max_bytes: int | None = None) -> int:
-    """Begin to let go of what is older than a moment, unless that is under way.
+    """Begin to let go of what is older than a moment; what is under way goes on up to there.
 
     Args:
         until: microseconds.
         max_bytes: of the events alone, and only while more bytes than these are in use.
     """
     row = transaction.connection.execute(
-        "SELECT id FROM steps WHERE kind = 'prune' AND (max_bytes IS NULL) = ?",
-        (max_bytes is None,),
+        "UPDATE steps SET until = max(until, ?), max_bytes = ? WHERE kind = 'prune'"
+        " AND (max_bytes IS NULL) = ? RETURNING id",
+        (until, max_bytes, max_bytes is None),
     ).fetchone()
     if row is not None:
         return int(row[0])

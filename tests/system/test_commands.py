@@ -50,17 +50,30 @@ async def test_a_backup_is_sound_and_another_database(
 
 
 async def test_prune_beside_a_server(process: Process, call: Any, tmp_path: Path) -> None:
-    """With days; the counters stay right."""
+    """As the server's own retention: tests go too (C8); with 0 days in the settings, nothing."""
     await process.start()
     for number in range(5):
         await event(call, process, number)
+    hook = {"name": "x", "url": "http://127.0.0.1:1/", "event_type": "*"}
+    await call("POST", f"{process.url}/webhooks", hook)
+    await call("POST", f"{process.url}/webhooks/1/test")
+
+    async def tested() -> bool:
+        _, stats = await call("GET", f"{process.url}/webhooks/stats")
+        return bool(stats["failed_deliveries"] == 1)
+
+    await until(tested)
     database = ("--db", str(tmp_path / "events.db"))
     assert (await command("prune", "--days", "1", *database))[0] == 0
+    ever = {"BEDOLAGA_EVENTS_RETENTION__RETENTION_DAYS": "0"}
+    assert (await command("prune", *database, **ever))[0] == 0
     _, page = await call("GET", f"{process.url}/events")
     assert page["total"] == 5
     assert (await command("prune", "--days", "0", *database))[0] == 0
     _, page = await call("GET", f"{process.url}/events")
     assert page["total"] == 0
+    _, stats = await call("GET", f"{process.url}/webhooks/stats")
+    assert stats["total_deliveries"] == 0
     assert (await command("check", *database))[1].strip() == "All is well."
 
 
