@@ -40,12 +40,11 @@ class Line(asyncio.Protocol):
             self.reading.end()
             return self.reading
         transport.write(request)
-        if self.reading.is_done:  # it answered before it was asked: it is told all the same
-            self.reading.can_stay = False
-            await asyncio.sleep(0)  # until it is written
-            return self.reading
         self._deadline = deadline
         self._done = self._loop.create_future()
+        if self.reading.is_done:  # it answered before it was asked: it is told all the same
+            self.reading.can_stay = False
+            self._loop.call_soon(self._wake)  # when that is written
         # A timer of our own: asyncio.timeout costs 7 µs, and there is nothing here to cancel.
         self._timer = self._loop.call_at(self._patience_ends(), self._time_is_up)
         try:
@@ -54,9 +53,7 @@ class Line(asyncio.Protocol):
             self.close()
             raise
         finally:
-            if self._timer is not None:
-                self._timer.cancel()
-                self._timer = None
+            self._timer.cancel()
         return self.reading
 
     def can_serve_again(self) -> bool:

@@ -107,7 +107,7 @@ class Resolver:
             return name.found
         if name.error.errno in PASSING and loop.time() - name.found_at < USABLE:
             return name.found
-        raise name.error
+        raise name.error.with_traceback(None)  # the same one for all who ask: no chain of callers
 
     def _name(self, host: str) -> Name:
         name = self._names.pop(host, None) or Name()
