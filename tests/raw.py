@@ -38,8 +38,8 @@ class Client:
 @asynccontextmanager
 async def connected(url: str) -> AsyncIterator[Client]:
     """A connection to a server of the tests."""
-    host, port = url.removeprefix("http://").split(":")
-    client = Client(*await asyncio.open_connection(host, int(port)))
+    host, _, port = url.removeprefix("http://").rpartition(":")
+    client = Client(*await asyncio.open_connection(host.strip("[]"), int(port)))
     try:
         yield client
     finally:

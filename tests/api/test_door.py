@@ -277,6 +277,10 @@ async def test_documents_are_right_under_any_prefix(starting: Any) -> None:
     """OpenAPI is relative to itself; AsyncAPI names the address that it was asked at."""
     server: Server = await starting()
     assert (await server.call("GET", "/openapi.json")).json["servers"] == [{"url": "."}]
+    made = server.parts.documents["openapi"]
+    again = await server.call("GET", "/openapi.json", token=None)
+    assert server.parts.documents["openapi"] is made  # once, whoever asks
+    assert again.headers["ETag"] == f'"{made.tag}-gzip"'
     here = (await server.call("GET", "/asyncapi.json")).json["servers"]["here"]
     assert here == {"host": server.url[7:], "pathname": "/", "protocol": "ws"}
     await starting.stop()
