@@ -218,3 +218,42 @@ async def test_a_payment_at_the_end_of_time_breaks_no_day(server: Server) -> Non
         body = {"type": "payment.completed", "payload": payment, "timestamp": moment}
         assert (await server.call("POST", "/events", body)).status == status, moment
     assert (await server.call("GET", "/stats/series?window=30d")).status == 200
+
+
+LONE = "\ud800"
+USER = {"type": "user.created", "payload": {"user_id": 1}}
+HOOK = {"name": "x", "url": "https://e.example/", "event_type": "*"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        *(("POST", "/webhooks", {**HOOK, name: LONE}) for name in ("name", "url", "event_type")),
+        *(("POST", "/webhooks", {**HOOK, name: LONE}) for name in ("secret", "description")),
+        ("POST", "/webhooks", {**HOOK, "headers": {"X-A": LONE}}),
+        ("POST", "/webhooks", {**HOOK, "headers": {LONE: "a"}}),
+        ("POST", "/webhooks", {**HOOK, LONE: 1}),
+        *(("PATCH", "/webhooks/1", {name: LONE}) for name in ("name", "url", "description")),
+        ("PATCH", "/webhooks/1", {"secret": LONE}),
+        ("POST", "/webhooks/check-url", {"url": f"http://{LONE}/"}),
+        ("POST", "/webhooks/check-url", {"url": f"http://e.example/{LONE}"}),
+        ("POST", "/webhooks/1/test", {"event_type": LONE}),
+        ("POST", "/webhooks/1/replay", {"since": LONE}),
+        ("POST", "/tokens", {"name": LONE, "scopes": ["read"]}),
+        ("POST", "/tokens", {"name": "x", "scopes": [LONE]}),
+        ("POST", "/login", {"code": LONE}),
+        ("PUT", "/sink", {"mode": LONE}),
+        ("POST", "/events", {"type": LONE, "payload": {}}),
+        ("POST", "/events", {**USER, "timestamp": LONE}),
+        ("POST", "/events/batch", {"events": [{**USER, "idempotency_key": LONE}]}),
+    ],
+)
+async def test_half_a_character_is_refused_where_it_cannot_be_kept(
+    server: Server, method: str, path: str, body: Any
+) -> None:
+    """A lone surrogate is JSON and no text (RFC 8259 §8.2): a sentence, and nothing is stored."""
+    await server.webhook("http://127.0.0.1:9/")
+    reply = await server.call(method, path, body)
+    assert 400 <= reply.status < 500, reply.json
+    assert reply.json["detail"]
+    assert (await server.call("GET", "/webhooks")).json["total"] == 1
