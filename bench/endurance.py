@@ -95,7 +95,7 @@ async def disk() -> AsyncIterator[Row]:
 async def soak() -> AsyncIterator[Row]:
     """A thousand events a second to one webhook and a hundred sockets, for ten minutes."""
     retention = {"BEDOLAGA_EVENTS_RETENTION__RETENTION_MB": "200"}
-    async with peer("sink") as (sink, _), ours(**retention) as server:
+    async with peer("sink") as (sink, _), ours(environment=retention) as server:
         await server.webhook(sink)
         await connect(server.port, f"/ws?token={TOKEN}", SOAK_SOCKETS)
         body = {"events": [json.loads(EVENT)] * 100}

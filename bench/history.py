@@ -6,6 +6,7 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 from bench.ingest import Row, delivered_rate
@@ -55,7 +56,7 @@ async def start() -> AsyncIterator[Row]:
         for what, folder in (("empty file", None), ("a million rows", Path(many))):
             ratios = []
             for _ in range(5):
-                mine = await _timed(lambda folder=folder: _started(folder))
+                mine = await _timed(partial(_started, folder))
                 ratios.append(mine / await _timed(_import_aiohttp))
             yield f"start to first 200, {what}", "python -c 'import aiohttp'", median(ratios), 3.0
 

@@ -139,7 +139,7 @@ async def fan_out() -> AsyncIterator[Row]:
     """Events posted over HTTP to a thousand sockets, against a loop over `send_str`."""
     singly, together = [], []
     for _ in range(ROUNDS):
-        async with ours(**MANY) as server:
+        async with ours(environment=MANY) as server:
             mine = await fanned_out(server.port, f"/ws?token={TOKEN}", "/events", TOKEN)
         async with peer("broadcaster") as (port, _):
             plain = await fanned_out(port, "/ws", "/events", "")
@@ -182,7 +182,7 @@ async def nchan() -> AsyncIterator[Row]:
         file = Path(folder) / "nginx.conf"
         file.write_text(NCHAN.format(module=module, folder=folder, port=port))
         for _ in range(ROUNDS):
-            async with ours(**MANY) as server:
+            async with ours(environment=MANY) as server:
                 _, mine = await fanned_out(server.port, f"/ws?token={TOKEN}", "/events", TOKEN)
             peer = await asyncio.create_subprocess_exec(program, "-c", str(file))
             await asyncio.sleep(0.5)
@@ -195,7 +195,7 @@ async def nchan() -> AsyncIterator[Row]:
 
 async def memory() -> AsyncIterator[Row]:
     """Resident memory at the start in MB, and of an idle socket in KiB."""
-    async with ours(**MANY, BEDOLAGA_EVENTS_LIVE__PING_SECONDS="5") as server:
+    async with ours(environment={**MANY, "BEDOLAGA_EVENTS_LIVE__PING_SECONDS": "5"}) as server:
         await server.call("GET", "/health")
         before = server.memory_kib()
         yield "memory at the start, MiB", "–", before / 1024, 60
@@ -210,7 +210,7 @@ async def storm() -> AsyncIterator[Row]:
     """Ingest while a thousand clients live, and come back together, in a process of their own."""
     living, resuming, grown = [], [], []
     for _ in range(ROUNDS):
-        async with ours(**MANY) as server:
+        async with ours(environment=MANY) as server:
             load = Load(server.port, "/events", EVENT, TOKEN)
             alone = await load.run(SECONDS)
             async with peer("readers", str(server.port), "-1"):

@@ -2,6 +2,8 @@
 
 import asyncio
 import sys
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import aiohttp
 import uvloop
@@ -85,8 +87,9 @@ if __name__ == "__main__":
     elif name == "readers":  # nor are these
         uvloop.run(readers(*map(int, numbers)))
     else:
-        asyncio.run(
-            {"server": server, "client": client, "broadcaster": broadcaster}[name](
-                *map(int, numbers)
-            )
-        )
+        peers: dict[str, Callable[..., Coroutine[Any, Any, None]]] = {
+            "server": server,
+            "client": client,
+            "broadcaster": broadcaster,
+        }
+        asyncio.run(peers[name](*map(int, numbers)))

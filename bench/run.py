@@ -6,9 +6,10 @@ import re
 import statistics
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import aiohttp
@@ -54,7 +55,9 @@ class Ours:
 
 @asynccontextmanager
 async def ours(
-    folder: Path | None = None, program: tuple[str, ...] = OURS, **environment: str
+    folder: Path | None = None,
+    program: tuple[str, ...] = OURS,
+    environment: Mapping[str, str] = MappingProxyType({}),
 ) -> AsyncIterator[Ours]:
     """Our server on a free port, with an empty database unless `folder` holds one."""
     with tempfile.TemporaryDirectory() as fresh:

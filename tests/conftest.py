@@ -113,6 +113,10 @@ class Receiver:
     answer: Callable[[web.Request], Awaitable[web.StreamResponse]] | None = None
     status: int = 200
 
+    def has(self, count: int) -> bool:
+        """Whether it got exactly so many requests."""
+        return len(self.requests) == count
+
 
 async def until(condition: Callable[[], Any], patience: float = PATIENCE) -> Any:
     """Wait until `condition` (which may be a coroutine function) holds, and return its value."""
@@ -154,7 +158,7 @@ def start_server(tmp_path: Path, clock: Clock) -> Any:
         flags = {key.replace("__", "."): value for key, value in settings.items()}
         flags = {"database.path": tmp_path / "events.db", **flags}
         loaded = load(flags, None, {"BEDOLAGA_EVENTS_TOKEN": ADMIN})
-        clocks = {} if now is None else {"now": now, "passed": passed}
+        clocks: dict[str, Any] = {} if now is None else {"now": now, "passed": passed}
         app = create_app(loaded.settings, **clocks)
         runner = web.AppRunner(app, shutdown_timeout=1)
         await runner.setup()

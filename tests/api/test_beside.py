@@ -40,9 +40,7 @@ NAMES = st.sampled_from(
 TEXTS = NASTY | st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=30)
 FIELDS = ["limit", "offset", "since", "until", "since_id", "before_id", "event_id", "webhook_id"]
 WORDS = ["q", "type", "status", "window", "lang", "payload", "is_active", "origin", "_"]
-QUERIES = st.dictionaries(
-    st.sampled_from(FIELDS + WORDS), TEXTS | st.text(max_size=20), max_size=3
-)
+QUERIES = st.dictionaries(st.sampled_from(FIELDS + WORDS), TEXTS | st.text(max_size=20), max_size=3)
 BODIES = st.sampled_from(
     [
         *(b"", b"{}", b"[]", b"null", b"{", b"\xff", b"\x1f\x8b", b'{"\\ud800": "\\udfff"}'),

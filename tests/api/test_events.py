@@ -14,7 +14,7 @@ from tests.conftest import ADMIN, Reply, Server
 
 async def test_an_event_is_accepted_stored_and_listed(server: Server) -> None:
     """202 with its id; the log shows the payload unchanged."""
-    payload = {
+    payload: dict[str, Any] = {
         "user_id": 2**80,
         "first_name": "Вася 🚀 \u0000",
         "nested": {"b": [1.5, None], "a": 1},

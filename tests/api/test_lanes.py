@@ -1,6 +1,7 @@
 """What the table says and what is heard agree: nothing goes out twice, nothing is forgotten."""
 
 import asyncio
+from functools import partial
 from typing import Any
 
 import pytest
@@ -116,6 +117,9 @@ async def test_of_two_changes_in_one_commit_the_url_counts(
         paths.append(request.path)
         return web.Response()
 
+    def reached(count: int) -> bool:
+        return len(paths) == count
+
     receiver.answer = note
     hook = await server.webhook(receiver.url)
     path = f"/webhooks/{hook['id']}"
@@ -125,7 +129,7 @@ async def test_of_two_changes_in_one_commit_the_url_counts(
             server.call("PATCH", path, {"url": f"{receiver.url}{number}"}),
         )
         await server.event(user_id=number)
-        await until(lambda number=number: len(paths) == number + 1)
+        await until(partial(reached, number + 1))
     assert paths == [f"/{number}" for number in range(12)]
 
 

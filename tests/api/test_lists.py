@@ -4,6 +4,7 @@ import asyncio
 import json
 import sqlite3
 from contextlib import closing
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -192,7 +193,7 @@ async def test_what_was_not_delivered_is_a_list(server: Server, receiver: Receiv
     async def are(*wanted: int) -> None:
         """Wait until both lists show these, and count them right."""
         for path in ("/deliveries", "/webhooks/1/deliveries"):
-            await until(lambda path=path: shows(server, f"{path}?status=undelivered", wanted))
+            await until(partial(shows, server, f"{path}?status=undelivered", wanted))
 
     await server.event(user_id=1)
     await server.event(user_id=2)

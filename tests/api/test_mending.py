@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -237,7 +238,7 @@ async def test_failing_for_too_long_deactivates_and_activation_resumes(
         return bool((await webhook())["failure_count"] >= attempts)
 
     for day in range(1, 6):
-        await until(lambda day=day: counted(day))
+        await until(partial(counted, day))
         clock.advance(24 * 3600)
         await server.call("POST", f"/webhooks/{hook['id']}/deliveries/1/retry")
 

@@ -39,7 +39,7 @@ async def test_a_scope_opens_what_it_names(
 ) -> None:
     """422 says: let in, and the body is looked at."""
     token = (await scoped(server, scope))["token"]
-    body = {} if method in ("POST", "PUT") else None
+    body: Any = {} if method in ("POST", "PUT") else None
     assert (await server.call(method, path, body, token=token)).status == status
 
 

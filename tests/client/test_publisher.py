@@ -230,7 +230,8 @@ async def test_whatever_a_bot_emits_emit_never_raises(bot: EventPublisher, odd: 
 
     circle: dict[str, Any] = {"user_id": 1}
     circle["self"] = circle
-    for payload in (circle, {(1, 2): 3}, {"user": Broken()}):
+    payloads: list[Any] = [circle, {(1, 2): 3}, {"user": Broken()}]
+    for payload in payloads:
         await bot.emit("user.created", payload)
     await emit(bot, 4)
     await until(lambda: odd.numbers == [4])

@@ -1,6 +1,7 @@
 """`store.database`: the lock, and files that are not ours."""
 
 import errno
+import fcntl
 import os
 import sqlite3
 import stat
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bedolaga_events.errors import ConfigError
-from bedolaga_events.store import disk, schema
+from bedolaga_events.store import disk
 from bedolaga_events.store.database import Database
 from tools.schema import FIXTURES
 
@@ -78,7 +79,7 @@ async def test_a_copy_that_fails_leaves_nothing(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(schema.os, "fsync", full)
+        patch.setattr(os, "fsync", full)
         with pytest.raises(ConfigError, match=r"events\.db: the disk is full; free some space"):
             await Database.open(path)
     assert {one.name for one in tmp_path.iterdir()} == {"events.db", "events.db.lock"}
@@ -94,7 +95,7 @@ async def test_a_file_system_without_locks_is_named_as_such(
     def refuse(*_: int) -> None:
         raise OSError(errno.ENOLCK, "No locks available")
 
-    monkeypatch.setattr(disk.fcntl, "flock", refuse)
+    monkeypatch.setattr(fcntl, "flock", refuse)
     with pytest.raises(ConfigError, match=r"gives no locks \(No locks available\)"):
         await Database.open(tmp_path / "events.db")
 

@@ -1,5 +1,6 @@
 """`store.subscribing`: webhooks, their secrets and headers as verbs, without HTTP."""
 
+import sqlite3
 from typing import Any
 
 import pytest
@@ -154,6 +155,10 @@ async def test_a_deleted_webhook_leaves_no_secret(store: Store) -> None:
     await store.change(mending.test, 1, "user.created", "{}")
     await store.change(lambda it: webhooks.delete(it.connection, 1))
     for table in ("webhook_secrets", "deliveries", "delivery_counts"):
-        query = f"SELECT count(*) FROM {table}"
-        found = await store.database.read(lambda it, query=query: it.execute(query).fetchone())
+        found = await store.database.read(_count, table)
         assert found == (0,), table
+
+
+def _count(connection: sqlite3.Connection, table: str) -> tuple[int]:
+    found: tuple[int] = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
+    return found

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from typing import Any
 
 import pytest
 
@@ -42,12 +43,13 @@ async def test_a_bad_draft_takes_nobody_along(store: Store) -> None:
     def bug(_: Transaction) -> None:
         raise ValueError("a bug")
 
-    good, bad, also_good = await asyncio.gather(
+    results: tuple[Any, ...] = await asyncio.gather(
         store.append("user.created", user_id=1),
         store.writer.commit(Change(bug)),
         store.append("user.created", user_id=2),
         return_exceptions=True,
     )
+    good, bad, also_good = results
     assert isinstance(bad, ValueError)
     assert {good.event.id, also_good.event.id} == {1, 2}
 

@@ -12,7 +12,7 @@ import sys
 from functools import partial
 from typing import Any
 
-from bedolaga_events_client import EventPublisher, outbox
+from bedolaga_events_client import EventPublisher
 
 statements = itertools.count(1)
 
@@ -43,5 +43,5 @@ async def main() -> None:
     await publisher.close(30)
 
 
-outbox.sqlite3.connect = partial(sqlite3.connect, factory=Crashing)  # type: ignore[assignment]
+sqlite3.connect = partial(sqlite3.connect, factory=Crashing)  # type: ignore[assignment]  # for the outbox
 asyncio.run(main())

@@ -6,6 +6,7 @@ import shutil
 import signal
 import sys
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +77,7 @@ async def test_the_log_arrives_in_order_and_once(
     for _ in range(2):
         bridge = await bridging(process.url, url)
         goal = sent
-        await until(lambda goal=goal: filled(goal - 400))
+        await until(partial(filled, goal - 400))
         bridge.kill()
         await bridge.wait()
         await post(300)
@@ -85,7 +86,7 @@ async def test_the_log_arrives_in_order_and_once(
     await process.start()
     await post(100)
     await until(lambda: filled(sent))
-    entries = await client.xrange("bedolaga-events")
+    entries: Any = await client.xrange("bedolaga-events")
     assert [one for one, _ in entries] == [f"{n}-0" for n in range(1, sent + 1)]
     assert entries[6][1]["type"] == "user.created"
     assert entries[6][1]["payload"] == '{"user_id": 6}'

@@ -81,7 +81,7 @@ async def test_webhooks_as_a_file(process: Process, call: Any, tmp_path: Path) -
     """Export, edit, a diff, apply; doing it twice changes nothing."""
     await process.start()
     where = ("--url", process.url)
-    hook = {"name": "CRM", "url": "http://127.0.0.1:1/a", "event_type": "*"}
+    hook: dict[str, Any] = {"name": "CRM", "url": "http://127.0.0.1:1/a", "event_type": "*"}
     hook["headers"] = {"X-A": "b"}
     await call("POST", f"{process.url}/webhooks", hook)
     _, out, _ = await command("export", *where, **SIGNED_IN)

@@ -138,7 +138,7 @@ async def test_a_disk_that_fills_while_the_server_runs(tmp_path: Path, call: Any
     film.unlink()
 
     async def is_well() -> bool:
-        return (await call("GET", f"{url}/health"))[0] == 200
+        return bool((await call("GET", f"{url}/health"))[0] == 200)
 
     await until(is_well)
     assert (await call("POST", f"{url}/events", event()))[0] == 202

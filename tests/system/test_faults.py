@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import sqlite3
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ async def test_a_power_cut_at_any_moment_keeps_every_202(
     publishing = asyncio.create_task(load.run())
     for number in range(POWER_CUTS):
         goal = len(load.accepted) + random.randint(5, 100)
-        await until(lambda goal=goal: len(load.accepted) >= goal)
+        await until(partial(load.has, goal))
         os.kill(process.pid, signal.SIGSTOP)
         acknowledged = set(load.accepted)
         copy = tmp_path / f"cut-{number}"
@@ -117,7 +118,7 @@ async def test_the_clock_jumps_an_hour_back_and_forth(
         clock.advance(jump)
         before = len(receiver.requests)
         await server.event(user_id=before)
-        await until(lambda before=before: len(receiver.requests) == before + 1)
+        await until(partial(receiver.has, before + 1))
     items = (await server.call("GET", "/events")).json["items"]
     assert [one["id"] for one in items] == [4, 3, 2, 1]
     history = (await server.call("GET", f"/webhooks/{hook['id']}/deliveries")).json

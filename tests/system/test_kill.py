@@ -3,6 +3,7 @@
 import asyncio
 import random
 import signal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,10 @@ class Load:
         self.accepted: set[int] = set()
         self.stopped = False
         self._next = 0
+
+    def has(self, count: int) -> bool:
+        """Whether so many were accepted."""
+        return len(self.accepted) >= count
 
     async def run(self) -> None:
         headers = {"Authorization": f"Bearer {TOKEN}"}
@@ -70,7 +75,7 @@ async def test_everything_answered_202_arrives_after_kill_9(
     publishing = asyncio.create_task(load.run())
     for _ in range(KILLS):
         goal = len(load.accepted) + random.randint(5, 100)
-        await until(lambda goal=goal: len(load.accepted) >= goal)
+        await until(partial(load.has, goal))
         await asyncio.sleep(random.random() / 50)  # a moment inside a commit, not after an answer
         await process.stop(signal.SIGKILL)
         assert await checked(tmp_path) == "All is well."

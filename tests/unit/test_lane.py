@@ -126,8 +126,8 @@ def test_dead_receivers_share_half_of_the_places() -> None:
         lane.answers = number == 11
         waiting = [delivery_of(100 * number + n, number) for n in range(9)]
         turns.fill(lane, Found(waiting, is_all=True), START)
-    while lane := turns.next(START):
-        turns.start(lane, START)
+    while coming := turns.next(START):
+        turns.start(coming, START)
     assert sum(turns.lanes[number].flying for number in range(1, 11)) == 4
     assert turns.lanes[11].flying == 1
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from bedolaga_events import wire
 from bedolaga_events.delivery import retry
 from bedolaga_events.model import Attempt, ErrorCode
+from bedolaga_events.times import SECOND
 
 NOW = 1_768_473_000_000_000
 SCHEDULE = [5.0, 300.0, 1800.0]
@@ -68,9 +69,9 @@ def test_retry_after_takes_seconds_and_dates() -> None:
 
 def test_only_429_and_503_with_a_retry_after_pause_a_lane() -> None:
     """For as long as they say, but never longer than the schedule's longest step (D16)."""
-    assert retry.pause(failed(1, 429, retry_after="60"), SCHEDULE, NOW) == 60 * retry.SECOND
-    assert retry.pause(failed(1, 503, retry_after="9999"), SCHEDULE, NOW) == 1800 * retry.SECOND
-    assert retry.pause(failed(1, 503, retry_after="9999"), [], NOW) == 3600 * retry.SECOND
+    assert retry.pause(failed(1, 429, retry_after="60"), SCHEDULE, NOW) == 60 * SECOND
+    assert retry.pause(failed(1, 503, retry_after="9999"), SCHEDULE, NOW) == 1800 * SECOND
+    assert retry.pause(failed(1, 503, retry_after="9999"), [], NOW) == 3600 * SECOND
     assert retry.pause(failed(1, 500, retry_after="60"), SCHEDULE, NOW) == 0
     assert retry.pause(failed(1, 429), SCHEDULE, NOW) == 0
 
@@ -87,9 +88,9 @@ def test_a_webhook_fails_too_long_after_its_hours() -> None:
 @given(st.integers(0, 10**9), st.floats(0.1, 1000))
 def test_a_webhook_is_given_its_hours(seconds: int, hours: float) -> None:
     """Not a moment less; 0 is never; without a failure never."""
-    since = NOW - seconds * retry.SECOND
+    since = NOW - seconds * SECOND
     reason = retry.failed_too_long(since, NOW, hours)
-    assert (reason is not None) == (NOW - since >= hours * 3600 * retry.SECOND)
+    assert (reason is not None) == (NOW - since >= hours * 3600 * SECOND)
     assert retry.failed_too_long(since, NOW, 0) is None
     assert retry.failed_too_long(None, NOW, hours) is None
 
@@ -99,11 +100,11 @@ def test_each_warning_comes_once_on_the_way(steps: list[int]) -> None:
     """At 50, 70 and 90 percent of 100 hours; of several passed at once, the last."""
     warnings, before, now = [], NOW, NOW
     for step in steps:
-        now += step * retry.SECOND
+        now += step * SECOND
         percent = retry.warning(NOW, before, now, 100)
         if percent is not None:
             warnings.append(percent)
         before = now
     assert warnings == sorted(set(warnings))
-    passed = (now - NOW) / (100 * 3600 * retry.SECOND) * 100
+    passed = (now - NOW) / (100 * 3600 * SECOND) * 100
     assert (max(warnings, default=0) >= 90) == (passed >= 90)

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from functools import partial
 
 import pytest
 
@@ -10,7 +11,7 @@ from tests.world import clocks
 from tests.world.doors import RUSSIAN
 from tests.world.names import Names
 from tests.world.namespaces import World
-from tests.world.receivers import FIRST, IPV6, NETWORKS, SECOND, SWALLOWED, Receivers
+from tests.world.receivers import FIRST, IPV6, NETWORKS, SECOND, SWALLOWED, Receiver, Receivers
 from tests.world.shop import Shop
 from tests.world.trust import Authority
 
@@ -18,6 +19,11 @@ ROAD = {"delivery__allowed_networks": NETWORKS, "delivery__retry_schedule": [60]
 SOON = 2.0  # seconds: far below every time limit of a delivery
 TIMES = 10  # the shop's hour lasts six minutes
 FOLLOWED = 120  # seconds until a changed record is followed at the latest
+
+
+def got(event: int, *receivers: Receiver) -> bool:
+    """Whether an event came to all of them."""
+    return all(event in receiver.ids for receiver in receivers)
 
 
 async def outcome(shop: Shop, webhook_id: int) -> dict[str, object]:
@@ -49,7 +55,7 @@ async def test_silent_names_hold_up_nobody_else(
         began = time.monotonic()
         async with shop.session.get(f"{shop.url}/") as page:
             assert page.status == 200
-        await until(lambda event=event: event in by_name.ids and event in by_literal.ids)
+        await until(partial(got, event, by_name, by_literal))
         slowest = max(slowest, time.monotonic() - began)
     assert slowest < SOON
     await shop.stop()  # nor does a look-up hold up the end
@@ -85,7 +91,7 @@ async def test_every_address_gets_its_chance(
 
 
 async def test_a_changed_record_is_followed_under_traffic(
-    shop: Shop, names: Names, receivers
+    shop: Shop, names: Names, receivers: Receivers
 ) -> None:
     """The old host still answers; within two minutes everything goes to the new one (D8)."""
     old, new = await receivers(FIRST), await receivers(SECOND)
@@ -103,7 +109,7 @@ async def test_a_changed_record_is_followed_under_traffic(
     before = len(old.ids)
     for _ in range(10):
         event = await shop.event()
-        await until(lambda event=event: event in new.ids)
+        await until(partial(got, event, new))
     assert len(old.ids) == before
 
 
