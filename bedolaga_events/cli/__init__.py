@@ -17,6 +17,7 @@ from bedolaga_events.cli import (
     tokens,
     webhooks,
 )
+from bedolaga_events.cli.options import WORDS
 from bedolaga_events.errors import EventsError
 
 GLOBAL = ("--help", "--version")
@@ -39,12 +40,27 @@ def main() -> None:
 
 
 class _DefaultsToServe(click.Group):
-    """`bedolaga-events --port 80` means `bedolaga-events serve --port 80`."""
+    """`bedolaga-events --port 80` means `bedolaga-events serve --port 80`.
+
+    The options that say which server may also stand before the command.
+    """
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if not args or (args[0].startswith("-") and args[0] not in GLOBAL):
+        before, command = _split(args)
+        if command and command[0] in self.commands:
+            end = command.index("--") if "--" in command else len(command)
+            args = [*command[:end], *before, *command[end:]]
+        elif not args or (args[0].startswith("-") and args[0] not in GLOBAL):
             args = ["serve", *args]
         return super().parse_args(ctx, args)
+
+
+def _split(args: list[str]) -> tuple[list[str], list[str]]:
+    """The settings' options before a command, and the rest."""
+    taken = 0
+    while taken < len(args) and args[taken].partition("=")[0] in WORDS:
+        taken += 1 if "=" in args[taken] else 2
+    return args[:taken], args[taken:]
 
 
 @click.group(cls=_DefaultsToServe)

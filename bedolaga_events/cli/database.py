@@ -25,7 +25,7 @@ PAGES = 1_000  # given back at once
 @settings_options
 def check(**options: Any) -> None:
     """Compare the counters with the rows, look for what is overdue; exit code 1 for a finding."""
-    with beside(options, must_exist=True) as connection:
+    with beside(options) as connection:
         connection.execute("BEGIN")  # one snapshot, also beside a running server
         found = [*store_check.findings(connection), *store_check.overdue(connection, clock())]
     for one in found:
@@ -46,7 +46,7 @@ def backup(file: Path, **options: Any) -> None:
     """
     if file.exists():
         raise ConfigError(f"{file}: there is such a file already.")
-    with beside(options, must_exist=True) as connection:
+    with beside(options) as connection:
         try:
             schema.copy(connection, file)
         except (sqlite3.Error, OSError) as error:
@@ -69,7 +69,7 @@ def prune(days: float | None, **options: Any) -> None:
     """Delete finished events and deliveries as the server does now and then."""
     kept, now = load(**options).settings.retention, clock()
     days = (kept.retention_days or None) if days is None else days
-    with beside(options, must_exist=True) as connection:
+    with beside(options) as connection:
         with alone(connection, now) as transaction:
             begun = steps.retain(transaction, days, kept.retention_mb * MEGABYTE or None)
         while begun:
@@ -91,7 +91,7 @@ def rotate_key(**options: Any) -> None:
     """
     settings = load(**options).settings
     folder, given = settings.database.path.parent, settings.secret_key
-    with locked(settings.database.path), beside(options) as connection:
+    with beside(options) as connection, locked(settings.database.path):
         old = vault_of(settings)
         key = vault.new_key()
         new = vault.from_setting(key)

@@ -18,7 +18,7 @@ from bedolaga_events.wire import sign_in_link
 def login(**options: Any) -> None:
     """Print a link that signs a browser in: once, within 30 minutes; also beside a server."""
     settings = load(**options).settings
-    with beside(options, must_exist=True) as connection:
+    with beside(options) as connection:
         code = login_codes.insert(connection, clock())
     address = settings.server.public_url or address_of(settings)
     click.echo(sign_in_link(address, code))

@@ -15,7 +15,9 @@ from bedolaga_events import config
 from bedolaga_events.errors import ConfigError
 from bedolaga_events.settings import Settings
 from bedolaga_events.store.database import connect_beside
+from bedolaga_events.store.trouble import no_start
 
+WORDS = ("--db", "--port", "--host", "--config")
 SETTINGS = ("config_file", "host", "port", "db")  # the options of `settings_options`
 HTTP_TIMEOUT = 10.0  # seconds
 WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - shown, not bound
@@ -47,20 +49,24 @@ def load(
 
 
 @contextmanager
-def beside(options: dict[str, Any], *, must_exist: bool = False) -> Iterator[sqlite3.Connection]:
+def beside(options: dict[str, Any]) -> Iterator[sqlite3.Connection]:
     """A connection to the configured database, for the time of a command.
 
     Raises:
-        ConfigError: it cannot be opened or written, or must exist and does not.
+        ConfigError: it cannot be opened or written, or is not there: a command makes none, since
+            a token in a new one would be known to nobody.
     """
     path = load(**options).settings.database.path
-    if must_exist and not path.exists():
-        raise ConfigError(f"{path}: there is no such file.")
+    if not path.exists():
+        raise ConfigError(
+            f"{path}: there is no database here; name the server's with --db or --config, or start"
+            " the server once."
+        )
     connection = connect_beside(path)
     try:
         yield connection
     except sqlite3.OperationalError as error:  # another program holds it, the disk is full
-        raise ConfigError(f"{path}: {error}.") from None
+        raise no_start(error, path) from None
     finally:
         connection.close()
 

@@ -203,8 +203,6 @@ def connect_beside(path: Path) -> sqlite3.Connection:
     Raises:
         ConfigError: it cannot be opened, it is not ours, or newer.
     """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    disk.make(path)
     connection = sqlite3.connect(path, isolation_level=None)
     try:
         schema.prepare(connection, path)

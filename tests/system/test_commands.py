@@ -172,3 +172,32 @@ async def test_the_demo_is_alive_within_moments(tmp_path: Path) -> None:
     finally:
         demo.send_signal(signal.SIGINT)
         await demo.wait()
+
+
+async def test_a_command_makes_no_database(tmp_path: Path) -> None:
+    """A token in an empty one in the wrong folder would be known to nobody."""
+    path = tmp_path / "data" / "events.db"
+    for words in (
+        ["check"],
+        ["token", "create", "bot"],
+        ["token", "list"],
+        ["login"],
+        ["rotate-key"],
+    ):
+        code, out, err = await command(*words, "--db", str(path))
+        assert (code, out) == (1, "")
+        assert f"{path}: there is no database here; name the server's with --db" in err
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_options_stand_before_the_command_or_behind(process: Process, tmp_path: Path) -> None:
+    """Also before a command of a group, and in one word."""
+    await process.start()
+    await process.stop()
+    path = str(tmp_path / "events.db")
+    for words in (["--db", path, "check"], [f"--db={path}", "check"], ["check", "--db", path]):
+        assert (await command(*words))[:2] == (0, "All is well.\n")
+    code, made, _ = await command("--db", path, "--port", "1", "token", "create", "bot")
+    assert (code, len(made.split())) == (0, 1)
+    _, listed, _ = await command("token", "list", "--db", path)
+    assert "bot" in listed

@@ -94,6 +94,8 @@ async def test_flags_go_over_environment_over_file_over_default(tmp_path: Path) 
 async def test_tokens_on_the_command_line(process: Process, tmp_path: Path, call: Any) -> None:
     """Without a server and beside one; a revoked token's socket is closed within a second or so."""
     database = ("--db", str(tmp_path / "events.db"))
+    await process.start()
+    await process.stop()
     _, made, _ = await command("token", "create", "before", "--scope", "read", *database)
     await process.start()
     _, beside, _ = await command("token", "create", "beside", "--scope", "publish", *database)
