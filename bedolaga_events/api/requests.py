@@ -15,7 +15,6 @@ from bedolaga_events import wire
 from bedolaga_events.model import Scope, Status
 
 MAX_ID = 2**63 - 1
-MAX_OFFSET = 10**12  # rows; what is added to it still fits 64 bits
 
 
 def _time(text: str) -> str:
@@ -141,7 +140,7 @@ class Query(BaseModel):
 
 class Paged(Query):
     limit: Annotated[int, Field(ge=1, le=200)] = 50
-    offset: Annotated[int, Field(ge=0, le=MAX_OFFSET)] = 0
+    offset: Annotated[int, Field(ge=0, le=MAX_ID)] = 0
 
 
 class ListQuery(Paged):
