@@ -23,7 +23,7 @@ WORDS = ("status of 401", "CORS", "ERR_FAILED", "ERR_NAME_NOT_RESOLVED", "Conten
 async def test_a_session_that_ends_at_the_gate_forgets_no_token(
     street: Street, refusal: web.Response
 ) -> None:
-    """The page says that something else answered, and goes on when the gate lets it through."""
+    """The page says that something else answered, and comes back when the gate lets it through."""
     gate = await street.stack.enter_async_context(gates.authenticating(refusal))
     site = gates.FORWARD_AUTH.format(name=NAME)
     url = await street.behind(f"https://{NAME}/", proxies.caddy, site, street.authority.folder)
@@ -38,7 +38,12 @@ async def test_a_session_that_ends_at_the_gate_forgets_no_token(
         await expect(page.get_by_text("Вместо сервера ответило что-то перед ним")).to_be_visible()
         await expect(page.get_by_role("link", name="События")).to_be_visible()
 
+        await street.shop.stop()
+        await street.shop.start()
+        await expect(page.locator(".connection.connected")).to_have_count(0)
+
         gate.in_session = True
+        await expect(page.locator(".connection.connected")).to_be_visible(timeout=30_000)
         await page.reload()
         await expect(page.locator(".connection.connected")).to_be_visible()
 

@@ -16,7 +16,7 @@ from tests.world.shop import Shop
 from tests.world.trust import Authority
 
 ROAD = {"delivery__allowed_networks": NETWORKS, "delivery__retry_schedule": [60]}
-SOON = 2.0  # seconds: far below every time limit of a delivery
+SOON = 4.0  # seconds: below the five of a connect timeout, which a held-up delivery meets
 TIMES = 10  # the shop's hour lasts six minutes
 FOLLOWED = 120  # seconds until a changed record is followed at the latest
 
