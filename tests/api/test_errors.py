@@ -1,11 +1,13 @@
 """Errors, headers, health and the page: what every reply has in common (contract §6)."""
 
 import gzip
+import re
 import zlib
 from typing import Any
 
 import pytest
 
+from bedolaga_events.api import ROUTES
 from tests.conftest import Server
 
 EVENT = b'{"type": "user.created", "payload": {"user_id": 1}}'
@@ -257,3 +259,18 @@ async def test_half_a_character_is_refused_where_it_cannot_be_kept(
     assert 400 <= reply.status < 500, reply.json
     assert reply.json["detail"]
     assert (await server.call("GET", "/webhooks")).json["total"] == 1
+
+
+async def test_every_body_refuses_a_field_that_it_does_not_know(server: Server) -> None:
+    """A misspelt field is a mistake that its sender should hear of (contract §6)."""
+    await server.webhook("http://127.0.0.1:9/")
+    event = await server.event(user_id=1)
+    taken = 0
+    for route in ROUTES:
+        if route.body is not None:
+            path = re.sub(r"{[^}]+}", str(event["id"]), route.path)
+            reply = await server.call(route.method, path, {"colour": "red"})
+            assert reply.status == 422, (path, reply.json)
+            assert ["colour"] in [one["loc"] for one in reply.json["errors"]], path
+            taken += 1
+    assert taken > 10
