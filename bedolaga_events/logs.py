@@ -4,7 +4,8 @@ import logging
 import sys
 import time
 from collections import OrderedDict
-from typing import Any
+from contextlib import suppress
+from typing import Any, TextIO, cast
 
 import structlog
 from aiohttp.http_exceptions import HttpProcessingError
@@ -52,10 +53,28 @@ def configure(settings: Log) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(
             logging.getLevelNamesMapping()[settings.level.upper()]
         ),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, Unfailing(sys.stderr))),
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(handlers=[FromLibraries()], level=logging.WARNING, force=True)
+
+
+class Unfailing:
+    """A file whose full disk or broken pipe ends no work: the line is lost (contract §7)."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def write(self, text: str) -> int:
+        """Write, if it goes."""
+        with suppress(OSError):
+            return self._file.write(text)
+        return 0
+
+    def flush(self) -> None:
+        """Flush, if it goes."""
+        with suppress(OSError):
+            self._file.flush()
 
 
 class FromLibraries(logging.Handler):
