@@ -17,7 +17,7 @@ LOW = BUFFER // 2  # fewer than this wait: the table is asked for more
 ASK_EVERY = MINUTE  # then the table is asked again, whatever was heard
 ASK_AGAIN = SECOND  # after a reading that failed
 FAR = 1 << 62  # microseconds: never
-HANGS = (ErrorCode.TIMEOUT, ErrorCode.CONNECT_TIMEOUT)
+HANGS = (ErrorCode.TIMEOUT, ErrorCode.CONNECT_TIMEOUT, ErrorCode.DNS)
 
 
 class Start(NamedTuple):

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+import pytest
+
 from bedolaga_events.delivery.lane import ASK_EVERY, BUFFER, Found, Lane
 from bedolaga_events.delivery.turns import Turns
-from bedolaga_events.model import Committed, Delivery, Status
+from bedolaga_events.model import Attempt, Committed, Delivery, ErrorCode, Status
 from bedolaga_events.times import SECOND
 from tests.unit.turns_machine import OUTCOMES, START, delivery_of, webhook_of
 
@@ -153,3 +155,11 @@ def test_receivers_that_fail_get_a_number_of_requests_a_second() -> None:
     assert sent == 100
     assert 0 < turns.wait(START) <= 0.005
     assert turns.next(START + SECOND // 100) is lane
+
+
+@pytest.mark.parametrize("code", [ErrorCode.TIMEOUT, ErrorCode.CONNECT_TIMEOUT, ErrorCode.DNS])
+def test_who_does_not_answer_is_doubted(code: ErrorCode) -> None:
+    """A silent name server holds a place as long as a silent receiver does."""
+    lane = lane_with(delivery_of(7))
+    lane.land(lane.start(START), Attempt(1, START, 5_000, code, ""), 0, START)
+    assert not lane.answers
