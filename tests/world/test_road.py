@@ -113,6 +113,27 @@ async def test_a_changed_record_is_followed_under_traffic(
     assert len(old.ids) == before
 
 
+async def test_a_name_server_that_falls_silent_stops_nothing(
+    shop: Shop, names: Names, receivers: Receivers
+) -> None:
+    """The last good answer stands in while a look-up hangs."""
+    receiver = await receivers(FIRST)
+    names.point("quiet.example", FIRST)
+    clocks.hurry(shop, TIMES)
+    await shop.start(**ROAD)
+    webhook = await shop.webhook("http://quiet.example/")
+    await until(partial(got, await shop.event(), receiver))
+    names.silent.add("quiet.example")
+    asked = names.asked.count("quiet.example")
+    async with asyncio.timeout(FOLLOWED / TIMES):
+        while names.asked.count("quiet.example") == asked:
+            await until(partial(got, await shop.event(), receiver))
+    for _ in range(5):
+        await until(partial(got, await shop.event(), receiver))
+    deliveries = await shop.deliveries(webhook)
+    assert {one["attempt_number"] for one in deliveries} == {1}
+
+
 ADDRESSES = [
     ("http", f"[{IPV6}]", IPV6),
     ("http", "six.example", IPV6),
