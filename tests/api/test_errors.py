@@ -166,7 +166,7 @@ async def test_what_holds_payloads_or_secrets_is_not_kept_by_caches(server: Serv
 @pytest.mark.parametrize(
     ("query", "status"),
     [
-        ("offset=9223372036854775807", 422),
+        ("offset=9223372036854775807", 200),
         ("offset=" + "9" * 5_000, 422),
         ("limit=" + "9" * 5_000, 422),
         ("since_id=9223372036854775807", 200),
