@@ -5,7 +5,7 @@ STAMP := $(VENV)/.installed
 TEST_STAMP := $(VENV)/.installed-test
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test fast slow check soak bench docs schema screenshots vendor clean
+.PHONY: help install run test fast slow check soak bench profile docs figures schema screenshots vendor clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,8 +38,16 @@ soak: $(TEST_STAMP) ## ten minutes of chaos, a thousand runs of the deliveries' 
 bench: $(TEST_STAMP) ## measure against bare aiohttp, side by side
 	$(BIN)/python -m bench
 
-docs: $(STAMP) ## docs/configuration.md from the settings' models
+profile: $(TEST_STAMP) ## profile.svg: where a part of the bench spends its time: make profile B=ten-webhooks
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[profile]'
+	$(BIN)/py-spy record --subprocesses --rate 200 --output profile.svg -- $(BIN)/python -m bench $(or $(B),ingest)
+
+docs: $(STAMP) ## docs/configuration.md from the settings' models, the floors from pyproject.toml
 	$(BIN)/python tools/configuration.py
+	$(BIN)/python tools/floors.py
+
+figures: $(STAMP) ## the house in numbers, as the last section of docs/architecture.md has them
+	@$(BIN)/python tools/figures.py
 
 schema: $(STAMP) ## store/schema.sql and a fixture of each schema, from the migrations
 	$(BIN)/python -m tools.schema

@@ -94,13 +94,36 @@ def test_every_error_code_can_be_looked_up() -> None:
         assert f"`{code}`" in text, code
 
 
-DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
+DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("docs/decisions/*.md")]
 
 
 def test_the_page_of_settings_is_made_from_the_models() -> None:
     """`make docs` writes it."""
     namespace = runpy.run_path(str(ROOT / "tools/configuration.py"))
     assert (ROOT / "docs/configuration.md").read_text() == namespace["page"]()
+
+
+def test_the_floors_in_the_document_are_those_that_are_checked() -> None:
+    """`make docs` writes them from the contracts of pyproject.toml."""
+    namespace = runpy.run_path(str(ROOT / "tools/floors.py"))
+    assert (ROOT / "docs/architecture.md").read_text() == namespace["page"]()
+
+
+def test_every_target_of_the_makefile_in_a_document_exists() -> None:
+    """`make NAME` in CONTRIBUTING or the README is a command that works."""
+    known = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    for document in DOCUMENTS:
+        text = document.read_text()
+        for name in re.findall(r"^make ([a-z]+)|`make ([a-z]+)", text, re.MULTILINE):
+            assert set(name) - {""} <= known, (document.name, name)
+
+
+def test_every_file_that_contributing_names_exists() -> None:
+    """A table that leads to a file of last month helps nobody."""
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    folders = (ROOT, ROOT / "bedolaga_events", ROOT / "static/js/locales")
+    for name in re.findall(r"`((?:[a-z_]+/)*[a-z_]+\.(?:py|js|sql|toml))`", text):
+        assert any((folder / name).exists() for folder in folders), name
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda one: one.name)

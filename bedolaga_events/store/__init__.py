@@ -1,0 +1,1 @@
+"""The file: group commit, every statement, one module a noun."""
