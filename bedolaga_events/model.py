@@ -179,6 +179,7 @@ class Delivery(NamedTuple):
     event_id: int | None
     event_type: str
     payload: str
+    event_time: int  # when the event happened; when a test was made
     status: Status
     attempt_number: int
     created_at: int

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from bedolaga_events import __version__
+from bedolaga_events import __version__, wire
 from bedolaga_events.delivery import signing
 from bedolaga_events.delivery.answers import Answer
 from bedolaga_events.delivery.target import Request, Target
@@ -43,7 +43,8 @@ def request(endpoint: Endpoint, delivery: Delivery, epoch: str, now: int) -> Req
         now: microseconds.
     """
     body = delivery.payload.encode("ascii")
-    source = f"test{delivery.id}" if delivery.event_id is None else str(delivery.event_id)
+    event_id = delivery.event_id  # a test has none: no receiver takes its example for an event
+    source = f"test{delivery.id}" if event_id is None else str(event_id)
     message_id = f"msg_{epoch}_{source}_{endpoint.webhook_id}"
     secrets = [one.value for one in endpoint.secrets if one.until is None or one.until > now]
     headers = (
@@ -53,6 +54,8 @@ def request(endpoint: Endpoint, delivery: Delivery, epoch: str, now: int) -> Req
         ("X-Webhook-Id", str(endpoint.webhook_id)),
         ("X-Webhook-Delivery", str(delivery.id)),
         ("X-Webhook-Attempt", str(delivery.attempt_number + 1)),
+        *([] if event_id is None else [("X-Webhook-Event-Id", str(event_id))]),
+        ("X-Webhook-Event-Time", wire.rfc3339(delivery.event_time)),
         *signing.headers(body, secrets, message_id, now // SECOND).items(),
     )
     return Request(headers, body)

@@ -203,6 +203,7 @@ class _Appending:
             event_id=event.id,
             event_type=event.type,
             payload=event.payload,
+            event_time=event.timestamp,
             status=Status.PENDING if target.is_active else Status.SKIPPED,
             attempt_number=0,
             created_at=event.created_at,

@@ -11,9 +11,10 @@ from bedolaga_events.store import attempts
 from bedolaga_events.store.attempts import State
 from bedolaga_events.store.database import insert_rows
 
-_PAYLOAD = "coalesce(e.payload, d.test_payload)"
+_EVENT = "coalesce(e.payload, d.test_payload), coalesce(e.timestamp, d.created_at)"
+_NO_EVENT = "'', d.created_at"  # an event's time stands behind its payload on the disk
 _DELIVERY = (
-    f"d.id, d.webhook_id, d.event_id, d.event_type, {_PAYLOAD}, d.status,"
+    f"d.id, d.webhook_id, d.event_id, d.event_type, {_EVENT}, d.status,"
     " d.attempt_number, d.created_at, d.delivered_at, d.next_retry_at, d.event_id IS NULL,"
     " d.reason, d.schedule_from, d.asked"
 )
@@ -94,8 +95,8 @@ def of_event(connection: sqlite3.Connection, event_id: int) -> list[Delivery]:
 
 
 def among(connection: sqlite3.Connection, ids: list[int], *, payload: bool) -> dict[int, Delivery]:
-    """Deliveries by id; without `payload` theirs are not read, and are empty texts."""
-    select = _SELECT if payload else _SELECT.replace(_PAYLOAD, "''")
+    """Deliveries by id; without `payload` nothing of their events is read."""
+    select = _SELECT if payload else _SELECT.replace(_EVENT, _NO_EVENT)
     rows = connection.execute(
         f"{select} WHERE d.id IN (SELECT value FROM json_each(?))", (json.dumps(ids),)
     )

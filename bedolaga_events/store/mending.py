@@ -1,7 +1,7 @@
 """What a person does about one delivery: retry, send, test, cancel (contract §4)."""
 
 from bedolaga_events.errors import Conflict, NotFound
-from bedolaga_events.model import Delivery, Status
+from bedolaga_events.model import Delivery, Event, Status
 from bedolaga_events.store import deliveries, events, moving, webhooks
 from bedolaga_events.store.transaction import Transaction
 
@@ -35,7 +35,7 @@ def send(transaction: Transaction, event_id: int, webhook_id: int) -> Delivery:
     there = next((one for one in made if one.webhook_id == webhook_id), None)
     if there is not None:
         return _again(transaction, there)
-    return _first(transaction, webhook_id, event.type, event.payload, event_id)
+    return _first(transaction, webhook_id, event)
 
 
 def test(transaction: Transaction, webhook_id: int, event_type: str, payload: str) -> Delivery:
@@ -45,7 +45,8 @@ def test(transaction: Transaction, webhook_id: int, event_type: str, payload: st
         NotFound: there is no such webhook.
     """
     webhooks.get(transaction.connection, webhook_id)
-    return _first(transaction, webhook_id, event_type, payload, None)
+    now = transaction.now
+    return _first(transaction, webhook_id, Event(0, event_type, payload, now, now))
 
 
 def cancel(transaction: Transaction, webhook_id: int, delivery_id: int) -> Delivery:
@@ -74,21 +75,20 @@ def _told(transaction: Transaction, delivery: Delivery, *, urgent: bool) -> Deli
     return delivery
 
 
-def _first(
-    transaction: Transaction, webhook_id: int, kind: str, payload: str, event_id: int | None
-) -> Delivery:
-    """A delivery to be sent at once; a test has no event."""
+def _first(transaction: Transaction, webhook_id: int, event: Event) -> Delivery:
+    """A delivery to be sent at once; the event of a test is none that has an id."""
     draft = Delivery(
         id=0,
         webhook_id=webhook_id,
-        event_id=event_id,
-        event_type=kind,
-        payload=payload,
+        event_id=event.id or None,
+        event_type=event.type,
+        payload=event.payload,
+        event_time=event.timestamp,
         status=Status.PENDING,
         attempt_number=0,
         created_at=transaction.now,
         delivered_at=None,
         next_retry_at=transaction.now,
-        is_test=event_id is None,
+        is_test=not event.id,
     )
     return _told(transaction, moving.insert_one(transaction.connection, draft), urgent=True)

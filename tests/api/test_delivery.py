@@ -49,6 +49,46 @@ async def test_the_published_library_verifies_every_attempt(
     await until(ended)
 
 
+async def test_a_request_tells_which_event_and_when(server: Server, receiver: Receiver) -> None:
+    """When it happened, not when it came: at first, by hand again, and sent elsewhere by hand."""
+    hook = await server.webhook(receiver.url)
+    elsewhere = await server.webhook(f"{receiver.url}elsewhere", "ticket.*")
+    body = {"type": "user.created", "payload": {"user_id": 1}, "timestamp": "2026-01-15T10:30:00Z"}
+    event = (await server.call("POST", "/events", body)).json
+    await until(lambda: receiver.requests)
+    [delivery] = (await history(server, hook["id"]))["items"]
+    await server.call("POST", f"/webhooks/{hook['id']}/deliveries/{delivery['id']}/retry")
+    await server.call("POST", f"/events/{event['id']}/send", {"webhook_id": elsewhere["id"]})
+    await until(lambda: len(receiver.requests) == 3)
+    for one in receiver.requests:
+        assert one.headers["X-Webhook-Event-Id"] == str(event["id"])
+        assert one.headers["X-Webhook-Event-Time"] == "2026-01-15T10:30:00.000000Z"
+
+
+async def test_what_waited_in_the_table_tells_when_it_happened(
+    server: Server, receiver: Receiver
+) -> None:
+    """A delivery that was not in memory any more is sent with its event's time."""
+    hook = await server.webhook(receiver.url, is_active=False)
+    body = {"type": "user.created", "payload": {"user_id": 1}, "timestamp": "2026-01-15T10:30:00Z"}
+    await server.call("POST", "/events", body)
+    await server.call("PATCH", f"/webhooks/{hook['id']}", {"is_active": True})
+    replay = {"since": "2020-01-01T00:00:00Z", "status": "skipped"}
+    assert (await server.call("POST", f"/webhooks/{hook['id']}/replay", replay)).status == 202
+    await until(lambda: receiver.requests)
+    assert receiver.requests[0].headers["X-Webhook-Event-Time"] == "2026-01-15T10:30:00.000000Z"
+
+
+async def test_a_test_is_no_event(server: Server, receiver: Receiver) -> None:
+    """It has no event's id, so that nobody books it, and the time when it was made."""
+    hook = await server.webhook(receiver.url)
+    made = (await server.call("POST", f"/webhooks/{hook['id']}/test")).json
+    await until(lambda: receiver.requests)
+    headers = receiver.requests[0].headers
+    assert "X-Webhook-Event-Id" not in headers
+    assert headers["X-Webhook-Event-Time"] == made["created_at"]
+
+
 async def test_a_failed_delivery_waits_for_its_time(
     server: Server, receiver: Receiver, clock: Clock
 ) -> None:

@@ -40,6 +40,7 @@ def delivery_of(delivery_id: int, webhook_id: int = 1, **fields: Any) -> Deliver
         delivery_id,
         "x.y",
         "{}",
+        START,
         Status.PENDING,
         0,
         START,
