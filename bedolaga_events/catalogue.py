@@ -15,6 +15,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from bedolaga_events.errors import Unprocessable
 from bedolaga_events.patterns import is_known
+from bedolaga_events.sentences import Words
 
 MOST_RUBLES = 1e15  # more is no sum of money, and must not overflow when it is counted
 BUNDLED = ("builtin", "cabinet")  # packs/*.toml; the first is always there
@@ -50,12 +51,13 @@ class Payload(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class EventType:
-    """A type of event; `text` is the sentence for one event, with its placeholders."""
+    """A type of event; `text` is the sentence for one event, `many` for several (`sentences`)."""
 
     value: str
     label: Texts
     description: Texts
     text: Texts
+    many: Texts
     example: dict[str, Any]
     payload: type[Payload]
 
@@ -115,6 +117,10 @@ class Catalogue:
         family = pattern.removesuffix("*") + "any" if pattern.endswith(".*") else pattern
         return self.accepts_unknown and is_well_formed(family)
 
+    def words(self) -> dict[str, Words]:
+        """What is said of events, by type."""
+        return {one.value: Words(one.text, one.many) for one in self.types.values()}
+
     def example(self, event_type: str) -> dict[str, Any]:
         """A payload that a type's test delivery carries."""
         known = self.types.get(event_type)
@@ -152,7 +158,8 @@ def pack(name: str) -> tuple[EventType, ...]:
 def added_type(value: str, label: str, description: str, example: dict[str, Any]) -> EventType:
     """A type from the config: its payload is any JSON object, its texts serve both languages."""
     payload = create_model("AnyPayload", __base__=Payload)
-    return EventType(value, _both(label), _both(description), _both(label), example, payload)
+    text, many = _both(label), _both(f"{label}: {{count}}")
+    return EventType(value, _both(label), _both(description), text, many, example, payload)
 
 
 def _bundled(
