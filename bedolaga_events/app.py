@@ -1,8 +1,8 @@
 """Wire the parts together, start them, stop them."""
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from bedolaga_events.api.requests import NewEvent
 from bedolaga_events.api.sink import SINK, Sink
 from bedolaga_events.api.state import PARTS, Parts
 from bedolaga_events.catalogue import Catalogue, added_type
+from bedolaga_events.clocks import clock, elapsed
 from bedolaga_events.config import Loaded
 from bedolaga_events.delivery import addresses
 from bedolaga_events.delivery.addresses import Policy
@@ -26,6 +27,7 @@ from bedolaga_events.delivery.guard import Guard, trusted_cas
 from bedolaga_events.delivery.poster import Poster
 from bedolaga_events.delivery.resolver import Resolver
 from bedolaga_events.delivery.worker import Worker
+from bedolaga_events.errors import StoreError
 from bedolaga_events.housekeeping import Housekeeping
 from bedolaga_events.live.hub import Hub
 from bedolaga_events.live.resume import Resumptions
@@ -41,9 +43,9 @@ from bedolaga_events.store.vault import Vault
 from bedolaga_events.store.walker import Walker
 from bedolaga_events.store.watch import watch
 from bedolaga_events.store.writer import Writer
+from bedolaga_events.supervise import Helpers, patience, vital
 from bedolaga_events.times import Clock
 
-ELAPSED = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # the latter stops in sleep
 ENVIRONMENT_TOKEN = "BEDOLAGA_EVENTS_TOKEN"  # noqa: S105 - a name, not a secret
 
 log = structlog.get_logger()
@@ -70,16 +72,6 @@ class Publisher:
 
 
 EVENTS = web.AppKey("events", Publisher)
-
-
-def clock() -> int:
-    """Microseconds since the epoch."""
-    return time.time_ns() // 1_000
-
-
-def elapsed() -> int:
-    """Microseconds since the machine started, sleep included where the system counts it."""
-    return time.clock_gettime_ns(ELAPSED) // 1_000
 
 
 def create_app(
@@ -120,27 +112,27 @@ async def _run(loaded: Loaded, clocks: Clock, app: web.Application) -> AsyncIter
     guard = Guard(_policy(settings), Resolver())
     alerts = Alerts(settings.alerts, now)
     await alerts.check_hosts(guard)
-    parts, worker = await _assemble(loaded, guard, clocks)
-    app[PARTS] = parts
-    database, writer = parts.database, parts.writer
+    parts = app[PARTS] = await _assemble(loaded, guard, clocks)
+    database, writer, worker = parts.database, parts.writer, parts.worker
     housekeeping = Housekeeping(settings, database, writer, parts.access, now)
+    helpers = Helpers(parts.metrics)
     writer.listeners += [
         parts.access.heard,
         parts.hub.publish,
         worker.heard,
         parts.walker.heard,
-        alerts.heard,
-        parts.metrics.heard,
+        helpers.listener("alerts", alerts.heard),
+        helpers.listener("metrics", parts.metrics.heard),
     ]
-    writing = _supervised(parts, writer.run())
+    writing = vital(writer.run(), parts.break_down)
     others = [
-        _supervised(parts, work)
+        vital(work, parts.break_down)
         for work in (
             worker.run(),
             housekeeping.run(),
             housekeeping.watch_tokens(),
             parts.walker.run(),
-            alerts.run(database),
+            helpers.run("alerts", partial(alerts.run, database)),
             watch(writer, database.path.parent),
         )
     ]
@@ -149,8 +141,10 @@ async def _run(loaded: Loaded, clocks: Clock, app: web.Application) -> AsyncIter
         await change(parts.writer, numbers.adopt, parts.rules)
         await housekeeping.reread_tokens()
         yield
-        await worker.stop(settings.server.shutdown_seconds)
-        await housekeeping.touch_tokens()
+        if parts.stopping is not None:
+            await parts.stopping
+        with suppress(StoreError):  # the store may be why it ends
+            await housekeeping.touch_tokens()
     finally:
         for task in others:
             task.cancel()
@@ -161,7 +155,7 @@ async def _run(loaded: Loaded, clocks: Clock, app: web.Application) -> AsyncIter
         await database.close()
 
 
-async def _assemble(loaded: Loaded, guard: Guard, clocks: Clock) -> tuple[Parts, Worker]:
+async def _assemble(loaded: Loaded, guard: Guard, clocks: Clock) -> Parts:
     """Open the store and make what stands around it."""
     settings, now = loaded.settings, clocks.wall
     path = settings.database.path
@@ -185,7 +179,9 @@ async def _assemble(loaded: Loaded, guard: Guard, clocks: Clock) -> tuple[Parts,
     except BaseException:
         await database.close()
         raise
-    parts = Parts(
+    worker = Worker(database, writer, poster, box, settings.delivery, clocks, metrics)
+    log.info("database open", path=str(path), fsync_ms=round(database.fsync_seconds * 1000, 3))
+    return Parts(
         settings=settings,
         origins=loaded.origins,
         now=now,
@@ -198,11 +194,9 @@ async def _assemble(loaded: Loaded, guard: Guard, clocks: Clock) -> tuple[Parts,
         hub=hub,
         resumptions=Resumptions(database, hub),
         walker=Walker(writer),
+        worker=worker,
         guard=guard,
     )
-    worker = Worker(database, writer, poster, box, settings.delivery, clocks, metrics)
-    log.info("database open", path=str(path), fsync_ms=round(database.fsync_seconds * 1000, 3))
-    return parts, worker
 
 
 def vault_of(settings: Settings) -> Vault:
@@ -241,19 +235,9 @@ async def _ensure_token(parts: Parts) -> None:
         await change(parts.writer, tokens.ensure, ENVIRONMENT_TOKEN, value)
 
 
-def _supervised(parts: Parts, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
-    """A part that must live as long as the server; when it dies, /health says so."""
-    task = asyncio.create_task(work)
-
-    def ended(done: asyncio.Task[None]) -> None:
-        if not done.cancelled() and done.exception() is not None:
-            parts.break_down(f"{type(done.exception()).__name__}: {done.exception()}")
-            log.error("a part of the server died", exc_info=done.exception())
-
-    task.add_done_callback(ended)
-    return task
-
-
 async def _say_goodbye(app: web.Application) -> None:
+    """What is in flight is waited for meanwhile, by `_run`."""
     if PARTS in app:
-        await app[PARTS].hub.say_goodbye()
+        parts = app[PARTS]
+        parts.stopping = asyncio.create_task(parts.worker.stop(patience(parts.settings.server)))
+        await parts.hub.say_goodbye()

@@ -1,10 +1,10 @@
 """Log lines: readable in a terminal, JSON otherwise; never a token or a query string."""
 
 import logging
-import sys
+import os
+import select
 import time
 from collections import OrderedDict
-from contextlib import suppress
 from typing import Any, TextIO, cast
 
 import structlog
@@ -14,6 +14,44 @@ from bedolaga_events.settings import Log
 
 MINUTE = 60.0  # seconds
 REMEMBERED = 1_000  # things that were told lately
+PATIENCE = 100  # milliseconds that a full pipe is waited for, until it is taken for stuck
+
+
+class Lines:
+    """Writes lines to a descriptor; what it does not take is lost and counted, and nobody waits.
+
+    Past `sys.stderr`, which keeps what it could not write, and waits for ever for a reader that
+    stands still.
+    """
+
+    def __init__(self, descriptor: int) -> None:
+        self.lost = 0
+        self._descriptor = descriptor
+        self._room = select.poll()
+        self._room.register(descriptor, select.POLLOUT)
+        self._is_stuck = False
+        self._is_torn = False  # the last line ended in its middle
+
+    def write(self, text: str) -> None:
+        """Write whole lines."""
+        data = b"\n" * self._is_torn + text.encode(errors="backslashreplace")
+        try:
+            while data and self._has_room():  # for PIPE_BUF bytes, says pipe(7)
+                data = data[os.write(self._descriptor, data[: select.PIPE_BUF]) :]
+                self._is_torn = bool(data)
+        except OSError:  # the disk is full, the reader is gone, it is closed
+            pass
+        self.lost += bool(data)
+
+    def flush(self) -> None:
+        """Nothing is kept back."""
+
+    def _has_room(self) -> bool:
+        self._is_stuck = not self._room.poll(0 if self._is_stuck else PATIENCE)
+        return not self._is_stuck
+
+
+OUT, ERR = Lines(1), Lines(2)
 
 
 class Minutely:
@@ -36,7 +74,8 @@ class Minutely:
 
 def configure(settings: Log) -> None:
     """Set up structlog for this process; lines go to stderr."""
-    in_terminal = sys.stderr.isatty()
+    _fill_standard_streams()
+    in_terminal = os.isatty(2)
     as_console = settings.format == "console" or (settings.format == "auto" and in_terminal)
     renderer: Any = (
         structlog.dev.ConsoleRenderer(colors=in_terminal)
@@ -53,28 +92,10 @@ def configure(settings: Log) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(
             logging.getLevelNamesMapping()[settings.level.upper()]
         ),
-        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, Unfailing(sys.stderr))),
+        logger_factory=structlog.WriteLoggerFactory(cast(TextIO, ERR)),
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(handlers=[FromLibraries()], level=logging.WARNING, force=True)
-
-
-class Unfailing:
-    """A file whose full disk or broken pipe ends no work: the line is lost (contract §7)."""
-
-    def __init__(self, file: TextIO) -> None:
-        self._file = file
-
-    def write(self, text: str) -> int:
-        """Write, if it goes."""
-        with suppress(OSError):
-            return self._file.write(text)
-        return 0
-
-    def flush(self) -> None:
-        """Flush, if it goes."""
-        with suppress(OSError):
-            self._file.flush()
 
 
 class FromLibraries(logging.Handler):
@@ -90,6 +111,15 @@ class FromLibraries(logging.Handler):
             log.info("a request was not HTTP", code=error.code)
         else:
             log.log(record.levelno, record.getMessage(), exc_info=record.exc_info)
+
+
+def _fill_standard_streams() -> None:
+    """Where one is closed, the next file that is opened, the database say, would get its lines."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # the lowest number that is free: this one
 
 
 def _same(_: Any, __: str, event: Any) -> Any:

@@ -46,6 +46,12 @@ class Metrics:
             (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000),
         )
         self.fsync_seconds = self._gauge("fsync_seconds", "One fsync, measured at start.")
+        self.helper_failures = self._counter(
+            "helper_failures", "What failed without ending the work.", ["helper"]
+        )
+        self.log_lines_lost = self._gauge(
+            "log_lines_lost", "Log lines that could not be written since the start."
+        )
         self.database_bytes = self._gauge("database_bytes", "Size of the database file.")
         self._gauge("build_info", "Version.", ["version"]).labels(__version__).set(1)
 

@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 from aiohttp import web
 
-from bedolaga_events import __version__
+from bedolaga_events import __version__, logs
 from bedolaga_events.api.gate import authenticate
 from bedolaga_events.api.json_reply import reply
 from bedolaga_events.api.state import Parts, parts
@@ -70,3 +70,4 @@ async def _gauge(server: Parts) -> None:
     server.metrics.oldest_pending_seconds.set(0 if oldest is None else (now - oldest) / 1_000_000)
     server.metrics.fsync_seconds.set(server.database.fsync_seconds)
     server.metrics.database_bytes.set(server.database.bytes_on_disk())
+    server.metrics.log_lines_lost.set(logs.ERR.lost)

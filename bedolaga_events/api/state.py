@@ -13,6 +13,7 @@ from bedolaga_events.api.crowd import Crowd
 from bedolaga_events.api.refusals import Refusals
 from bedolaga_events.catalogue import Catalogue
 from bedolaga_events.delivery.guard import Guard
+from bedolaga_events.delivery.worker import Worker
 from bedolaga_events.live.hub import Hub
 from bedolaga_events.live.resume import Resumptions
 from bedolaga_events.logs import Minutely
@@ -42,7 +43,9 @@ class Parts:
     hub: Hub
     resumptions: Resumptions
     walker: Walker
+    worker: Worker
     guard: Guard
+    stopping: asyncio.Task[None] | None = None  # the worker's end
     broken: str | None = None  # why /health says 503
     broke: asyncio.Event = field(default_factory=asyncio.Event)
     documents: dict[str, Any] = field(default_factory=dict)  # made once: `kept.document`

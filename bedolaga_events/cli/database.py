@@ -8,8 +8,9 @@ from typing import Any
 
 import click
 
-from bedolaga_events.app import clock, vault_of
+from bedolaga_events.app import vault_of
 from bedolaga_events.cli.options import beside, load, settings_options
+from bedolaga_events.clocks import clock
 from bedolaga_events.errors import ConfigError
 from bedolaga_events.store import check as store_check
 from bedolaga_events.store import epochs, retention, schema, steps, vault, webhooks

@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from bedolaga_events.app import clock
 from bedolaga_events.cli.options import address_of, beside, load, settings_options
+from bedolaga_events.clocks import clock
 from bedolaga_events.store import login_codes
 from bedolaga_events.wire import sign_in_link
 

@@ -10,6 +10,7 @@ import socket
 import ssl
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -26,6 +27,7 @@ from bedolaga_events.errors import ConfigError
 from bedolaga_events.settings import Server, Settings
 from bedolaga_events.store import login_codes, tokens
 from bedolaga_events.store.transaction import change
+from bedolaga_events.supervise import end_within, patience
 from bedolaga_events.wire import sign_in_link
 
 BACKLOG = 1024  # connections that wait to be taken
@@ -75,7 +77,7 @@ async def _serve(loaded: config.Loaded) -> int:
     settings = loaded.settings
     tls = Tls(settings.server) if settings.server.cert_file else None
     app = create_app(settings, origins=loaded.origins)
-    runner = web.AppRunner(app, shutdown_timeout=settings.server.shutdown_seconds)
+    runner = web.AppRunner(app, shutdown_timeout=patience(settings.server))
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -88,11 +90,12 @@ async def _serve(loaded: config.Loaded) -> int:
         notify("READY=1")
         waiting = [asyncio.create_task(one.wait()) for one in (stop, app[PARTS].broke)]
         await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        notify("STOPPING=1")
         for one in waiting:
             one.cancel()
         return 0 if stop.is_set() else 1
     finally:
+        end_within(settings.server.shutdown_seconds)
+        notify("STOPPING=1")
         await runner.cleanup()
 
 
@@ -133,7 +136,7 @@ def notify(state: str) -> None:
     """Tell systemd, when it asked to be told (sd_notify(3))."""
     address = os.environ.get("NOTIFY_SOCKET", "")
     if address:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
+        with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
             channel.connect(address.replace("@", "\0", 1) if address[0] == "@" else address)
             channel.sendall(state.encode())
 
@@ -154,13 +157,13 @@ async def _print_link(app: web.Application, runner: web.AppRunner, scheme: str) 
     """Where it listens; the sign-in link while there is no admin token, and in a terminal."""
     found = [f"{scheme}://{shown(host)}:{port}/" for host, port, *_ in runner.addresses]
     address, parts = found[0], app[PARTS]
-    click.echo(f"bedolaga-events {__version__} listens on {' and '.join(dict.fromkeys(found))}")
-    if sys.stdout.isatty() or not await parts.database.read(tokens.has_admin, parts.now()):
+    listens = f"bedolaga-events {__version__} listens on {' and '.join(dict.fromkeys(found))}\n"
+    logs.OUT.write(listens)
+    if os.isatty(1) or not await parts.database.read(tokens.has_admin, parts.now()):
         code = await change(parts.writer, login_codes.issue)
         reached = parts.settings.server.public_url or address
-        click.echo(f"Sign in (once, within 30 minutes): {sign_in_link(reached, code)}")
-        click.echo(tunnel(reached, os.environ), nl=False)
-    sys.stdout.flush()
+        logs.OUT.write(f"Sign in (once, within 30 minutes): {sign_in_link(reached, code)}\n")
+        logs.OUT.write(tunnel(reached, os.environ))
 
 
 @click.command("config")

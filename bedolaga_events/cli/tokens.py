@@ -4,8 +4,8 @@ from typing import Any
 
 import click
 
-from bedolaga_events.app import clock
 from bedolaga_events.cli.options import beside, settings_options
+from bedolaga_events.clocks import clock
 from bedolaga_events.model import Scope
 from bedolaga_events.store import tokens
 from bedolaga_events.wire import optional_time

@@ -130,6 +130,7 @@ class Worker:
             attempt = await self._attempt(lane, start)
             record = self._outcome(lane, start.delivery, attempt)
             await self._writer.insist(record)
+            self._tell(start.delivery, attempt)
             if record.status is not Status.PENDING:
                 self._metrics.deliveries.labels(record.status).inc()
         finally:
@@ -174,7 +175,6 @@ class Worker:
         )
         # A test is one attempt, and says nothing about the webhook.
         schedule = [] if delivery.is_test else self._settings.retry_schedule
-        self._tell(delivery, attempt, now)
         match retry.decide(attempt, schedule, now, random.random(), delivery.schedule_from):
             case retry.Succeed():
                 return Record(delivery, attempt, Status.SUCCESS)
@@ -194,14 +194,15 @@ class Worker:
             warn=retry.warning(since, webhook.last_triggered_at, now, patience),
         )
 
-    def _tell(self, delivery: Delivery, attempt: Attempt, now: int) -> None:
+    def _tell(self, delivery: Delivery, attempt: Attempt) -> None:
         outcome = attempt.error_code or "success"
         self._metrics.attempt_seconds.observe(attempt.duration_ms / 1000)
         if attempt.error_code is not None:
             self._metrics.attempts.labels(attempt.error_code).inc()
         else:
             self._successes.inc()
-            self._metrics.delivered_seconds.observe((now - delivery.created_at) / SECOND)
+            taken = attempt.ended_at - delivery.created_at
+            self._metrics.delivered_seconds.observe(taken / SECOND)
         self._log.info(
             "delivery",
             webhook=delivery.webhook_id,

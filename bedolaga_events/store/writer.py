@@ -121,17 +121,24 @@ class Writer:
                 await asyncio.sleep(REFUSED_AGAIN)
 
     async def run(self) -> None:
-        """Write until `close`."""
-        while self._queue or not self._closing:
-            if not self._queue:
-                self._wake.clear()
-                await self._wake.wait()
-            await asyncio.sleep(0)  # the last answers go out
-            await asyncio.sleep(0)  # and what comes in one turn of the loop goes together
-            self._busy_since = time.monotonic()
-            async with self._connection_is_ours:
-                await self._write(self._next_batch())
-            self._busy_since = None
+        """Write until `close`; however it ends, nobody waits for it any more."""
+        batch: list[_Waiting] = []
+        try:
+            while self._queue or not self._closing:
+                if not self._queue:
+                    self._wake.clear()
+                    await self._wake.wait()
+                await asyncio.sleep(0)  # the last answers go out
+                await asyncio.sleep(0)  # and what comes in one turn of the loop goes together
+                self._busy_since = time.monotonic()
+                async with self._connection_is_ours:
+                    batch = self._next_batch()
+                    await self._write(batch)
+                self._busy_since = None
+        finally:
+            self._closing, self._busy_since = True, None
+            left = [*batch, *self._queue]
+            self._settle(left, [StoreClosed() for _ in left])
 
     def shed(self) -> None:
         """Refuse what waits for a transaction that does not come back."""
@@ -178,10 +185,10 @@ class Writer:
         except (sqlite3.Error, EventsError, ValueError, TypeError, OverflowError) as error:
             await self._refuse(batch, error)
             return
-        self._metrics.commit_seconds.observe(time.perf_counter() - started)
-        self._metrics.commit_drafts.observe(len(batch))
         self._be_in(None)
         self._settle(batch, results)
+        self._metrics.commit_seconds.observe(time.perf_counter() - started)
+        self._metrics.commit_drafts.observe(len(batch))
         for listener in self.listeners:
             listener(committed)
 

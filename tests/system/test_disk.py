@@ -187,18 +187,3 @@ async def test_a_lock_that_lasts_is_told_in_time(
     assert log.count("another program holds the database") == 1
     assert await process.stop() == 0
     assert await checked(tmp_path) == "All is well."
-
-
-async def test_a_log_that_cannot_be_written_ends_nothing(tmp_path: Path, call: Any) -> None:
-    """The log's disk is full from the first line on; the database's own troubles come on top."""
-    (tmp_path / "server.log").symlink_to("/dev/full")
-    process = Process(tmp_path)
-    await process.start()
-    try:
-        with closing(sqlite3.connect(tmp_path / "events.db", isolation_level=None)) as other:
-            other.execute("BEGIN IMMEDIATE")
-            assert (await call("POST", f"{process.url}/events", event()))[0] == 503
-            other.execute("COMMIT")
-        assert (await call("POST", f"{process.url}/events", event()))[0] == 202
-    finally:
-        assert await process.stop() == 0
