@@ -14,7 +14,6 @@ from bedolaga_events import api
 from bedolaga_events.access import Access
 from bedolaga_events.alerts import Alerts
 from bedolaga_events.api import events as api_events
-from bedolaga_events.api.requests import NewEvent
 from bedolaga_events.api.sink import SINK, Sink
 from bedolaga_events.api.state import PARTS, Parts
 from bedolaga_events.catalogue import Catalogue, added_type
@@ -34,6 +33,7 @@ from bedolaga_events.live.resume import Resumptions
 from bedolaga_events.metrics import Metrics
 from bedolaga_events.model import Accepted
 from bedolaga_events.settings import Settings
+from bedolaga_events.shapes.event import NewEvent
 from bedolaga_events.store import events, numbers, tokens, vault, webhooks
 from bedolaga_events.store.batch import Transactions
 from bedolaga_events.store.database import Database

@@ -1,4 +1,4 @@
-"""How values look outside: the canonical body, RFC 3339 times, and the JSON of each noun."""
+"""How values are written: the canonical body, RFC 3339 times, JSON put together from JSON."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -6,11 +6,10 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from bedolaga_events.model import Attempt, Delivery, ErrorCode, Event, LastError, Token, Webhook
-
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NAIVE_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - formatting without a zone is twice as fast
 MASK = "••••••"
+WHSEC = "whsec_"  # a secret that is a key in base64 (Standard Webhooks 1.0.0)
 
 
 class LongInteger:
@@ -75,141 +74,9 @@ def microseconds(text: str) -> int:
     return (moment - EPOCH) // timedelta(microseconds=1)
 
 
-def frame(event: Event) -> str:
-    """An event as /ws shows it (contract §3)."""
-    return (
-        f'{{"type": "{event.type}", "payload": {event.payload}, '
-        f'"timestamp": "{rfc3339(event.timestamp)}", "id": {event.id}}}'
-    )
-
-
-def event(event: Event) -> str:
-    """An event as the log lists it; without its payload when that was not read."""
-    payload = f'"payload": {event.payload}, ' if event.payload else ""
-    return (
-        f'{{"id": {event.id}, "type": "{event.type}", {payload}'
-        f'"timestamp": "{rfc3339(event.timestamp)}", '
-        f'"created_at": "{rfc3339(event.created_at)}", "deliveries": {event.deliveries}}}'
-    )
-
-
-def accepted(event: Event, *, duplicate: bool) -> str:
-    """The reply to POST /events (contract §2)."""
-    tail = ', "duplicate": true}' if duplicate else "}"
-    return (
-        f'{{"id": {event.id}, "type": "{event.type}", '
-        f'"timestamp": "{rfc3339(event.timestamp)}", "deliveries": {event.deliveries}{tail}'
-    )
-
-
-def delivery(delivery: Delivery, *, bodies: bool = True) -> str:
-    """A delivery as contract §4 lists it; without `bodies`, as the live feed shows it.
-
-    A payload that was not read is left out.
-    """
-    last = delivery.last
-    fields = {
-        "id": delivery.id,
-        "webhook_id": delivery.webhook_id,
-        "event_id": delivery.event_id,
-        "event_type": delivery.event_type,
-        "status": delivery.status,
-        "response_status": last.response_status if last else None,
-        "error_code": _error_code(delivery),
-        "error_message": delivery.reason or (last.error_message if last else None),
-        "attempt_number": delivery.attempt_number,
-        "duration_ms": last.duration_ms if last else None,
-        "is_test": delivery.is_test,
-        "created_at": rfc3339(delivery.created_at),
-        "delivered_at": optional_time(delivery.delivered_at),
-        "next_retry_at": optional_time(delivery.next_retry_at),
-    }
-    if not bodies:
-        return json.dumps(fields)
-    fields["response_body"] = last.response_body if last else None
-    return spliced(fields, **({"payload": delivery.payload} if delivery.payload else {}))
-
-
-def _error_code(delivery: Delivery) -> ErrorCode | None:
-    if delivery.is_cancelled:
-        return ErrorCode.CANCELLED
-    return delivery.last.error_code if delivery.last else None
-
-
-def attempt(attempt: Attempt) -> dict[str, object]:
-    """An attempt as the delivery's detail shows it."""
-    return {
-        "number": attempt.number,
-        "started_at": rfc3339(attempt.started_at),
-        "duration_ms": attempt.duration_ms,
-        "response_status": attempt.response_status,
-        "response_headers": list(attempt.response_headers),
-        "response_body": attempt.response_body,
-        "error_code": attempt.error_code,
-        "error_message": attempt.error_message,
-        "remote_address": attempt.remote_address,
-        "request_headers": list(attempt.request_headers),
-    }
-
-
-def webhook(webhook: Webhook, header_names: Iterable[str]) -> dict[str, object]:
-    """A webhook as contract §4 lists it: the secret never, header values masked."""
-    return {
-        "id": webhook.id,
-        "name": webhook.name,
-        "url": webhook.url,
-        "event_type": webhook.event_type,
-        "is_active": webhook.is_active,
-        "description": webhook.description,
-        "created_at": rfc3339(webhook.created_at),
-        "updated_at": rfc3339(webhook.updated_at),
-        "last_triggered_at": optional_time(webhook.last_triggered_at),
-        "failure_count": webhook.failure_count,
-        "success_count": webhook.success_count,
-        "has_secret": webhook.has_secret,
-        "disabled_reason": webhook.disabled_reason,
-        "max_per_minute": webhook.max_per_minute,
-        "state": webhook.state,
-        "failing_since": optional_time(webhook.failing_since),
-        "last_error": _last_error(webhook.last_error),
-        "last_success_at": optional_time(webhook.last_success_at),
-        "undelivered": webhook.undelivered,
-        "headers": dict.fromkeys(header_names, MASK),
-    }
-
-
-def _last_error(error: LastError | None) -> dict[str, object] | None:
-    return error and error._asdict() | {"at": rfc3339(error.at)}
-
-
-def webhook_news(one: Webhook, **more: object) -> str:
-    """A webhook as the live feed shows it: without its headers."""
-    fields = webhook(one, ())
-    del fields["headers"]
-    return json.dumps(fields | more)
-
-
 def news(kind: str, payload: str, now: int) -> str:
     """A message of a topic, around the JSON text of its payload."""
     return f'{{"type": "{kind}", "payload": {payload}, "timestamp": "{rfc3339(now)}"}}'
-
-
-def token(token: Token) -> dict[str, object]:
-    """A token as GET /tokens lists it."""
-    return {
-        "id": token.id,
-        "name": token.name,
-        "prefix": token.prefix,
-        "scopes": sorted(token.scopes),
-        "created_at": rfc3339(token.created_at),
-        "last_used_at": optional_time(token.last_used_at),
-        "expires_at": optional_time(token.expires_at),
-    }
-
-
-def sign_in_link(address: str, code: str) -> str:
-    """Where a one-time code signs a browser in; what stands behind # is sent to nobody."""
-    return f"{address.rstrip('/')}/#login={code}"
 
 
 def page(items: Iterable[str], **numbers: object) -> str:

@@ -8,6 +8,7 @@ import aiohttp_cors
 from aiohttp import web
 from pydantic import BaseModel
 
+from bedolaga_events import shapes
 from bedolaga_events.api import (
     asyncapi,
     deliveries,
@@ -17,8 +18,6 @@ from bedolaga_events.api import (
     kept,
     openapi,
     page,
-    replies,
-    requests,
     sink,
     sse,
     stats,
@@ -27,8 +26,6 @@ from bedolaga_events.api import (
     ws,
 )
 from bedolaga_events.api.gate import gate
-from bedolaga_events.api.shapes import numbers
-from bedolaga_events.api.shapes import webhook as shapes
 from bedolaga_events.model import Scope
 
 PUBLISH, READ, ADMIN = Scope.PUBLISH, Scope.READ, Scope.ADMIN
@@ -63,112 +60,120 @@ async def openapi_document(request: web.Request) -> web.Response:
 
 ROUTES = (
     Route(
-        "POST", "/events", PUBLISH, events.create, replies.AcceptedEvent, (202, 200),
-        body=requests.NewEvent, has_key=True,
+        "POST", "/events", PUBLISH, events.create, shapes.event.AcceptedEvent, (202, 200),
+        body=shapes.event.NewEvent, has_key=True,
     ),
     Route(
-        "POST", "/events/batch", PUBLISH, events.create_batch, replies.AcceptedEvents, (202,),
-        body=requests.NewBatch,
+        "POST", "/events/batch", PUBLISH, events.create_batch, shapes.event.AcceptedEvents, (202,),
+        body=shapes.event.NewBatch,
     ),
     Route(
-        "GET", "/events", READ, events.index, replies.SearchedPage[replies.Event],
-        query=requests.EventsQuery,
+        "GET", "/events", READ, events.index, shapes.base.SearchedPage[shapes.event.Event],
+        query=shapes.event.EventsQuery,
     ),
     Route(
         "GET", "/events/stream", READ, sse.stream, "text/event-stream",
-        query=requests.StreamQuery,
+        query=shapes.event.StreamQuery,
     ),
-    Route("GET", "/events/refused", READ, events.refused, replies.RefusedEvents),
-    Route("GET", r"/events/{id:\d+}", READ, events.show, replies.EventWithDeliveries),
+    Route("GET", "/events/refused", READ, events.refused, shapes.event.RefusedEvents),
+    Route("GET", r"/events/{id:\d+}", READ, events.show, shapes.event.EventWithDeliveries),
     Route(
-        "POST", r"/events/{id:\d+}/send", ADMIN, deliveries.send, replies.Delivery, (202,),
-        body=requests.SendTo,
-    ),
-    Route(
-        "GET", "/event-types", READ, events.types, [replies.EventType],
-        query=requests.LanguageQuery,
+        "POST", r"/events/{id:\d+}/send", ADMIN, deliveries.send, shapes.delivery.Delivery, (202,),
+        body=shapes.delivery.SendTo,
     ),
     Route(
-        "GET", "/webhooks", READ, webhooks.index, replies.Page[shapes.Webhook],
-        query=requests.WebhooksQuery,
+        "GET", "/event-types", READ, events.types, [shapes.event.EventType],
+        query=shapes.event.LanguageQuery,
     ),
     Route(
-        "POST", "/webhooks", ADMIN, webhooks.create, shapes.Webhook, (201,),
-        body=shapes.NewWebhook,
+        "GET", "/webhooks", READ, webhooks.index, shapes.base.Page[shapes.webhook.Webhook],
+        query=shapes.webhook.WebhooksQuery,
     ),
     Route(
-        "GET", "/webhooks/series", READ, stats.webhooks, replies.WebhooksSeries,
-        query=requests.SeriesQuery,
+        "POST", "/webhooks", ADMIN, webhooks.create, shapes.webhook.Webhook, (201,),
+        body=shapes.webhook.NewWebhook,
     ),
-    Route("GET", "/webhooks/stats", READ, webhooks.stats, shapes.WebhookStats),
     Route(
-        "POST", "/webhooks/check-url", ADMIN, webhooks.check_url, shapes.CheckedUrl,
-        body=shapes.CheckUrl,
+        "GET", "/webhooks/series", READ, stats.webhooks, shapes.series.WebhooksSeries,
+        query=shapes.series.SeriesQuery,
     ),
-    Route("GET", r"/webhooks/{id:\d+}", READ, webhooks.show, shapes.Webhook),
+    Route("GET", "/webhooks/stats", READ, webhooks.stats, shapes.webhook.WebhookStats),
     Route(
-        "PATCH", r"/webhooks/{id:\d+}", ADMIN, webhooks.update, shapes.Webhook,
-        body=shapes.WebhookChange,
+        "POST", "/webhooks/check-url", ADMIN, webhooks.check_url, shapes.webhook.CheckedUrl,
+        body=shapes.webhook.CheckUrl,
+    ),
+    Route("GET", r"/webhooks/{id:\d+}", READ, webhooks.show, shapes.webhook.Webhook),
+    Route(
+        "PATCH", r"/webhooks/{id:\d+}", ADMIN, webhooks.update, shapes.webhook.Webhook,
+        body=shapes.webhook.WebhookChange,
     ),
     Route("DELETE", r"/webhooks/{id:\d+}", ADMIN, webhooks.delete, NO_CONTENT, (204,)),
     Route(
-        "POST", r"/webhooks/{id:\d+}/replay", ADMIN, deliveries.replay, shapes.Replayed,
-        (202, 200), body=requests.Replay,
+        "POST", r"/webhooks/{id:\d+}/replay", ADMIN, deliveries.replay, shapes.delivery.Replayed,
+        (202, 200), body=shapes.delivery.Replay,
     ),
     Route(
-        "POST", r"/webhooks/{id:\d+}/cancel", ADMIN, deliveries.cancel_pending, shapes.Cancelled,
+        "POST", r"/webhooks/{id:\d+}/cancel", ADMIN, deliveries.cancel_pending,
+        shapes.delivery.Cancelled,
     ),
     Route(
-        "POST", r"/webhooks/{id:\d+}/test", ADMIN, deliveries.test, replies.Delivery, (202,),
-        body=requests.TestDelivery, optional_body=True,
+        "POST", r"/webhooks/{id:\d+}/test", ADMIN, deliveries.test, shapes.delivery.Delivery,
+        (202,), body=shapes.delivery.TestDelivery, optional_body=True,
     ),
     Route(
         "POST", r"/webhooks/{id:\d+}/rotate-secret", ADMIN, webhooks.rotate_secret,
-        shapes.RotatedSecret, body=shapes.RotateSecret, optional_body=True,
+        shapes.webhook.RotatedSecret, body=shapes.webhook.RotateSecret, optional_body=True,
     ),
     Route(
-        "GET", r"/webhooks/{id:\d+}/series", READ, webhooks.series, replies.AttemptsSeries,
-        query=requests.SeriesQuery,
+        "GET", r"/webhooks/{id:\d+}/series", READ, webhooks.series, shapes.series.AttemptsSeries,
+        query=shapes.series.SeriesQuery,
     ),
     Route(
         "GET", r"/webhooks/{id:\d+}/deliveries", READ, deliveries.index,
-        replies.SearchedPage[replies.Delivery], query=requests.DeliveriesQuery,
+        shapes.base.SearchedPage[shapes.delivery.Delivery], query=shapes.delivery.DeliveriesQuery,
     ),
-    Route("GET", DELIVERY, READ, deliveries.show, replies.DeliveryWithAttempts),
-    Route("POST", f"{DELIVERY}/retry", ADMIN, deliveries.retry, replies.Delivery, (202,)),
-    Route("POST", f"{DELIVERY}/cancel", ADMIN, deliveries.cancel, replies.Delivery),
+    Route("GET", DELIVERY, READ, deliveries.show, shapes.delivery.DeliveryWithAttempts),
+    Route("POST", f"{DELIVERY}/retry", ADMIN, deliveries.retry, shapes.delivery.Delivery, (202,)),
+    Route("POST", f"{DELIVERY}/cancel", ADMIN, deliveries.cancel, shapes.delivery.Delivery),
     Route(
-        "GET", "/deliveries", READ, deliveries.everywhere, replies.SearchedPage[replies.Delivery],
-        query=requests.AllDeliveriesQuery,
+        "GET", "/deliveries", READ, deliveries.everywhere,
+        shapes.base.SearchedPage[shapes.delivery.Delivery],
+        query=shapes.delivery.AllDeliveriesQuery,
     ),
     Route(
-        "GET", "/deliveries/series", READ, stats.deliveries, replies.AttemptsSeries,
-        query=requests.SeriesQuery,
+        "GET", "/deliveries/series", READ, stats.deliveries, shapes.series.AttemptsSeries,
+        query=shapes.series.SeriesQuery,
     ),
-    Route("GET", "/stats", READ, stats.show, numbers.Stats),
-    Route("PUT", "/stats", ADMIN, stats.put, numbers.Stats, body=numbers.NewStats),
+    Route("GET", "/stats", READ, stats.show, shapes.numbers.Stats),
+    Route("PUT", "/stats", ADMIN, stats.put, shapes.numbers.Stats, body=shapes.numbers.NewStats),
     Route(
-        "GET", "/stats/series", READ, stats.series, numbers.EventsSeries,
-        query=requests.SeriesQuery,
+        "GET", "/stats/series", READ, stats.series, shapes.series.EventsSeries,
+        query=shapes.series.SeriesQuery,
     ),
-    Route("GET", "/tokens", ADMIN, tokens.index, replies.Tokens),
+    Route("GET", "/tokens", ADMIN, tokens.index, shapes.token.Tokens),
     Route(
-        "POST", "/tokens", ADMIN, tokens.create, replies.CreatedToken, (201,),
-        body=requests.NewToken,
+        "POST", "/tokens", ADMIN, tokens.create, shapes.token.CreatedToken, (201,),
+        body=shapes.token.NewToken,
     ),
     Route("DELETE", r"/tokens/{id:\d+}", ADMIN, tokens.delete, NO_CONTENT, (204,)),
-    Route("POST", "/login", None, tokens.login, replies.CreatedToken, (201,), body=requests.Login),
-    Route("POST", "/login/links", ADMIN, tokens.link, replies.LoginLink, (201,)),
-    Route("POST", "/ws/ticket", READ, tokens.ticket, replies.Ticket),
+    Route(
+        "POST", "/login", None, tokens.login, shapes.token.CreatedToken, (201,),
+        body=shapes.token.Login,
+    ),
+    Route("POST", "/login/links", ADMIN, tokens.link, shapes.token.LoginLink, (201,)),
+    Route("POST", "/ws/ticket", READ, tokens.ticket, shapes.token.Ticket),
     Route("POST", "/sink/in", None, sink.take),
-    Route("GET", "/sink", READ, sink.show, replies.Sink),
-    Route("PUT", "/sink", ADMIN, sink.put, replies.Sink, body=requests.SinkMode),
+    Route("GET", "/sink", READ, sink.show, shapes.operations.Sink),
+    Route("PUT", "/sink", ADMIN, sink.put, shapes.operations.Sink, body=shapes.operations.SinkMode),
     Route("DELETE", "/sink", ADMIN, sink.clear, NO_CONTENT, (204,)),
-    Route("GET", "/doctor", READ, doctor.show, replies.Examined, query=requests.DoctorQuery),
-    Route("POST", "/doctor/body", READ, doctor.body, replies.Counted),
+    Route(
+        "GET", "/doctor", READ, doctor.show, shapes.operations.Examined,
+        query=shapes.operations.DoctorQuery,
+    ),
+    Route("POST", "/doctor/body", READ, doctor.body, shapes.operations.Counted),
     Route("GET", "/doctor/silence", None, doctor.silence),  # asks for a token as /ws does
-    Route("GET", "/settings", READ, health.settings, replies.Settings),
-    Route("GET", "/health", None, health.health, replies.Health, (200, 503)),
+    Route("GET", "/settings", READ, health.settings, shapes.operations.Settings),
+    Route("GET", "/health", None, health.health, shapes.operations.Health, (200, 503)),
     Route("GET", "/metrics", None, health.metrics, "text/plain"),  # the config may open it
     Route("GET", "/ws", None, ws.connect),  # asks for a token itself: see contract §3
     Route("GET", "/openapi.json", None, openapi_document),

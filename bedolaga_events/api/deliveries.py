@@ -4,14 +4,14 @@ import json
 
 from aiohttp import web
 
-from bedolaga_events import wire
-from bedolaga_events.api import lists, reading, requests
+from bedolaga_events import shapes, wire
+from bedolaga_events.api import lists, reading
 from bedolaga_events.api.json_reply import reply
-from bedolaga_events.api.requests import DeliveriesQuery, Replay, TestDelivery
 from bedolaga_events.api.state import Parts, parts
 from bedolaga_events.errors import Unprocessable
 from bedolaga_events.model import Webhook
 from bedolaga_events.patterns import covering
+from bedolaga_events.shapes.delivery import DeliveriesQuery, Replay, TestDelivery
 from bedolaga_events.store import attempts, deliveries, mending, steps, webhooks
 from bedolaga_events.store.history import DeliveryFilter, list_deliveries
 from bedolaga_events.store.transaction import change
@@ -25,7 +25,7 @@ async def index(request: web.Request) -> web.Response:
 
 async def everywhere(request: web.Request) -> web.Response:
     """GET /deliveries: of all webhooks."""
-    query = reading.query(request, requests.AllDeliveriesQuery)
+    query = reading.query(request, shapes.delivery.AllDeliveriesQuery)
     return await _page(request, query, query.webhook_id)
 
 
@@ -35,8 +35,7 @@ async def show(request: web.Request) -> web.Response:
     webhook_id, delivery_id = _ids(request)
     delivery = await database.read(deliveries.get, webhook_id, delivery_id)
     made = await database.read(attempts.of_delivery, delivery_id)
-    more = json.dumps({"body": delivery.payload, "attempts": [wire.attempt(one) for one in made]})
-    return reply(wire.delivery(delivery).removesuffix("}") + f", {more[1:]}")
+    return reply(shapes.delivery.detail(delivery, made))
 
 
 async def retry(request: web.Request) -> web.Response:
@@ -45,7 +44,7 @@ async def retry(request: web.Request) -> web.Response:
     While an automatic retry is pending this takes its place; attempts go on counting.
     """
     again = await change(parts(request).writer, mending.retry, *_ids(request))
-    return reply(wire.delivery(again), 202)
+    return reply(shapes.delivery.text(again), 202)
 
 
 async def send(request: web.Request) -> web.Response:
@@ -54,15 +53,15 @@ async def send(request: web.Request) -> web.Response:
     A delivery that is there already is sent again; there is never a second one (contract §4).
     """
     event_id = reading.path_id(request, "id")
-    body = await reading.body(request, requests.SendTo)
+    body = await reading.body(request, shapes.delivery.SendTo)
     sent = await change(parts(request).writer, mending.send, event_id, body.webhook_id)
-    return reply(wire.delivery(sent), 202)
+    return reply(shapes.delivery.text(sent), 202)
 
 
 async def cancel(request: web.Request) -> web.Response:
     """POST /webhooks/{id}/deliveries/{delivery_id}/cancel: a pending one is given up."""
     cancelled = await change(parts(request).writer, mending.cancel, *_ids(request))
-    return reply(wire.delivery(cancelled))
+    return reply(shapes.delivery.text(cancelled))
 
 
 async def cancel_pending(request: web.Request) -> web.Response:
@@ -94,7 +93,7 @@ async def test(request: web.Request) -> web.Response:
     kind = _tested_type(server, webhook, body.event_type)
     payload = wire.canonical(server.catalogue.example(kind))
     made = await change(server.writer, mending.test, webhook.id, kind, payload)
-    return reply(wire.delivery(made), 202)
+    return reply(shapes.delivery.text(made), 202)
 
 
 def _tested_type(server: Parts, webhook: Webhook, asked: str | None) -> str:
@@ -126,4 +125,4 @@ async def _page(
         event_id=query.event_id,
         **lists.asked(query),
     )
-    return await lists.page(request, list_deliveries, wanted, wire.delivery)
+    return await lists.page(request, list_deliveries, wanted, shapes.delivery.text)

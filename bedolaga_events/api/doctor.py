@@ -6,8 +6,8 @@ from functools import partial
 
 from aiohttp import web
 
-from bedolaga_events import wire
-from bedolaga_events.api import reading, requests
+from bedolaga_events import shapes, wire
+from bedolaga_events.api import reading
 from bedolaga_events.api.gate import allows, client_address
 from bedolaga_events.api.json_reply import reply
 from bedolaga_events.api.state import parts
@@ -22,7 +22,7 @@ MANY = 5  # silent sockets at once; more are refused
 
 async def show(request: web.Request) -> web.Response:
     """GET /doctor: the request as the server sees it, without its secrets, and the clock."""
-    server, origin = parts(request), reading.query(request, requests.DoctorQuery).origin
+    server, origin = parts(request), reading.query(request, shapes.operations.DoctorQuery).origin
     content = {
         "now": wire.rfc3339(server.now()),
         "path": request.path,

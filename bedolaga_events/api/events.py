@@ -4,15 +4,15 @@ import json
 
 from aiohttp import hdrs, web
 
-from bedolaga_events import wire
-from bedolaga_events.api import lists, reading, requests
+from bedolaga_events import shapes, wire
+from bedolaga_events.api import lists, reading
 from bedolaga_events.api.json_reply import reply
-from bedolaga_events.api.requests import NewEvent
 from bedolaga_events.api.state import Parts, parts
 from bedolaga_events.errors import NotFound, TooLarge, Unprocessable
 from bedolaga_events.model import Accepted, Delivery, Event, EventDraft, Status, Webhook
 from bedolaga_events.numbers import check_sum, moves_of
 from bedolaga_events.patterns import covering
+from bedolaga_events.shapes.event import NewEvent
 from bedolaga_events.store import deliveries, events, webhooks
 from bedolaga_events.store.batch import Append
 from bedolaga_events.store.history import EventFilter, list_events
@@ -39,14 +39,14 @@ def answer_of(server: Parts, accepted: Accepted) -> tuple[int, str]:
     """The status and the JSON text that tell of an event that is on disk (contract §2)."""
     if accepted.duplicate:
         server.metrics.duplicates.inc()
-    text = wire.accepted(accepted.event, duplicate=accepted.duplicate)
+    text = shapes.event.accepted(accepted.event, duplicate=accepted.duplicate)
     return 200 if accepted.duplicate else 202, text
 
 
 async def create_batch(request: web.Request) -> web.Response:
     """POST /events/batch: all or nothing."""
     server = parts(request)
-    body = await reading.body(request, requests.NewBatch, reading.BATCH_LIMIT)
+    body = await reading.body(request, shapes.event.NewBatch, reading.BATCH_LIMIT)
     drafts, findings = [], list[Unprocessable]()
     for index, one in enumerate(body.events):
         try:
@@ -66,9 +66,9 @@ async def create_batch(request: web.Request) -> web.Response:
 
 async def index(request: web.Request) -> web.Response:
     """GET /events."""
-    query = reading.query(request, requests.EventsQuery)
+    query = reading.query(request, shapes.event.EventsQuery)
     wanted = EventFilter(type=query.type, since_id=query.since_id, **lists.asked(query))
-    return await lists.page(request, list_events, wanted, wire.event)
+    return await lists.page(request, list_events, wanted, shapes.event.text)
 
 
 async def show(request: web.Request) -> web.Response:
@@ -81,10 +81,9 @@ async def show(request: web.Request) -> web.Response:
     made = await database.read(deliveries.of_event, event_id)
     hooks = await database.read(webhooks.everything)
     verdicts = [_verdict(event, one, made) for one in hooks]
-    text = wire.event(event).removesuffix("}").rpartition(', "deliveries": ')[0]
-    listed = ", ".join(wire.delivery(one) for one in made)
-    more = json.dumps({"webhooks": verdicts, "seen_by": _seen_by(parts(request), event)})
-    return reply(f'{text}, "deliveries": [{listed}], {more[1:]}')
+    seen_by = _seen_by(parts(request), event)
+    listed = map(shapes.delivery.text, made)
+    return reply(shapes.event.detail(event, listed, webhooks=verdicts, seen_by=seen_by))
 
 
 async def refused(request: web.Request) -> web.Response:
@@ -94,7 +93,7 @@ async def refused(request: web.Request) -> web.Response:
 
 async def types(request: web.Request) -> web.Response:
     """GET /event-types, in Russian or English."""
-    language = reading.query(request, requests.LanguageQuery).lang or _preferred(request)
+    language = reading.query(request, shapes.event.LanguageQuery).lang or _preferred(request)
     known = parts(request).catalogue.types.values()
     return reply(json.dumps([one.describe(language) for one in known], ensure_ascii=False))
 

@@ -16,7 +16,8 @@ from typing import Any, NamedTuple, cast
 import structlog
 from multidict import CIMultiDict
 
-from bedolaga_events.api import events, reading, requests
+from bedolaga_events import shapes
+from bedolaga_events.api import events, reading
 from bedolaga_events.api.caller import presented
 from bedolaga_events.api.crowd import Guest, peer_of
 from bedolaga_events.api.json_reply import as_bytes
@@ -147,7 +148,7 @@ class Express(asyncio.Protocol):
             return False
         try:
             key = reading.idempotency_key(request.headers)
-            body = reading.parsed(request.body, requests.NewEvent)
+            body = reading.parsed(request.body, shapes.event.NewEvent)
             draft = events.draft_of(self._server, body, key)
             answering = self._server.writer.append(Append((draft,)), 1)
         except Exception:  # noqa: BLE001 - whatever it is, aiohttp's way says it to the client

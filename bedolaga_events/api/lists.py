@@ -7,8 +7,8 @@ from aiohttp import web
 
 from bedolaga_events import wire
 from bedolaga_events.api.json_reply import reply
-from bedolaga_events.api.requests import ListQuery
 from bedolaga_events.api.state import parts
+from bedolaga_events.shapes.base import ListQuery
 from bedolaga_events.store.listing import Filter, Listed
 
 T = TypeVar("T")

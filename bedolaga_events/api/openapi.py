@@ -8,11 +8,10 @@ from aiohttp import web
 from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import models_json_schema
 
-from bedolaga_events import __version__
-from bedolaga_events.api import replies
-from bedolaga_events.api.requests import Partial
+from bedolaga_events import __version__, shapes
 from bedolaga_events.api.state import CSP
 from bedolaga_events.catalogue import Catalogue
+from bedolaga_events.shapes.base import Partial
 
 REF = "#/components/schemas/{model}"
 ERRORS = {
@@ -87,7 +86,7 @@ def describe(routes: Iterable[Any], catalogue: Catalogue) -> dict[str, Any]:
 def _schemas(routes: list[Any]) -> tuple[dict[Any, str], dict[str, Any]]:
     """Reference by model, and the schemas of all of them."""
     models = {one for route in routes for one in (route.body, _model(route.reply)) if one}
-    inputs = sorted(models | {replies.Error}, key=lambda one: one.__name__)
+    inputs = sorted(models | {shapes.base.Error}, key=lambda one: one.__name__)
     references, found = models_json_schema(
         [(one, "validation") for one in inputs], ref_template=REF
     )
@@ -161,7 +160,7 @@ def _responses(route: Any, names: dict[Any, str]) -> dict[str, Any]:
     elif isinstance(route.reply, str):
         good["content"] = {route.reply: {"schema": {"type": "string"}}}
     responses = {str(status): good for status in route.statuses}
-    error = {"application/json": {"schema": {"$ref": names[replies.Error]}}}
+    error = {"application/json": {"schema": {"$ref": names[shapes.base.Error]}}}
     for status in _errors(route):
         responses[str(status)] = {"description": ERRORS[status], "content": error}
     return responses

@@ -9,7 +9,6 @@ from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
 from bedolaga_events import wire
-from bedolaga_events.api.requests import MAX_ID, IdempotencyKey
 from bedolaga_events.errors import (
     BadRequest,
     TooLarge,
@@ -17,6 +16,8 @@ from bedolaga_events.errors import (
     Unprocessable,
     UnsupportedMedia,
 )
+from bedolaga_events.shapes.base import MAX_ID
+from bedolaga_events.shapes.event import IdempotencyKey
 
 JSON = "application/json"
 BODY_LIMIT = 256 * 1024  # bytes, also after decompression

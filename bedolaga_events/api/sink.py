@@ -15,10 +15,10 @@ from aiohttp import web
 from bedolaga_events import wire
 from bedolaga_events.api import reading
 from bedolaga_events.api.json_reply import reply
-from bedolaga_events.api.requests import SinkMode
 from bedolaga_events.api.state import Parts, parts
 from bedolaga_events.delivery import signing
 from bedolaga_events.errors import NotFound
+from bedolaga_events.shapes.operations import SinkMode
 from bedolaga_events.store import webhooks
 
 KEPT = 100  # requests

@@ -4,7 +4,8 @@ import asyncio
 
 from aiohttp import HttpVersion11, web
 
-from bedolaga_events.api import reading, requests
+from bedolaga_events import shapes
+from bedolaga_events.api import reading
 from bedolaga_events.api.gate import client_address
 from bedolaga_events.api.state import TOKEN, Parts, parts
 from bedolaga_events.api.ws import take_over
@@ -51,7 +52,7 @@ class Stream(EventStream):
 async def stream(request: web.Request) -> web.StreamResponse:
     """GET /events/stream: `Last-Event-ID` or `since` resumes, `events` and `topics` narrow."""
     server = parts(request)
-    query = reading.query(request, requests.StreamQuery)
+    query = reading.query(request, shapes.event.StreamQuery)
     wants = _wants(server, query)
     if server.hub.is_full():
         raise TooManyConnections(protocol.FULL)
@@ -81,13 +82,13 @@ def _welcome(server: Parts, client: Stream, since: Since | None) -> None:
     client.answer(frames.server_sent(hello, client.passed(), "connection"))
 
 
-def _since(request: web.Request, query: requests.StreamQuery) -> Since | None:
+def _since(request: web.Request, query: shapes.event.StreamQuery) -> Since | None:
     last = request.headers.get("Last-Event-ID", "")
     event_id = int(last) if last.isdecimal() and len(last) < 19 else query.since
     return None if event_id is None else Since(event_id, query.epoch)
 
 
-def _wants(server: Parts, query: requests.StreamQuery) -> Wants:
+def _wants(server: Parts, query: shapes.event.StreamQuery) -> Wants:
     patterns = query.events.split(",") if query.events else ["*"]
     topics = query.topics.split(",") if query.topics else []
     for pattern in patterns:

@@ -4,12 +4,13 @@ import json
 
 from aiohttp import web
 
-from bedolaga_events.api import reading, requests
+from bedolaga_events import shapes
+from bedolaga_events.api import reading
 from bedolaga_events.api.json_reply import reply
-from bedolaga_events.api.shapes.numbers import NewStats
 from bedolaga_events.api.state import Parts, parts
 from bedolaga_events.numbers import day_before, day_of
 from bedolaga_events.series import Buckets, by_webhook, of_attempts, of_events
+from bedolaga_events.shapes.numbers import NewStats
 from bedolaga_events.store import days, hours, numbers
 from bedolaga_events.store.transaction import change
 
@@ -53,7 +54,7 @@ async def webhooks(request: web.Request) -> web.Response:
 
 def _buckets(request: web.Request) -> tuple[str, Buckets]:
     server = parts(request)
-    window = reading.query(request, requests.SeriesQuery).window
+    window = reading.query(request, shapes.series.SeriesQuery).window
     return window, Buckets(window, server.now(), server.rules.zone)
 
 

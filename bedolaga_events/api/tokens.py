@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from aiohttp import web
 
-from bedolaga_events import wire
+from bedolaga_events import shapes, wire
 from bedolaga_events.access import TICKET_SECONDS
-from bedolaga_events.api import browser, reading, requests
+from bedolaga_events.api import browser, reading
 from bedolaga_events.api.gate import client_address, reached_at
 from bedolaga_events.api.json_reply import reply
 from bedolaga_events.api.state import TOKEN, parts
@@ -26,7 +26,7 @@ async def index(request: web.Request) -> web.Response:
     found = await server.database.read(tokens.everything)
     # What was used since the table was written is known in memory.
     items = [
-        json.dumps(wire.token(replace(one, last_used_at=server.access.last_used_at(one))))
+        json.dumps(shapes.token.fields(replace(one, last_used_at=server.access.last_used_at(one))))
         for one in found
     ]
     return reply(wire.page(items, total=len(items)))
@@ -34,7 +34,7 @@ async def index(request: web.Request) -> web.Response:
 
 async def create(request: web.Request) -> web.Response:
     """POST /tokens: the only reply with the secret value."""
-    body = await reading.body(request, requests.NewToken)
+    body = await reading.body(request, shapes.token.NewToken)
     expires_at = None if body.expires_at is None else wire.microseconds(body.expires_at)
     if expires_at is not None and expires_at <= parts(request).now():
         raise Unprocessable.at(["expires_at"], "this moment has passed")
@@ -52,7 +52,7 @@ async def delete(request: web.Request) -> web.Response:
 async def login(request: web.Request) -> web.Response:
     """POST /login: the one-time code of a sign-in link for an admin token."""
     server = parts(request)
-    body = await reading.body(request, requests.Login)
+    body = await reading.body(request, shapes.token.Login)
     if not await server.database.read(login_codes.is_good, body.code, server.now()):
         raise server.access.refuse(client_address(request), login_codes.SPENT)
     name = browser.name(request.headers.get("User-Agent", ""))
@@ -66,7 +66,7 @@ async def link(request: web.Request) -> web.Response:
     """POST /login/links: a sign-in link for another device."""
     server = parts(request)
     code = await change(server.writer, login_codes.issue)
-    url = wire.sign_in_link(reached_at(request), code)
+    url = shapes.token.sign_in_link(reached_at(request), code)
     return reply(json.dumps({"url": url, "expires_in": login_codes.CODE_SECONDS}), 201)
 
 
@@ -77,4 +77,4 @@ async def ticket(request: web.Request) -> web.Response:
 
 
 def _created(token: Token, value: str) -> web.Response:
-    return reply(json.dumps(wire.token(token) | {"token": value}), 201)
+    return reply(json.dumps(shapes.token.fields(token) | {"token": value}), 201)

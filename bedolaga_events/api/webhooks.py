@@ -6,16 +6,21 @@ import secrets
 
 from aiohttp import web
 
-from bedolaga_events import wire
+from bedolaga_events import shapes, wire
 from bedolaga_events.api import reading
 from bedolaga_events.api.json_reply import reply
-from bedolaga_events.api.requests import SeriesQuery, WebhooksQuery
-from bedolaga_events.api.shapes.webhook import CheckUrl, NewWebhook, RotateSecret, WebhookChange
 from bedolaga_events.api.state import Parts, parts
-from bedolaga_events.delivery.signing import WHSEC
 from bedolaga_events.errors import Unprocessable
 from bedolaga_events.model import Webhook
 from bedolaga_events.series import Buckets, of_attempts
+from bedolaga_events.shapes.series import SeriesQuery
+from bedolaga_events.shapes.webhook import (
+    CheckUrl,
+    NewWebhook,
+    RotateSecret,
+    WebhookChange,
+    WebhooksQuery,
+)
 from bedolaga_events.store import hours, steps, subscribing, webhooks
 from bedolaga_events.store.transaction import change
 
@@ -119,7 +124,7 @@ async def check_url(request: web.Request) -> web.Response:
 
 def new_secret() -> str:
     """A random ``whsec_`` secret (Standard Webhooks 1.0.0)."""
-    return WHSEC + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
+    return wire.WHSEC + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
 
 
 def _check_pattern(server: Parts, pattern: str) -> None:
@@ -134,4 +139,4 @@ async def _check_url(server: Parts, url: str) -> None:
 
 
 def _shown(server: Parts, webhook: Webhook) -> dict[str, object]:
-    return wire.webhook(webhook, subscribing.headers_of(server.vault, webhook))
+    return shapes.webhook.fields(webhook, subscribing.headers_of(server.vault, webhook))

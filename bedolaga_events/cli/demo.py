@@ -16,10 +16,10 @@ from bedolaga_events.api.state import PARTS
 from bedolaga_events.app import EVENTS, create_app
 from bedolaga_events.cli.options import address_of
 from bedolaga_events.settings import Log, Settings
+from bedolaga_events.shapes.token import sign_in_link
 from bedolaga_events.store import login_codes
 from bedolaga_events.store.tokens import new_value
 from bedolaga_events.store.transaction import change
-from bedolaga_events.wire import sign_in_link
 
 NAMES = ("Анна", "Борис", "Вера", "Глеб", "Дина", "Егор", "Жанна", "Захар", "Ира", "Костя")
 TITLES = (

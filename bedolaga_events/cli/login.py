@@ -9,8 +9,8 @@ import click
 
 from bedolaga_events.cli.options import address_of, beside, load, settings_options
 from bedolaga_events.clocks import clock
+from bedolaga_events.shapes.token import sign_in_link
 from bedolaga_events.store import login_codes
-from bedolaga_events.wire import sign_in_link
 
 
 @click.command()

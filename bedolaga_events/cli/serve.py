@@ -25,10 +25,10 @@ from bedolaga_events.cli.login import tunnel
 from bedolaga_events.cli.options import load, settings_options, shown
 from bedolaga_events.errors import ConfigError
 from bedolaga_events.settings import Server, Settings
+from bedolaga_events.shapes.token import sign_in_link
 from bedolaga_events.store import login_codes, tokens
 from bedolaga_events.store.transaction import change
 from bedolaga_events.supervise import end_within, patience
-from bedolaga_events.wire import sign_in_link
 
 BACKLOG = 1024  # connections that wait to be taken
 DESCRIPTORS = 65_536  # open files at most

@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from bedolaga_events.api.shapes.webhook import WebhookChange
 from bedolaga_events.cli.options import Server, settings_options, url_option
+from bedolaga_events.shapes.webhook import WebhookChange
 
 FIELDS = tuple(one for one in WebhookChange.model_fields if one != "secret")
 PAGE = 200

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 
-WHSEC = "whsec_"
+from bedolaga_events.wire import WHSEC
 
 
 def headers(body: bytes, secrets: Sequence[str], message_id: str, now: int) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bedolaga_events import wire
+from bedolaga_events import shapes, wire
 from bedolaga_events.live.protocol import Message
 from bedolaga_events.model import Committed
 
@@ -12,7 +12,7 @@ WEBHOOKS = frozenset({"deliveries", "webhooks"})
 
 def of_events(committed: Committed) -> list[Message]:
     """The committed events, in the order of their ids."""
-    return [Message(event.type, wire.frame(event), event.id) for event in committed.events]
+    return [Message(event.type, shapes.event.frame(event), event.id) for event in committed.events]
 
 
 def of_topics(committed: Committed) -> list[Message]:
@@ -24,9 +24,9 @@ def of_topics(committed: Committed) -> list[Message]:
 
 
 def _told(committed: Committed) -> Iterator[tuple[str, str, frozenset[str]]]:
-    shown = wire.webhook_news
+    shown = shapes.webhook.news
     for delivery in committed.deliveries:
-        yield "delivery.updated", wire.delivery(delivery, bodies=False), DELIVERIES
+        yield "delivery.updated", shapes.delivery.text(delivery, bodies=False), DELIVERIES
     for webhook in committed.webhooks:
         yield "webhook.updated", shown(webhook), WEBHOOKS
     for webhook in committed.disabled:

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections import OrderedDict
 from typing import NamedTuple
 
-from bedolaga_events import wire
+from bedolaga_events import shapes
 from bedolaga_events.live import frames
 from bedolaga_events.live.protocol import Message, Wants
 from bedolaga_events.model import Event
@@ -113,7 +113,7 @@ class Pages:
 def _encoded(rows: list[Event], wants: Wants) -> Page:
     pieces, ids, ends, end = list[bytes](), array("q"), array("q"), 0
     for event in rows:
-        message = Message(event.type, wire.frame(event), event.id)
+        message = Message(event.type, shapes.event.frame(event), event.id)
         if wants.takes(message):
             pieces.append(frames.one(message, wants.encoding))
             ids.append(event.id)

@@ -1,6 +1,6 @@
-"""The shapes of bodies and queries; the OpenAPI document is made from the same models."""
+"""What the shapes share: strict bodies, queries, replies, pages, and the fields they all have."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -11,15 +11,16 @@ from pydantic import (
     StringConstraints,
 )
 
-from bedolaga_events import wire
-from bedolaga_events.model import Scope, Status
+from bedolaga_events.wire import microseconds
 
+T = TypeVar("T")
+TIME = "RFC 3339, UTC, microseconds"
 MAX_ID = 2**63 - 1
 
 
 def _time(text: str) -> str:
     try:
-        moment = wire.microseconds(text)
+        moment = microseconds(text)
     except (ValueError, OverflowError):
         raise ValueError("a time is written like 2026-01-15T10:30:00Z (RFC 3339)") from None
     if not 0 <= moment < 253_402_300_800_000_000:  # year 10000
@@ -52,12 +53,6 @@ def empty_is_none(value: Any) -> Any:
     return None if value == "" else value
 
 
-def _ended(status: Status) -> Status:
-    if status is Status.PENDING:
-        raise ValueError("what is pending is sent anyway; choose failed, skipped or success")
-    return status
-
-
 Moment = Annotated[str, AfterValidator(_time)]
 Key = Annotated[str, StringConstraints(min_length=1, max_length=255), AfterValidator(_printable)]
 Name = Annotated[
@@ -67,8 +62,6 @@ Name = Annotated[
     BeforeValidator(whole),  # the last one that stands here is the first to run
 ]
 Id = Annotated[int, Field(ge=0, le=MAX_ID)]
-Ended = Annotated[Status, Field(strict=False), AfterValidator(_ended)]
-Listable = Literal["pending", "success", "failed", "skipped", "undelivered"]
 
 
 class Body(BaseModel):
@@ -83,53 +76,6 @@ class Partial(Body):
     def given(self) -> dict[str, Any]:
         """The fields that were sent."""
         return self.model_dump(exclude_unset=True)
-
-
-class NewEvent(Body):
-    type: str
-    payload: dict[str, Any]
-    timestamp: Moment | None = None
-
-
-class BatchEvent(NewEvent):
-    idempotency_key: Key | None = None
-
-
-class NewBatch(Body):
-    events: Annotated[list[BatchEvent], Field(min_length=1, max_length=1_000)]
-
-
-class IdempotencyKey(BaseModel):
-    key: Key
-
-
-class SendTo(Body):
-    webhook_id: Id
-
-
-class Replay(Body):
-    since: Moment
-    until: Moment | None = None
-    status: Ended = Status.FAILED
-    dry_run: bool = False
-
-
-class TestDelivery(Body):
-    event_type: str | None = None
-
-
-class NewToken(Body):
-    name: Name
-    scopes: Annotated[list[Annotated[Scope, Field(strict=False)]], Field(min_length=1)]
-    expires_at: Moment | None = None
-
-
-class SinkMode(Body):
-    mode: Literal["ok", "error", "slow", "hang"]
-
-
-class Login(Body):
-    code: str
 
 
 class Query(BaseModel):
@@ -154,41 +100,31 @@ class ListQuery(Paged):
     payload: Annotated[bool, Field(description="false leaves payloads out")] = True
 
 
-class EventsQuery(ListQuery):
-    type: str | None = None
-    since_id: Id | None = None
+class Reply(BaseModel):
+    """A JSON reply; a field that is not named here is a mistake in one of the two."""
+
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
-class WebhooksQuery(Paged):
-    event_type: str | None = None
-    is_active: bool | None = None
-    q: str | None = None
+class Page(Reply, Generic[T]):
+    items: list[T]
+    total: int
+    limit: int
+    offset: int
 
 
-class DeliveriesQuery(ListQuery):
-    status: Listable | None = None
-    event_id: Id | None = None
+class SearchedPage(Page[T]):
+    total: int = Field(description="how many match; with q, down to searched_to")
+    searched_to: int | None = Field(
+        description="with q: the id below which nothing was looked at yet; null when all was"
+    )
 
 
-class AllDeliveriesQuery(DeliveriesQuery):
-    webhook_id: Id | None = None
+class FieldError(Reply):
+    loc: list[str | int]
+    msg: str
 
 
-class SeriesQuery(Query):
-    window: Literal["24h", "7d", "30d"] = "24h"
-
-
-class StreamQuery(Query):
-    since: Id | None = None
-    epoch: str | None = None
-    events: str | None = None
-    topics: str | None = None
-    ticket: str | None = None
-
-
-class DoctorQuery(Query):
-    origin: Annotated[str, Field(max_length=300)] | None = None
-
-
-class LanguageQuery(Query):
-    lang: Literal["ru", "en"] | None = None
+class Error(Reply):
+    detail: str = Field(description="one sentence for a person")
+    errors: list[FieldError] = Field(default=[], description="by field, with 422")

@@ -1,16 +1,27 @@
 """What a webhook looks like, to who reads, creates or changes it (contract §4)."""
 
 import base64
+import json
 import re
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
-from bedolaga_events.api.replies import Reply
-from bedolaga_events.api.requests import Body, Name, Partial, empty_is_none, one_line, whole
-from bedolaga_events.delivery.signing import WHSEC
 from bedolaga_events.model import ErrorCode, WebhookState
-from bedolaga_events.wire import MASK
+from bedolaga_events.model import LastError as Why
+from bedolaga_events.model import Webhook as Kept
+from bedolaga_events.shapes.base import (
+    Body,
+    Name,
+    Paged,
+    Partial,
+    Reply,
+    empty_is_none,
+    one_line,
+    whole,
+)
+from bedolaga_events.wire import MASK, WHSEC, optional_time, rfc3339
 
 KEY_BYTES = range(24, 65)  # of a whsec_ secret (Standard Webhooks 1.0.0)
 MAX_HEADERS = 20
@@ -121,16 +132,6 @@ class WebhookStats(Reply):
     success_rate: float = Field(description="percent of finished deliveries")
 
 
-class Replayed(Reply):
-    queued: int
-    matching: int = Field(default=0, description="with dry_run")
-    dry_run: bool = False
-
-
-class Cancelled(Reply):
-    cancelled: int
-
-
 class RotatedSecret(Reply):
     secret: str
     old_secret_until: str | None
@@ -195,9 +196,52 @@ class WebhookChange(Partial):
         return given
 
 
+class WebhooksQuery(Paged):
+    event_type: str | None = None
+    is_active: bool | None = None
+    q: str | None = None
+
+
 class RotateSecret(Body):
     overlap_hours: Annotated[float, Field(ge=0, le=24 * 30)] = 24
 
 
 class CheckUrl(Body):
     url: Url
+
+
+def fields(webhook: Kept, header_names: Iterable[str]) -> dict[str, object]:
+    """A webhook as contract §4 lists it: the secret never, header values masked."""
+    return {
+        "id": webhook.id,
+        "name": webhook.name,
+        "url": webhook.url,
+        "event_type": webhook.event_type,
+        "is_active": webhook.is_active,
+        "description": webhook.description,
+        "created_at": rfc3339(webhook.created_at),
+        "updated_at": rfc3339(webhook.updated_at),
+        "last_triggered_at": optional_time(webhook.last_triggered_at),
+        "failure_count": webhook.failure_count,
+        "success_count": webhook.success_count,
+        "has_secret": webhook.has_secret,
+        "disabled_reason": webhook.disabled_reason,
+        "max_per_minute": webhook.max_per_minute,
+        "state": webhook.state,
+        "failing_since": optional_time(webhook.failing_since),
+        "last_error": _last_error(webhook.last_error),
+        "last_success_at": optional_time(webhook.last_success_at),
+        "undelivered": webhook.undelivered,
+        "headers": dict.fromkeys(header_names, MASK),
+    }
+
+
+def _last_error(error: Why | None) -> dict[str, object] | None:
+    return error and error._asdict() | {"at": rfc3339(error.at)}
+
+
+def news(webhook: Kept, **more: object) -> str:
+    """A webhook as the live feed shows it: without its headers."""
+    shown = fields(webhook, ())
+    del shown["headers"]
+    return json.dumps(shown | more)

@@ -5,9 +5,8 @@ from typing import Annotated, Any
 
 from pydantic import Field, create_model
 
-from bedolaga_events.api.replies import EventsBucket, Reply
-from bedolaga_events.api.requests import Partial
 from bedolaga_events.numbers import NUMBERS, Kind, Number
+from bedolaga_events.shapes.base import Partial, Reply
 
 MOST = 10**12
 
@@ -45,10 +44,3 @@ GaugeDay = create_model(
     day=(str, Field(description="2026-01-15")),
     **_fields((number for number in NUMBERS if number.kind is not Kind.SUM), known=False),
 )
-
-
-class EventsSeries(Reply):
-    window: str
-    bucket_seconds: int
-    items: list[EventsBucket]
-    gauges: list[GaugeDay] = Field(description="at each day's end; today's as now")

@@ -1,0 +1,159 @@
+"""A delivery and its attempts, to who reads, sends again or cancels them (contract §4)."""
+
+import json
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field
+
+from bedolaga_events.model import Attempt as Made
+from bedolaga_events.model import Delivery as Kept
+from bedolaga_events.model import ErrorCode, Status
+from bedolaga_events.shapes.base import Body, Id, ListQuery, Moment, Reply
+from bedolaga_events.wire import optional_time, rfc3339, spliced
+
+LEFT_OUT = "not there with payload=false"
+
+
+def _ended(status: Status) -> Status:
+    if status is Status.PENDING:
+        raise ValueError("what is pending is sent anyway; choose failed, skipped or success")
+    return status
+
+
+Ended = Annotated[Status, Field(strict=False), AfterValidator(_ended)]
+Listable = Literal["pending", "success", "failed", "skipped", "undelivered"]
+
+
+class SendTo(Body):
+    webhook_id: Id
+
+
+class Replay(Body):
+    since: Moment
+    until: Moment | None = None
+    status: Ended = Status.FAILED
+    dry_run: bool = False
+
+
+class TestDelivery(Body):
+    event_type: str | None = None
+
+
+class DeliveriesQuery(ListQuery):
+    status: Listable | None = None
+    event_id: Id | None = None
+
+
+class AllDeliveriesQuery(DeliveriesQuery):
+    webhook_id: Id | None = None
+
+
+class Delivery(Reply):
+    id: int
+    webhook_id: int
+    event_id: int | None = Field(description="null for a test delivery")
+    event_type: str
+    payload: dict[str, Any] = Field(default={}, description=LEFT_OUT)
+    status: Status
+    response_status: int | None
+    response_body: str | None
+    error_code: ErrorCode | None
+    error_message: str | None
+    attempt_number: int = Field(description="attempts made")
+    duration_ms: int | None
+    is_test: bool
+    created_at: str
+    delivered_at: str | None
+    next_retry_at: str | None
+
+
+class Attempt(Reply):
+    number: int
+    started_at: str
+    duration_ms: int
+    response_status: int | None
+    response_headers: list[tuple[str, str]]
+    response_body: str | None = Field(description="first 16 KiB, as text")
+    error_code: ErrorCode | None
+    error_message: str | None
+    remote_address: str | None
+    request_headers: list[tuple[str, str]]
+
+
+class DeliveryWithAttempts(Delivery):
+    body: str = Field(description="exactly what every attempt sends")
+    attempts: list[Attempt]
+
+
+class Replayed(Reply):
+    queued: int
+    matching: int = Field(default=0, description="with dry_run")
+    dry_run: bool = False
+
+
+class Cancelled(Reply):
+    cancelled: int
+
+
+def text(delivery: Kept, *, bodies: bool = True) -> str:
+    """A delivery as the lists have it; without `bodies`, as the live feed shows it.
+
+    A payload that was not read is left out.
+    """
+    if not bodies:
+        return json.dumps(_fields(delivery))
+    return _with_bodies(delivery)
+
+
+def detail(delivery: Kept, made: Iterable[Made]) -> str:
+    """A delivery with every attempt, and the body that each of them sent."""
+    return _with_bodies(delivery, body=delivery.payload, attempts=[_attempt(one) for one in made])
+
+
+def _with_bodies(delivery: Kept, **more: object) -> str:
+    body = delivery.last.response_body if delivery.last else None
+    payload = {"payload": delivery.payload} if delivery.payload else {}
+    return spliced(_fields(delivery) | {"response_body": body} | more, **payload)
+
+
+def _fields(delivery: Kept) -> dict[str, object]:
+    last = delivery.last
+    return {
+        "id": delivery.id,
+        "webhook_id": delivery.webhook_id,
+        "event_id": delivery.event_id,
+        "event_type": delivery.event_type,
+        "status": delivery.status,
+        "response_status": last.response_status if last else None,
+        "error_code": _error_code(delivery),
+        "error_message": delivery.reason or (last.error_message if last else None),
+        "attempt_number": delivery.attempt_number,
+        "duration_ms": last.duration_ms if last else None,
+        "is_test": delivery.is_test,
+        "created_at": rfc3339(delivery.created_at),
+        "delivered_at": optional_time(delivery.delivered_at),
+        "next_retry_at": optional_time(delivery.next_retry_at),
+    }
+
+
+def _error_code(delivery: Kept) -> ErrorCode | None:
+    if delivery.is_cancelled:
+        return ErrorCode.CANCELLED
+    return delivery.last.error_code if delivery.last else None
+
+
+def _attempt(attempt: Made) -> dict[str, object]:
+    """An attempt as the delivery's detail shows it."""
+    return {
+        "number": attempt.number,
+        "started_at": rfc3339(attempt.started_at),
+        "duration_ms": attempt.duration_ms,
+        "response_status": attempt.response_status,
+        "response_headers": list(attempt.response_headers),
+        "response_body": attempt.response_body,
+        "error_code": attempt.error_code,
+        "error_message": attempt.error_message,
+        "remote_address": attempt.remote_address,
+        "request_headers": list(attempt.request_headers),
+    }

@@ -1,0 +1,148 @@
+"""An event, to the bot that sends it and to who reads the log (contract §2)."""
+
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field
+
+from bedolaga_events.model import Event as Kept
+from bedolaga_events.shapes.base import TIME, Body, Id, Key, ListQuery, Moment, Query, Reply
+from bedolaga_events.shapes.delivery import LEFT_OUT, Delivery
+from bedolaga_events.wire import rfc3339, spliced
+
+
+class NewEvent(Body):
+    type: str
+    payload: dict[str, Any]
+    timestamp: Moment | None = None
+
+
+class BatchEvent(NewEvent):
+    idempotency_key: Key | None = None
+
+
+class NewBatch(Body):
+    events: Annotated[list[BatchEvent], Field(min_length=1, max_length=1_000)]
+
+
+class IdempotencyKey(BaseModel):
+    key: Key
+
+
+class EventsQuery(ListQuery):
+    type: str | None = None
+    since_id: Id | None = None
+
+
+class StreamQuery(Query):
+    since: Id | None = None
+    epoch: str | None = None
+    events: str | None = None
+    topics: str | None = None
+    ticket: str | None = None
+
+
+class LanguageQuery(Query):
+    lang: Literal["ru", "en"] | None = None
+
+
+class AcceptedEvent(Reply):
+    id: int
+    type: str
+    timestamp: str = Field(description=TIME)
+    deliveries: int = Field(description="how many webhooks it goes to, skipped ones included")
+    duplicate: bool = Field(default=False, description="known by its idempotency key")
+
+
+class AcceptedEvents(Reply):
+    items: list[AcceptedEvent]
+
+
+class Event(Reply):
+    id: int
+    type: str
+    payload: dict[str, Any] = Field(default={}, description=LEFT_OUT)
+    timestamp: str
+    created_at: str
+    deliveries: int
+
+
+class Verdict(Reply):
+    webhook_id: int
+    name: str
+    verdict: str = Field(
+        description="a delivery's status, or not_subscribed, created_later, changed_later, removed"
+    )
+    reason: str | None
+    delivery_id: int | None
+
+
+class Seen(Reply):
+    token_id: int
+    name: str | None = Field(description="null when the token is gone")
+
+
+class EventWithDeliveries(Reply):
+    id: int
+    type: str
+    payload: dict[str, Any]
+    timestamp: str
+    created_at: str
+    deliveries: list[Delivery]
+    webhooks: list[Verdict]
+    seen_by: list[Seen] = Field(description="tokens that got it live, since the last restart")
+
+
+class EventType(Reply):
+    value: str
+    label: str
+    description: str
+    text: str = Field(description="the sentence for one event: {field}, plural forms, [optional]")
+    example: dict[str, Any]
+    schema_: dict[str, Any] = Field(alias="schema")
+
+
+class RefusedType(Reply):
+    type: str
+    count: int
+    first_at: str = Field(description=TIME)
+    last_at: str = Field(description=TIME)
+    detail: str = Field(description="why the last one was refused")
+
+
+class RefusedEvents(Reply):
+    items: list[RefusedType]
+
+
+def frame(event: Kept) -> str:
+    """An event as /ws shows it (contract §3)."""
+    return (
+        f'{{"type": "{event.type}", "payload": {event.payload}, '
+        f'"timestamp": "{rfc3339(event.timestamp)}", "id": {event.id}}}'
+    )
+
+
+def detail(event: Kept, deliveries: Iterable[str], **more: object) -> str:
+    """An event with its deliveries, each as JSON text, and what else is known of its way."""
+    times = {"timestamp": rfc3339(event.timestamp), "created_at": rfc3339(event.created_at)}
+    fields = {"id": event.id, "type": event.type, **times, **more}
+    return spliced(fields, payload=event.payload, deliveries=f"[{', '.join(deliveries)}]")
+
+
+def text(event: Kept) -> str:
+    """An event as the log lists it; without its payload when that was not read."""
+    payload = f'"payload": {event.payload}, ' if event.payload else ""
+    return (
+        f'{{"id": {event.id}, "type": "{event.type}", {payload}'
+        f'"timestamp": "{rfc3339(event.timestamp)}", '
+        f'"created_at": "{rfc3339(event.created_at)}", "deliveries": {event.deliveries}}}'
+    )
+
+
+def accepted(event: Kept, *, duplicate: bool) -> str:
+    """The reply to POST /events (contract §2)."""
+    tail = ', "duplicate": true}' if duplicate else "}"
+    return (
+        f'{{"id": {event.id}, "type": "{event.type}", '
+        f'"timestamp": "{rfc3339(event.timestamp)}", "deliveries": {event.deliveries}{tail}'
+    )
