@@ -5,7 +5,7 @@ STAMP := $(VENV)/.installed
 TEST_STAMP := $(VENV)/.installed-test
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test fast slow check soak bench profile docs figures schema screenshots vendor clean
+.PHONY: help install run test fast slow check soak bench profile docs figures schema types screenshots vendor clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ figures: $(STAMP) ## the house in numbers, as the last section of docs/architect
 
 schema: $(STAMP) ## store/schema.sql and a fixture of each schema, from the migrations
 	$(BIN)/python -m tools.schema
+
+types: $(STAMP) ## the shapes in static/js/api.d.ts, from the OpenAPI document
+	$(BIN)/python -m tools.typescript
 
 screenshots: $(TEST_STAMP) ## pictures of every view into docs/screenshots (needs chromium)
 	$(BIN)/python tools/screenshots.py

@@ -15,6 +15,7 @@ from bedolaga_events.config import describe, load
 from bedolaga_events.metrics import Metrics
 from bedolaga_events.model import ErrorCode
 from bedolaga_events.settings import Settings
+from tools import typescript
 
 ROOT = Path(__file__).parents[1]
 READMES = ["README.md", "README.ru.md"]
@@ -107,6 +108,11 @@ def test_the_floors_in_the_document_are_those_that_are_checked() -> None:
     """`make docs` writes them from the contracts of pyproject.toml."""
     namespace = runpy.run_path(str(ROOT / "tools/floors.py"))
     assert (ROOT / "docs/architecture.md").read_text() == namespace["page"]()
+
+
+def test_the_types_of_the_page_are_those_of_the_document() -> None:
+    """`make types` writes them: a field that the API has cannot be missing there (T17)."""
+    assert typescript.FILE.read_text() == typescript.page()
 
 
 def test_every_target_of_the_makefile_in_a_document_exists() -> None:

@@ -1,5 +1,364 @@
-export type WebhookState = 'working' | 'failing' | 'off' | 'disabled';
-
+// Made by `make types` from the OpenAPI document, down to the line of stars.
+export interface AcceptedEvent {
+  id: number;
+  type: string;
+  /** RFC 3339, UTC, microseconds */
+  timestamp: string;
+  /** how many webhooks it goes to, skipped ones included */
+  deliveries: number;
+  /** known by its idempotency key */
+  duplicate?: boolean;
+}
+export interface AcceptedEvents {
+  items: AcceptedEvent[];
+}
+export interface Attempt {
+  number: number;
+  started_at: string;
+  duration_ms: number;
+  response_status: number | null;
+  response_headers: [string, string][];
+  /** first 16 KiB, as text */
+  response_body: string | null;
+  error_code: ErrorCode | null;
+  error_message: string | null;
+  remote_address: string | null;
+  request_headers: [string, string][];
+}
+export interface AttemptsBucket {
+  start: string;
+  success: number;
+  failed: number;
+  p50_ms: number | null;
+  p95_ms: number | null;
+  p99_ms: number | null;
+}
+export interface AttemptsSeries {
+  window: string;
+  bucket_seconds: number;
+  items: AttemptsBucket[];
+}
+export interface BatchEvent {
+  type: string;
+  payload: Record<string, unknown>;
+  timestamp?: string | null;
+  idempotency_key?: string | null;
+}
+export interface Cancelled {
+  cancelled: number;
+}
+export interface CheckUrl {
+  url: string;
+}
+export interface CheckedAddress {
+  address: string;
+  allowed: boolean;
+  rule: string;
+}
+export interface CheckedUrl {
+  allowed: boolean;
+  addresses: CheckedAddress[];
+  detail: string;
+}
+export interface Counted {
+  bytes: number;
+}
+export interface CreatedToken {
+  id: number;
+  name: string;
+  prefix: string;
+  scopes: Scope[];
+  created_at: string;
+  last_used_at: string | null;
+  expires_at: string | null;
+  /** shown this once */
+  token: string;
+}
+export interface Delivery {
+  id: number;
+  webhook_id: number;
+  /** null for a test delivery */
+  event_id: number | null;
+  event_type: string;
+  /** not there with payload=false */
+  payload?: Record<string, unknown>;
+  status: Status;
+  response_status: number | null;
+  response_body: string | null;
+  error_code: ErrorCode | null;
+  error_message: string | null;
+  /** attempts made */
+  attempt_number: number;
+  duration_ms: number | null;
+  is_test: boolean;
+  created_at: string;
+  delivered_at: string | null;
+  next_retry_at: string | null;
+}
+export interface DeliveryWithAttempts {
+  id: number;
+  webhook_id: number;
+  /** null for a test delivery */
+  event_id: number | null;
+  event_type: string;
+  /** not there with payload=false */
+  payload?: Record<string, unknown>;
+  status: Status;
+  response_status: number | null;
+  response_body: string | null;
+  error_code: ErrorCode | null;
+  error_message: string | null;
+  /** attempts made */
+  attempt_number: number;
+  duration_ms: number | null;
+  is_test: boolean;
+  created_at: string;
+  delivered_at: string | null;
+  next_retry_at: string | null;
+  /** exactly what every attempt sends */
+  body: string;
+  attempts: Attempt[];
+}
+export type ErrorCode = "dns" | "connection_refused" | "connection_reset" | "connect_timeout" | "timeout" | "tls" | "address_not_allowed" | "redirect" | "http_status" | "bad_response" | "cancelled";
+export interface Event {
+  id: number;
+  type: string;
+  /** not there with payload=false */
+  payload?: Record<string, unknown>;
+  timestamp: string;
+  created_at: string;
+  deliveries: number;
+}
+export interface EventType {
+  value: string;
+  label: string;
+  description: string;
+  /** the sentence for one event: {field}, plural forms, [optional] */
+  text: string;
+  example: Record<string, unknown>;
+  schema: Record<string, unknown>;
+}
+export interface EventWithDeliveries {
+  id: number;
+  type: string;
+  payload: Record<string, unknown>;
+  timestamp: string;
+  created_at: string;
+  deliveries: Delivery[];
+  webhooks: Verdict[];
+  /** tokens that got it live, since the last restart */
+  seen_by: Seen[];
+}
+export interface EventsBucket {
+  start: string;
+  events: Record<string, number>;
+  /** rubles */
+  revenue: number;
+}
+export interface EventsSeries {
+  window: string;
+  bucket_seconds: number;
+  items: EventsBucket[];
+  /** at each day's end; today's as now */
+  gauges: GaugeDay[];
+}
+export interface Examined {
+  now: string;
+  path: string;
+  host: string;
+  peer_address: string | null;
+  client_address: string;
+  /** is it one of server.trusted_proxies */
+  peer_is_trusted: boolean;
+  /** may a page of the Origin asked about open the live feed; null: none was */
+  origin_is_allowed: boolean | null;
+  forwarded: Record<string, string>;
+  /** bytes */
+  body_limit: number;
+  ping_seconds: number;
+}
+export interface FieldError {
+  loc: (string | number)[];
+  msg: string;
+}
+export interface GaugeDay {
+  /** 2026-01-15 */
+  day: string;
+  total_users: number | null;
+  active_subscriptions: number | null;
+  open_tickets: number | null;
+}
+export interface Health {
+  status: string;
+  version?: string;
+  last_event_id?: number;
+  fsync_ms?: number;
+  /** with 503: what broke */
+  detail?: string;
+}
+export interface LastError {
+  code: ErrorCode;
+  status: number | null;
+  message: string | null;
+  at: string;
+}
+export interface Login {
+  code: string;
+}
+export interface LoginLink {
+  /** opened once, it signs a browser in as an admin */
+  url: string;
+  /** seconds */
+  expires_in: number;
+}
+export interface NewBatch {
+  events: BatchEvent[];
+}
+export interface NewEvent {
+  type: string;
+  payload: Record<string, unknown>;
+  timestamp?: string | null;
+}
+export interface NewStats {
+  total_users?: number;
+  active_subscriptions?: number;
+  open_tickets?: number;
+  /** rubles */
+  today_revenue?: number;
+}
+export interface NewToken {
+  name: string;
+  scopes: Scope[];
+  expires_at?: string | null;
+}
+export interface NewWebhook {
+  name: string;
+  url: string;
+  event_type: string;
+  secret?: string | null;
+  generate_secret?: boolean;
+  description?: string | null;
+  is_active?: boolean;
+  headers?: Record<string, string>;
+  /** 0: no limit */
+  max_per_minute?: number;
+}
+export interface RefusedEvents {
+  items: RefusedType[];
+}
+export interface RefusedType {
+  type: string;
+  count: number;
+  /** RFC 3339, UTC, microseconds */
+  first_at: string;
+  /** RFC 3339, UTC, microseconds */
+  last_at: string;
+  /** why the last one was refused */
+  detail: string;
+}
+export interface Replay {
+  since: string;
+  until?: string | null;
+  status?: Status;
+  dry_run?: boolean;
+}
+export interface Replayed {
+  queued: number;
+  /** with dry_run */
+  matching?: number;
+  dry_run?: boolean;
+}
+export interface RotateSecret {
+  overlap_hours?: number;
+}
+export interface RotatedSecret {
+  secret: string;
+  old_secret_until: string | null;
+}
+export type Scope = "admin" | "read" | "publish";
+export interface Seen {
+  token_id: number;
+  /** null when the token is gone */
+  name: string | null;
+}
+export interface SendTo {
+  webhook_id: number;
+}
+export interface Setting {
+  key: string;
+  /** secrets are masked */
+  value: string;
+  /** default, a file, environment or flag */
+  origin: string;
+  /** its name in the environment */
+  variable: string;
+  meaning: string;
+}
+export interface Settings {
+  version: string;
+  epoch: string;
+  /** one fsync, measured at start */
+  fsync_ms: number;
+  database_bytes: number;
+  has_sink: boolean;
+  items: Setting[];
+}
+export interface Sink {
+  mode: string;
+  count: number;
+  items: SinkItem[];
+}
+export interface SinkItem {
+  id: number;
+  received_at: string;
+  headers: string[][];
+  body: string;
+  /** ok, wrong or none */
+  signature: string;
+  answered: string;
+}
+export interface SinkMode {
+  mode: "ok" | "error" | "slow" | "hang";
+}
+export interface Stats {
+  total_users: number;
+  active_subscriptions: number;
+  open_tickets: number;
+  /** rubles */
+  today_revenue: number;
+  /** as they stood when the day began; null: not known */
+  yesterday: Yesterday;
+}
+export type Status = "pending" | "success" | "failed" | "skipped";
+export interface TestDelivery {
+  event_type?: string | null;
+}
+export interface Ticket {
+  ticket: string;
+  /** seconds */
+  expires_in: number;
+}
+export interface Token {
+  id: number;
+  name: string;
+  prefix: string;
+  scopes: Scope[];
+  created_at: string;
+  last_used_at: string | null;
+  expires_at: string | null;
+}
+export interface Tokens {
+  items: Token[];
+  total: number;
+}
+export interface Verdict {
+  webhook_id: number;
+  name: string;
+  /** a delivery's status, or not_subscribed, created_later, changed_later, removed */
+  verdict: string;
+  reason: string | null;
+  delivery_id: number | null;
+}
 export interface Webhook {
   id: number;
   name: string;
@@ -14,65 +373,76 @@ export interface Webhook {
   success_count: number;
   has_secret: boolean;
   disabled_reason: string | null;
-  /** 0: no limit. */
+  /** 0: no limit */
   max_per_minute: number;
   state: WebhookState;
+  /** the first failure since the last success */
   failing_since: string | null;
-  /** Of the attempt that ended last; null when that one succeeded. */
-  last_error: { code: string; status: number | null; message: string | null; at: string } | null;
+  /** of the attempt that ended last */
+  last_error: LastError | null;
   last_success_at: string | null;
+  /** deliveries that failed or wait for another attempt */
   undelivered: number;
+  /** extra request headers, masked */
   headers: Record<string, string>;
+  /** only in the reply that made it */
   secret?: string;
+  /** only when it was activated */
   skipped_since_inactive?: number;
 }
-
-export interface WebhookCreateRequest {
-  name: string;
-  url: string;
-  event_type: string;
-  secret?: string | null;
-  generate_secret?: boolean;
-  description?: string | null;
-  is_active?: boolean;
-  headers?: Record<string, string>;
-  max_per_minute?: number;
-}
-
-export type WebhookUpdateRequest = Partial<Omit<WebhookCreateRequest, 'generate_secret'>>;
-export type DeliveryStatus = 'pending' | 'success' | 'failed' | 'skipped';
-
-export interface Delivery {
-  id: number;
+export interface WebhookBuckets {
   webhook_id: number;
-  event_id: number | null;
-  event_type: string;
-  payload: Record<string, unknown>;
-  status: DeliveryStatus;
-  response_status: number | null;
-  response_body: string | null;
-  error_code: string | null;
-  error_message: string | null;
-  attempt_number: number;
-  duration_ms: number | null;
-  is_test: boolean;
-  created_at: string;
-  delivered_at: string | null;
-  next_retry_at: string | null;
+  success: number[];
+  failed: number[];
 }
-
-export interface Numbers<T> {
-  total_users: T;
-  active_subscriptions: T;
-  open_tickets: T;
+export interface WebhookChange {
+  name?: string | null;
+  url?: string | null;
+  /** empty: stays as it is; null: removed */
+  secret?: string | null;
+  /** null: none */
+  description?: string | null;
+  is_active?: boolean | null;
+  headers?: Record<string, string> | null;
+  /** as it is */
+  event_type?: string | null;
+  /** 0: no limit */
+  max_per_minute?: number | null;
+}
+export type WebhookState = "working" | "failing" | "off" | "disabled";
+export interface WebhookStats {
+  total_webhooks: number;
+  active_webhooks: number;
+  total_deliveries: number;
+  successful_deliveries: number;
+  failed_deliveries: number;
+  pending_deliveries: number;
+  skipped_deliveries: number;
+  undelivered_deliveries: number;
+  /** to be queued by replays that are under way */
+  replaying_deliveries: number;
+  /** percent of finished deliveries */
+  success_rate: number;
+}
+export interface WebhooksSeries {
+  window: string;
+  bucket_seconds: number;
+  items: WebhookBuckets[];
+}
+export interface Yesterday {
+  total_users: number | null;
+  active_subscriptions: number | null;
+  open_tickets: number | null;
   /** rubles */
-  today_revenue: T;
+  today_revenue: number | null;
 }
+// ****
 
-export interface Stats extends Numbers<number> {
-  /** As they stood when the day began; null where that is not known. */
-  yesterday: Numbers<number | null>;
-}
+// The names that the page's modules had before the document's.
+export type DeliveryStatus = Status;
+export type EventItem = Event;
+export type WebhookCreateRequest = NewWebhook;
+export type WebhookUpdateRequest = WebhookChange;
 
 export interface Page<T> {
   items: T[];
@@ -81,14 +451,6 @@ export interface Page<T> {
   offset: number;
   /** Of a search in events or deliveries: the id below which nothing was looked at yet. */
   searched_to?: number | null;
-}
-
-export interface EventItem {
-  id: number;
-  type: string;
-  /** Not there with `payload: false` in the query. */
-  payload: Record<string, unknown>;
-  timestamp: string;
 }
 
 type Query = Record<string, string | number | boolean | undefined>;
@@ -122,7 +484,7 @@ export class ApiError extends Error {
   readonly isUnauthorized: boolean;
   /** Nothing was decided: another try may find it well. */
   readonly isTransient: boolean;
-  errors: { loc: (string | number)[]; msg: string }[];
+  errors: FieldError[];
 }
 
 export const webhooksApi: {
@@ -131,57 +493,57 @@ export const webhooksApi: {
   create(body: WebhookCreateRequest): Promise<Webhook>;
   update(id: number, body: WebhookUpdateRequest): Promise<Webhook>;
   delete(id: number): Promise<void>;
-  getStats(): Promise<Record<string, number>>;
+  getStats(): Promise<WebhookStats>;
   getDeliveries(id: number, params?: Query): Promise<Page<Delivery>>;
-  getDelivery(id: number, delivery: number): Promise<Delivery & { attempts: any[] }>;
+  getDelivery(id: number, delivery: number): Promise<DeliveryWithAttempts>;
   retry(id: number, delivery: number): Promise<Delivery>;
   cancel(id: number, delivery: number): Promise<Delivery>;
-  replay(id: number, body: { since: string; until?: string; status?: DeliveryStatus; dry_run?: boolean }): Promise<{ queued: number; matching?: number }>;
+  replay(id: number, body: Replay): Promise<Replayed>;
   test(id: number, event_type?: string): Promise<Delivery>;
-  rotateSecret(id: number, overlap_hours?: number): Promise<{ secret: string; old_secret_until: string | null }>;
-  series(id: number, window?: string): Promise<any>;
-  allSeries(window?: string): Promise<{ items: { webhook_id: number; success: number[]; failed: number[] }[] }>;
+  rotateSecret(id: number, overlap_hours?: number): Promise<RotatedSecret>;
+  series(id: number, window?: string): Promise<AttemptsSeries>;
+  allSeries(window?: string): Promise<WebhooksSeries>;
 };
 
 export const eventsApi: {
   list(params?: Query): Promise<Page<EventItem>>;
-  get(id: number): Promise<any>;
-  create(body: { type: string; payload: unknown; timestamp?: string }): Promise<any>;
+  get(id: number): Promise<EventWithDeliveries>;
+  create(body: NewEvent): Promise<AcceptedEvent>;
   sendTo(id: number, webhook_id: number): Promise<Delivery>;
-  refused(): Promise<{ items: { type: string; count: number; first_at: string; last_at: string; detail: string }[] }>;
-  types(lang?: string): Promise<any[]>;
+  refused(): Promise<RefusedEvents>;
+  types(lang?: string): Promise<EventType[]>;
 };
 
 export const statsApi: {
   get(): Promise<Stats>;
-  series(window?: string): Promise<any>;
-  deliveries(window?: string): Promise<any>;
+  series(window?: string): Promise<EventsSeries>;
+  deliveries(window?: string): Promise<AttemptsSeries>;
 };
 
 export const deliveriesApi: { list(params?: Query): Promise<Page<Delivery>> };
 
 export const tokensApi: {
-  list(): Promise<{ items: any[]; total: number }>;
-  create(body: { name: string; scopes: string[]; expires_at?: string | null }): Promise<any>;
+  list(): Promise<Tokens>;
+  create(body: NewToken): Promise<CreatedToken>;
   delete(id: number): Promise<void>;
 };
 
 export const sinkApi: {
-  get(): Promise<any>;
-  setMode(mode: 'ok' | 'error' | 'slow' | 'hang'): Promise<any>;
+  get(): Promise<Sink>;
+  setMode(mode: SinkMode['mode']): Promise<Sink>;
   clear(): Promise<void>;
 };
 
 export const doctorApi: {
-  examine(headers?: Record<string, string>): Promise<any>;
-  count(bytes: Uint8Array): Promise<{ bytes: number }>;
+  examine(headers?: Record<string, string>): Promise<Examined>;
+  count(bytes: Uint8Array): Promise<Counted>;
 };
 
-export const settingsApi: { get(): Promise<any>; metrics(): Promise<string> };
+export const settingsApi: { get(): Promise<Settings>; metrics(): Promise<string> };
 
 export const authApi: {
-  login(code: string): Promise<{ token: string }>;
+  login(code: string): Promise<CreatedToken>;
   /** Try a token without using it: `onUnauthorized` does not hear of a refusal. */
-  check(token: string): Promise<any[]>;
-  ticket(): Promise<{ ticket: string; expires_in: number }>;
+  check(token: string): Promise<EventType[]>;
+  ticket(): Promise<Ticket>;
 };
