@@ -8,7 +8,7 @@ import aiohttp
 import click
 
 from bedolaga_events.cli.feed import Feed
-from bedolaga_events.cli.options import SETTINGS, Server, settings_options, url_option
+from bedolaga_events.cli.options import Server, with_server
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -21,15 +21,9 @@ NOT_NEWER = "equal or smaller"  # what Redis says of an entry that the stream ha
 @click.option("--stream", default="bedolaga-events", show_default=True, help="The key.")
 @click.option("--events", multiple=True, help="Only these types or families (ticket.*).")
 @click.option("--max-length", type=int, help="Keep about so many entries in the stream.")
-@url_option
-@settings_options
+@with_server
 def bridge(
-    redis_url: str,
-    stream: str,
-    events: tuple[str, ...],
-    max_length: int | None,
-    url: str | None,
-    **options: Any,
+    server: Server, redis_url: str, stream: str, events: tuple[str, ...], max_length: int | None
 ) -> None:
     """Copy the event log into a Redis stream, from its start on, and go on with what comes."""
     try:
@@ -38,7 +32,6 @@ def bridge(
         raise click.ClickException(
             "Install it with: pip install 'bedolaga-events[bridge]'"
         ) from None
-    server = Server(url, {key: options[key] for key in SETTINGS})
     target = RedisStream(Redis.from_url(redis_url, decode_responses=True), stream, max_length)
     asyncio.run(target.fill(server, list(events)))
 

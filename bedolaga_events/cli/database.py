@@ -4,14 +4,14 @@ import os
 import sqlite3
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
 
 from bedolaga_events.app import vault_of
-from bedolaga_events.cli.options import beside, load, settings_options
+from bedolaga_events.cli.options import beside, with_settings
 from bedolaga_events.clocks import clock
 from bedolaga_events.errors import ConfigError
+from bedolaga_events.settings import Settings
 from bedolaga_events.store import check as store_check
 from bedolaga_events.store import epochs, retention, schema, steps, vault, webhooks
 from bedolaga_events.store.disk import locked
@@ -23,10 +23,10 @@ PAGES = 1_000  # given back at once
 
 
 @click.command()
-@settings_options
-def check(**options: Any) -> None:
+@with_settings
+def check(settings: Settings) -> None:
     """Compare the counters with the rows, look for what is overdue; exit code 1 for a finding."""
-    with beside(options) as connection:
+    with beside(settings) as connection:
         connection.execute("BEGIN")  # one snapshot, also beside a running server
         found = [*store_check.findings(connection), *store_check.overdue(connection, clock())]
     for one in found:
@@ -38,8 +38,8 @@ def check(**options: Any) -> None:
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@settings_options
-def backup(file: Path, **options: Any) -> None:
+@with_settings
+def backup(settings: Settings, file: Path) -> None:
     """Copy the database into FILE, also while the server runs; secrets stay encrypted.
 
     The copy is checked. It is another database to those who follow: it has an epoch of its own.
@@ -47,7 +47,7 @@ def backup(file: Path, **options: Any) -> None:
     """
     if file.exists():
         raise ConfigError(f"{file}: there is such a file already.")
-    with beside(options) as connection:
+    with beside(settings) as connection:
         try:
             schema.copy(connection, file)
         except (sqlite3.Error, OSError) as error:
@@ -65,12 +65,12 @@ def backup(file: Path, **options: Any) -> None:
 
 @click.command()
 @click.option("--days", type=float, help="Keep so many days; retention.retention_days without.")
-@settings_options
-def prune(days: float | None, **options: Any) -> None:
+@with_settings
+def prune(settings: Settings, days: float | None) -> None:
     """Delete finished events and deliveries as the server does now and then."""
-    kept, now = load(**options).settings.retention, clock()
+    kept, now = settings.retention, clock()
     days = (kept.retention_days or None) if days is None else days
-    with beside(options) as connection:
+    with beside(settings) as connection:
         with alone(connection, now) as transaction:
             begun = steps.retain(transaction, days, kept.retention_mb * MEGABYTE or None)
         while begun:
@@ -83,16 +83,15 @@ def prune(days: float | None, **options: Any) -> None:
 
 
 @click.command("rotate-key")
-@settings_options
-def rotate_key(**options: Any) -> None:
+@with_settings
+def rotate_key(settings: Settings) -> None:
     """Encrypt all secrets with a new key; the server must not be running.
 
     With a key file, the file is replaced. With BEDOLAGA_EVENTS_SECRET_KEY, the new key is printed:
     set it before the next start.
     """
-    settings = load(**options).settings
     folder, given = settings.database.path.parent, settings.secret_key
-    with beside(options) as connection, locked(settings.database.path):
+    with beside(settings) as connection, locked(settings.database.path):
         old = vault_of(settings)
         key = vault.new_key()
         new = vault.from_setting(key)

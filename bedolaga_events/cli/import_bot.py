@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from bedolaga_events.cli.options import Server, ask, settings_options, url_option
+from bedolaga_events.cli.options import Server, ask, with_server
 
 PAGE = 100
 NAME_LENGTH = 255  # characters (contract §4)
@@ -40,13 +40,9 @@ class Plan(NamedTuple):
 @click.argument("bot_url", metavar="URL")
 @click.argument("bot_token", metavar="TOKEN")
 @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
-@url_option
-@settings_options
-def import_bot(
-    bot_url: str, bot_token: str, dry_run: bool, url: str | None, **options: Any
-) -> None:
+@with_server
+def import_bot(server: Server, bot_url: str, bot_token: str, dry_run: bool) -> None:
     """Bring a bot's webhooks and numbers along, from its web API at URL; twice changes nothing."""
-    server = Server(url, options)
     bot = _Bot(bot_url.rstrip("/"), bot_token.strip())
     types = {known["value"] for known in server.call("GET", "/event-types")}
     there = _all(lambda query: server.call("GET", f"/webhooks?{query}"))

@@ -12,7 +12,7 @@ import click
 
 from bedolaga_events.catalogue import BUNDLED, pack
 from bedolaga_events.cli.feed import Feed
-from bedolaga_events.cli.options import HTTP_TIMEOUT, SETTINGS, Server, settings_options, url_option
+from bedolaga_events.cli.options import HTTP_TIMEOUT, Server, with_server
 from bedolaga_events.delivery import signing
 from bedolaga_events.wire import canonical
 
@@ -23,11 +23,9 @@ COLOURS = {"user": "cyan", "payment": "green", "transaction": "green", "ticket":
 @click.argument("event_type", metavar="TYPE")
 @click.argument("payload", default="{}", metavar="[JSON|-]")
 @click.option("--example", is_flag=True, help="Send the type's example.")
-@url_option
-@settings_options
-def send(event_type: str, payload: str, example: bool, url: str | None, **options: Any) -> None:
+@with_server
+def send(server: Server, event_type: str, payload: str, example: bool) -> None:
     """Send an event: the payload as JSON, or - to read it from stdin."""
-    server = Server(url, options)
     if example:
         known = {one.value: one.example for name in BUNDLED for one in pack(name)}
         if event_type not in known:
@@ -44,12 +42,11 @@ def send(event_type: str, payload: str, example: bool, url: str | None, **option
 
 
 @click.command()
-@url_option
-@settings_options
-def healthcheck(url: str | None, **options: Any) -> None:
+@with_server
+def healthcheck(server: Server) -> None:
     """Exit code 0 when the server is well: for containers without curl."""
     started = time.perf_counter()
-    Server(url, options).call("GET", "/health", signed_in=False)
+    server.call("GET", "/health", signed_in=False)
     click.echo(f"ok, {(time.perf_counter() - started) * 1000:.0f} ms")
 
 
@@ -59,14 +56,18 @@ def healthcheck(url: str | None, **options: Any) -> None:
 @click.option("--events", multiple=True, help="Only these types or families (ticket.*).")
 @click.option("--since", type=int, help="First what came after this event.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-@url_option
-@settings_options
-def listen(**options: Any) -> None:
+@with_server
+def listen(
+    server: Server,
+    forward_to: str | None,
+    secret: str | None,
+    events: tuple[str, ...],
+    since: int | None,
+    as_json: bool,
+) -> None:
     """Print events as they come, and send them on to a local receiver."""
-    server = Server(options.pop("url"), {key: options[key] for key in SETTINGS})
-    feed = Feed(server, list(options["events"]), options["since"])
-    listening = Listening(options["forward_to"], options["secret"], as_json=options["as_json"])
-    asyncio.run(listening.run(feed))
+    feed = Feed(server, list(events), since)
+    asyncio.run(Listening(forward_to, secret, as_json=as_json).run(feed))
 
 
 @dataclass

@@ -3,22 +3,21 @@
 import ipaddress
 import os
 from collections.abc import Mapping
-from typing import Any
 
 import click
 
-from bedolaga_events.cli.options import address_of, beside, load, settings_options
+from bedolaga_events.cli.options import address_of, beside, with_settings
 from bedolaga_events.clocks import clock
+from bedolaga_events.settings import Settings
 from bedolaga_events.shapes.token import sign_in_link
 from bedolaga_events.store import login_codes
 
 
 @click.command()
-@settings_options
-def login(**options: Any) -> None:
+@with_settings
+def login(settings: Settings) -> None:
     """Print a link that signs a browser in: once, within 30 minutes; also beside a server."""
-    settings = load(**options).settings
-    with beside(options) as connection:
+    with beside(settings) as connection:
         code = login_codes.insert(connection, clock())
     address = settings.server.public_url or address_of(settings)
     click.echo(sign_in_link(address, code))

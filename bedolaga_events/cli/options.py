@@ -1,5 +1,6 @@
 """What sub-commands share: the settings' options, the database, a call to a running server."""
 
+import functools
 import json
 import sqlite3
 import urllib.error
@@ -7,7 +8,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate
 
 import click
 
@@ -18,45 +19,78 @@ from bedolaga_events.store.database import connect_beside
 from bedolaga_events.store.trouble import no_start
 
 WORDS = ("--db", "--port", "--host", "--config")
-SETTINGS = ("config_file", "host", "port", "db")  # the options of `settings_options`
 HTTP_TIMEOUT = 10.0  # seconds
 WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - shown, not bound
+OPTIONS = (
+    click.option("--db", type=click.Path(path_type=Path), help="The database file."),
+    click.option("--port", type=int, help="Port to listen on."),
+    click.option("--host", help="Address to listen on."),
+    click.option(
+        "--config",
+        "config_file",
+        type=click.Path(path_type=Path),
+        envvar="BEDOLAGA_EVENTS_CONFIG",
+        help="The config file; ./config.toml when there is one.",
+    ),
+)
+URL = click.option("--url", envvar="BEDOLAGA_EVENTS_URL", help="The server's address.")
 
 
-def settings_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    for option in (
-        click.option("--db", type=click.Path(path_type=Path), help="The database file."),
-        click.option("--port", type=int, help="Port to listen on."),
-        click.option("--host", help="Address to listen on."),
-        click.option(
-            "--config",
-            "config_file",
-            type=click.Path(path_type=Path),
-            envvar="BEDOLAGA_EVENTS_CONFIG",
-            help="The config file; ./config.toml when there is one.",
-        ),
-    ):
-        function = option(function)
-    return function
+def with_loaded(command: Callable[Concatenate[config.Loaded, ...], None]) -> Callable[..., None]:
+    """The options that say which server; the command gets what they and the rest led to.
+
+    Raises:
+        ConfigError: a setting is wrong.
+    """
+
+    @functools.wraps(command)
+    def called(
+        *,
+        config_file: Path | None,
+        host: str | None,
+        port: int | None,
+        db: Path | None,
+        **words: Any,
+    ) -> None:
+        if config_file is None and Path("config.toml").is_file():
+            config_file = Path("config.toml")
+        flags = {"server.host": host, "server.port": port, "database.path": db}
+        command(config.load(flags, config_file), **words)  # click gives what the command names
+
+    for option in OPTIONS:
+        option(called)
+    return called
 
 
-def load(
-    config_file: Path | None, host: str | None, port: int | None, db: Path | None
-) -> config.Loaded:
-    if config_file is None and Path("config.toml").is_file():
-        config_file = Path("config.toml")
-    return config.load({"server.host": host, "server.port": port, "database.path": db}, config_file)
+def with_settings(command: Callable[Concatenate[Settings, ...], None]) -> Callable[..., None]:
+    """`with_loaded`, for a command that needs the settings alone."""
+
+    @functools.wraps(command)
+    def called(loaded: config.Loaded, /, **words: Any) -> None:
+        command(loaded.settings, **words)
+
+    return with_loaded(called)
+
+
+def with_server(command: Callable[Concatenate["Server", ...], None]) -> Callable[..., None]:
+    """`with_settings` and --url, for a command that talks to a running server."""
+
+    @functools.wraps(command)
+    def called(settings: Settings, /, *, url: str | None, **words: Any) -> None:
+        command(Server(settings, url), **words)
+
+    return URL(with_settings(called))
 
 
 @contextmanager
-def beside(options: dict[str, Any]) -> Iterator[sqlite3.Connection]:
+def beside(settings: Settings) -> Iterator[sqlite3.Connection]:
     """A connection to the configured database, for the time of a command.
 
     Raises:
         ConfigError: it cannot be opened or written, or is not there: a command makes none, since
             a token in a new one would be known to nobody.
     """
-    path = load(**options).settings.database.path
+    path = settings.database.path
     if not path.exists():
         raise ConfigError(
             f"{path}: there is no database here; name the server's with --db or --config, or start"
@@ -74,8 +108,7 @@ def beside(options: dict[str, Any]) -> Iterator[sqlite3.Connection]:
 class Server:
     """A running server, as a command with a token sees it."""
 
-    def __init__(self, url: str | None, options: dict[str, Any]) -> None:
-        settings = load(**options).settings
+    def __init__(self, settings: Settings, url: str | None) -> None:
         self.url = (url or address_of(settings)).rstrip("/")
         self._token = settings.token
 
@@ -131,13 +164,6 @@ def address_of(settings: Settings) -> str:
 def shown(host: str) -> str:
     """A listening address as it stands in a URL for this machine."""
     return WILDCARDS.get(host, f"[{host}]" if ":" in host else host)
-
-
-def url_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The option --url."""
-    return click.option("--url", envvar="BEDOLAGA_EVENTS_URL", help="The server's address.")(
-        function
-    )
 
 
 def _sentence(content: bytes) -> str:

@@ -11,7 +11,6 @@ import ssl
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
 
 import click
 import structlog
@@ -22,7 +21,7 @@ from bedolaga_events.api.doorway import Doorway
 from bedolaga_events.api.state import PARTS
 from bedolaga_events.app import create_app
 from bedolaga_events.cli.login import tunnel
-from bedolaga_events.cli.options import load, settings_options, shown
+from bedolaga_events.cli.options import shown, with_loaded
 from bedolaga_events.errors import ConfigError
 from bedolaga_events.settings import Server, Settings
 from bedolaga_events.shapes.token import sign_in_link
@@ -42,10 +41,9 @@ log = structlog.get_logger()
 
 
 @click.command()
-@settings_options
-def serve(**options: Any) -> None:
+@with_loaded
+def serve(loaded: config.Loaded) -> None:
     """Start the server (the default)."""
-    loaded = load(**options)
     settings = loaded.settings
     logs.configure(settings.log)
     _raise_descriptors()
@@ -167,8 +165,8 @@ async def _print_link(app: web.Application, runner: web.AppRunner, scheme: str) 
 
 
 @click.command("config")
-@settings_options
-def show_config(**options: Any) -> None:
+@with_loaded
+def show_config(loaded: config.Loaded) -> None:
     """Every setting: its value (secrets masked), where it came from, its environment name."""
-    for one in config.describe(load(**options)):
+    for one in config.describe(loaded):
         click.echo(f"{one.key} = {one.value}\n    {one.meaning}; from {one.origin}; {one.variable}")

@@ -1,12 +1,11 @@
 """`token create | list | revoke`: also beside a running server."""
 
-from typing import Any
-
 import click
 
-from bedolaga_events.cli.options import beside, settings_options
+from bedolaga_events.cli.options import beside, with_settings
 from bedolaga_events.clocks import clock
 from bedolaga_events.model import Scope
+from bedolaga_events.settings import Settings
 from bedolaga_events.store import tokens
 from bedolaga_events.wire import optional_time
 
@@ -23,21 +22,23 @@ def token() -> None:
 @click.argument("name")
 @click.option("--scope", "scopes", type=click.Choice(SCOPES), multiple=True, default=["admin"])
 @click.option("--days", type=float, help="Days until it expires; for ever without.")
-@settings_options
-def token_create(name: str, scopes: tuple[str, ...], days: float | None, **options: Any) -> None:
+@with_settings
+def token_create(
+    settings: Settings, name: str, scopes: tuple[str, ...], days: float | None
+) -> None:
     """Print a new token, and nothing else, on stdout."""
     value, now = tokens.new_value(), clock()
     expires_at = None if days is None else now + round(days * DAY)
-    with beside(options) as connection:
+    with beside(settings) as connection:
         tokens.insert(connection, value, name, map(Scope, scopes), now, expires_at)
     click.echo(value)
 
 
 @token.command("list")
-@settings_options
-def token_list(**options: Any) -> None:
+@with_settings
+def token_list(settings: Settings) -> None:
     """List tokens, without their values."""
-    with beside(options) as connection:
+    with beside(settings) as connection:
         found = tokens.everything(connection)
     for one in found:
         click.echo(
@@ -56,8 +57,8 @@ def token_list(**options: Any) -> None:
 
 @token.command("revoke")
 @click.argument("token_id", type=int)
-@settings_options
-def token_revoke(token_id: int, **options: Any) -> None:
+@with_settings
+def token_revoke(settings: Settings, token_id: int) -> None:
     """Revoke a token by its id; its connections are closed within a second."""
-    with beside(options) as connection:
+    with beside(settings) as connection:
         tokens.delete(connection, token_id, clock())

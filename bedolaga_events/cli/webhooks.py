@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from bedolaga_events.cli.options import Server, settings_options, url_option
+from bedolaga_events.cli.options import Server, with_server
 from bedolaga_events.shapes.webhook import WebhookChange
 
 FIELDS = tuple(one for one in WebhookChange.model_fields if one != "secret")
@@ -14,11 +14,10 @@ PAGE = 200
 
 
 @click.command()
-@url_option
-@settings_options
-def export(url: str | None, **options: Any) -> None:
+@with_server
+def export(server: Server) -> None:
     """Print all webhooks as JSON, for `apply`; secrets and header values stay on the server."""
-    kept = [{field: one[field] for field in FIELDS} for one in _all(Server(url, options))]
+    kept = [{field: one[field] for field in FIELDS} for one in _all(server)]
     click.echo(json.dumps({"webhooks": kept[::-1]}, ensure_ascii=False, indent=2))
 
 
@@ -26,14 +25,12 @@ def export(url: str | None, **options: Any) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Only say what would change.")
 @click.option("--delete", is_flag=True, help="Delete webhooks that the file does not name.")
-@url_option
-@settings_options
-def apply(file: Path, dry_run: bool, delete: bool, url: str | None, **options: Any) -> None:
+@with_server
+def apply(server: Server, file: Path, dry_run: bool, delete: bool) -> None:
     """Make the server's webhooks those of FILE; doing it twice changes nothing.
 
     A webhook may hold a "secret"; it is set each time. Header values that are masked stay.
     """
-    server = Server(url, options)
     wanted = _read(file)
     there = {one["name"]: one for one in _all(server)}
     for one in wanted:
