@@ -99,8 +99,9 @@ def _tests(trees: list[ast.Module]) -> Iterator[tuple[str, str]]:
     tests = [one for one in found if one.name.startswith("test_")]
     sizes = sorted((one.end_lineno or 0) - one.lineno + 1 for one in tests)
     said = sum(ast.get_docstring(one) is not None for one in tests)
-    yield "tests; lines, median; with a sentence", (
-        f"{len(tests):,}; {statistics.median(sizes):.0f}; {said / len(tests):.0%}"
+    yield (
+        "tests; lines, median; with a sentence",
+        (f"{len(tests):,}; {statistics.median(sizes):.0f}; {said / len(tests):.0%}"),
     )
 
 

@@ -11,6 +11,8 @@ from bedolaga_events.model import Attempt, Delivery, ErrorCode
 
 USER_AGENT = f"bedolaga-events/{__version__}"
 SECOND = 1_000_000  # microseconds
+CODINGS = ("gzip", "x-gzip", "deflate", "br", "zstd", "compress", "x-compress")  # RFC 9110 §8.4.1
+GZIP = b"\x1f\x8b"  # as which it begins, whatever its headers say
 
 
 class Secret(NamedTuple):
@@ -99,7 +101,10 @@ def shown(answer: Answer) -> str | None:
     """The kept bytes of a body as text; what came compressed is only named."""
     if answer.status is None and not answer.body:
         return None
-    encoding = dict(answer.headers).get("content-encoding", "identity").lower()
-    if answer.body and encoding != "identity":
-        return f"[{encoding}: {len(answer.body)} bytes, compressed]"
+    codings = dict(answer.headers).get("content-encoding", "").lower()
+    named = [one for one in codings.replace(",", " ").split() if one in CODINGS]
+    if answer.body.startswith(GZIP):
+        named = named or ["gzip"]
+    if answer.body and named:
+        return f"[{', '.join(named)}: {len(answer.body)} bytes, compressed]"
     return answer.body.decode("utf-8", "backslashreplace")

@@ -155,6 +155,8 @@ class Lane:
             self.waiting.clear()
         elif not before.is_active:
             self._more = True
+        if webhook.max_per_minute != before.max_per_minute:
+            self._free_at = 0
         if webhook.url != before.url or webhook.is_active > before.is_active:
             self.width, self.answers, self.fails, self._paused_until = 1, True, False, 0
 

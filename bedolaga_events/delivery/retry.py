@@ -43,7 +43,13 @@ Decision = Succeed | Retry | GiveUp | Deactivate
 
 
 def decide(
-    attempt: Attempt, schedule: Sequence[float], now: int, jitter: float, schedule_from: int = 0
+    attempt: Attempt,
+    schedule: Sequence[float],
+    now: int,
+    jitter: float,
+    schedule_from: int = 0,
+    *,
+    is_moved: bool = False,
 ) -> Decision:
     """What an attempt's outcome leads to.
 
@@ -53,10 +59,11 @@ def decide(
         now: when it ended, in microseconds.
         jitter: a random number from 0 to 1.
         schedule_from: attempts that were made before the schedule began.
+        is_moved: the webhook has another URL by now; that the old one is gone says nothing of it.
     """
     if attempt.succeeded:
         return Succeed()
-    if attempt.response_status == GONE:
+    if attempt.response_status == GONE and not is_moved:
         return Deactivate("The receiver answered 410 Gone.")
     made = attempt.number - schedule_from
     if made > len(schedule):
@@ -120,7 +127,7 @@ def warning(failing_since: int | None, before: int | None, now: int, hours: floa
 
     Args:
         failing_since: the webhook's first failure after its last success, in microseconds.
-        before: when it was last looked at; None: never.
+        before: when the attempt before this one ended; None: never.
         now: microseconds.
         hours: until deactivation; 0 for never.
     """

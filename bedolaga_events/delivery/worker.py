@@ -128,7 +128,7 @@ class Worker:
     async def _deliver(self, lane: Lane, start: Start) -> None:
         try:
             attempt = await self._attempt(lane, start)
-            record = self._outcome(lane, start.delivery, attempt)
+            record = self._outcome(lane, start, attempt)
             await self._writer.insist(record)
             self._tell(start.delivery, attempt)
             if record.status is not Status.PENDING:
@@ -167,15 +167,14 @@ class Worker:
             self._endpoints[webhook.id] = made_of, endpoint
         return endpoint
 
-    def _outcome(self, lane: Lane, delivery: Delivery, attempt: Attempt) -> Record:
-        now, webhook, patience = (
-            self._clock.wall(),
-            lane.webhook,
-            self._settings.disable_after_hours,
-        )
+    def _outcome(self, lane: Lane, start: Start, attempt: Attempt) -> Record:
+        now, patience = self._clock.wall(), self._settings.disable_after_hours
+        delivery, webhook = start.delivery, lane.webhook
+        is_moved = start.webhook.url != webhook.url
         # A test is one attempt, and says nothing about the webhook.
         schedule = [] if delivery.is_test else self._settings.retry_schedule
-        match retry.decide(attempt, schedule, now, random.random(), delivery.schedule_from):
+        chance, begun = random.random(), delivery.schedule_from
+        match retry.decide(attempt, schedule, now, chance, begun, is_moved=is_moved):
             case retry.Succeed():
                 return Record(delivery, attempt, Status.SUCCESS)
             case retry.Retry(wait):
@@ -189,9 +188,10 @@ class Worker:
         if delivery.is_test:
             return record._replace(deactivate=None)
         since = health.counted_from(webhook, attempt.started_at)
+        before = webhook.last_error.at if webhook.last_error else None
         return record._replace(
             deactivate=record.deactivate or retry.failed_too_long(since, now, patience),
-            warn=retry.warning(since, webhook.last_triggered_at, now, patience),
+            warn=retry.warning(since, before, now, patience),
         )
 
     def _tell(self, delivery: Delivery, attempt: Attempt) -> None:

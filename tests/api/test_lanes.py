@@ -313,3 +313,53 @@ async def test_a_clock_set_forward_fires_no_retry(
     clock.advance(361)
     await server.event(user_id=3)
     await until(lambda: len(receiver.requests) == 5)
+
+
+async def test_a_410_of_a_replaced_url_says_nothing_of_the_new_one(
+    starting: Any, receiver: Receiver
+) -> None:
+    """The URL is mended while a request to the old one is out: its delivery goes to the new one."""
+    server: Server = await starting(now=None, delivery__retry_schedule=[0.05])
+    gate = asyncio.Event()
+
+    async def gone_in_the_end(request: web.Request) -> web.Response:
+        if request.path == "/old":
+            await gate.wait()
+        return web.Response(status=410 if request.path == "/old" else 200)
+
+    receiver.answer = gone_in_the_end
+    await server.webhook(f"{receiver.url}old")
+    await server.event(user_id=1)
+    await until(lambda: receiver.requests)
+    await server.call("PATCH", "/webhooks/1", {"url": f"{receiver.url}new"})
+    gate.set()
+    assert (await attempted(server, 1, 2))["status"] == "success"
+    assert (await server.call("GET", "/webhooks/1")).json["is_active"]
+
+
+async def test_a_test_takes_no_warning_with_it(
+    starting: Any, receiver: Receiver, clock: Clock
+) -> None:
+    """Half of the time until deactivation passes; a test is tried just before the next attempt."""
+    server: Server = await starting(delivery__retry_schedule=[])
+    warned = list[int]()
+    server.parts.writer.listeners.append(
+        lambda committed: warned.extend(one.percent for one in committed.failing)
+    )
+    receiver.status = 500
+    await server.webhook(receiver.url)
+
+    async def failures() -> int:
+        return int((await server.call("GET", "/webhooks/1")).json["failure_count"])
+
+    async def failed(count: int) -> bool:
+        return await failures() == count
+
+    for count, hours in enumerate([0, 30, 29, 2, 1], 1):
+        clock.advance(hours * 3600)
+        if hours == 2:
+            await server.call("POST", "/webhooks/1/test")
+        else:
+            await server.event(user_id=count)
+        await until(partial(failed, count))
+    assert warned == [50]

@@ -4,6 +4,8 @@ import asyncio
 
 import pytest
 
+from bedolaga_events.delivery import formats
+from bedolaga_events.delivery.answers import Answer
 from bedolaga_events.delivery.poster import Poster
 from tests.delivery.conftest import Receiver, post, receiving, says
 
@@ -87,3 +89,23 @@ async def test_an_answer_without_end_is_cut_while_it_comes(poster: Poster) -> No
         answer = await post(poster, receiver.url)
         assert (answer.status, answer.duration < 5) == (200, True)
         assert written < 50_000_000  # what the kernel takes
+
+
+@pytest.mark.parametrize(
+    ("coding", "body", "shown"),
+    [
+        ("gzip", b"\x1f\x8b\x08", "[gzip: 3 bytes, compressed]"),
+        ("deflate, BR", b"\x0b\x02", "[deflate, br: 2 bytes, compressed]"),
+        (None, b"\x1f\x8b\x08", "[gzip: 3 bytes, compressed]"),
+        ("", b"taken", "taken"),
+        ("none", b"taken", "taken"),
+        ("UTF-8", b"taken", "taken"),
+        ("identity,", b"taken", "taken"),
+    ],
+)
+def test_what_is_compressed_is_named_and_what_is_not_is_shown(
+    coding: str | None, body: bytes, shown: str
+) -> None:
+    """D22: by the coding, or by its first bytes; some say a charset, or nothing, for a coding."""
+    headers = () if coding is None else (("content-encoding", coding),)
+    assert formats.shown(Answer(200, None, "OK", headers, body)) == shown

@@ -163,3 +163,15 @@ def test_who_does_not_answer_is_doubted(code: ErrorCode) -> None:
     lane = lane_with(delivery_of(7))
     lane.land(lane.start(START), Attempt(1, START, 5_000, code, ""), 0, START)
     assert not lane.answers
+
+
+def test_another_limit_holds_at_once() -> None:
+    """One a minute, and a request has gone out; then a person lifts the limit."""
+    lane = lane_with(delivery_of(1), delivery_of(2), max_per_minute=1)
+    lane.start(START)
+    lane.flying = 0
+    assert not lane.can_start(START + SECOND)
+    lane.change(webhook_of(1, description="x", max_per_minute=1))
+    assert not lane.can_start(START + SECOND)
+    lane.change(webhook_of(1))
+    assert lane.can_start(START + SECOND)

@@ -23,9 +23,18 @@ SEARCH = settings(
 )
 
 
+IS_SOAK = settings.get_current_profile_name() == "long"  # then its thousand
+WALK = settings(
+    max_examples=settings().max_examples if IS_SOAK else 40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+
+
+@pytest.mark.timeout(1_800)  # a thousand of them on a busy machine
 def test_nothing_is_sent_twice_held_back_or_forgotten() -> None:
     """In every order of commits, readings, starts, answers and changes."""
-    run_state_machine_as_test(TurnsMachine, settings=settings(deadline=None))
+    run_state_machine_as_test(TurnsMachine, settings=WALK)
 
 
 class SettlesLate(Lane):
@@ -88,6 +97,7 @@ class IsGreedy(Lane):
         return super().start(now)
 
 
+@pytest.mark.timeout(600)  # how far it looks is fixed, how long that takes is not
 @pytest.mark.parametrize(
     ("broken", "without", "finding"),
     [
