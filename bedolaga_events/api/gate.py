@@ -15,6 +15,7 @@ from bedolaga_events.errors import EventsError, Forbidden, TooManyConnections, U
 from bedolaga_events.model import Scope, Token
 from bedolaga_events.store import tokens
 
+METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -71,6 +72,8 @@ async def _let_in(
         Unauthorized, Forbidden, TooManyFailures: the token is not good for it.
     """
     match = request.match_info
+    if request.path == "*":  # the server as a whole (RFC 9110 §9.3.7), as some monitors ask
+        raise web.HTTPMethodNotAllowed(request.method, METHODS)
     if match.http_exception is not None:
         raise match.http_exception
     if request.method == "OPTIONS":
@@ -180,8 +183,10 @@ def check_origin(request: web.Request) -> None:
     Raises:
         Forbidden: the Origin is neither our own address nor one of the allowed.
     """
-    origin = request.headers.get("Origin")
-    if origin is None or allows(request, origin):
+    if "Origin" not in request.headers:
+        return
+    origin = ", ".join(request.headers.getall("Origin"))  # several are none that could be ours
+    if allows(request, origin):
         return
     if parts(request).sparingly(f"origin {origin[:200]}"):
         structlog.get_logger().warning(

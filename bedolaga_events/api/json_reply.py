@@ -17,6 +17,8 @@ HEADERS = {
 }
 OWN_FAULT = "The server made a mistake; its log says which."
 SENTENCES = {
+    403: "The preflight is refused: security.allowed_origins says whose pages may call; they may "
+    "send Authorization, Content-Type, Idempotency-Key, Last-Event-ID and X-API-Key.",
     404: "There is nothing at this address.",
     405: "This address does not take {method}.",
     417: "No expectation but 100-continue can be met (RFC 9110 §10.1.1).",

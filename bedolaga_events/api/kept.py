@@ -34,7 +34,7 @@ class Kept(NamedTuple):
         """200, packed for who takes it; 304 for who has it (RFC 9110 §13.1.2)."""
         is_packed = bool(self.packed) and _takes_gzip(request.headers.get("Accept-Encoding", ""))
         tag = f'"{self.tag}-gzip"' if is_packed else f'"{self.tag}"'
-        headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
+        headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding, Origin"}
         asked = [one.strip() for one in request.headers.get("If-None-Match", "").split(",")]
         if tag in (one.removeprefix("W/") for one in asked) or asked == ["*"]:
             return web.Response(status=304, headers=headers)

@@ -48,6 +48,15 @@ async def test_a_page_at_a_usual_address_gets_its_live_feed(
     assert await knock(server, path, Host=host, Origin=origin) == status
 
 
+async def test_two_origins_are_none(server: Server) -> None:
+    """The second is not passed over: one of them may be another site's."""
+    ours, other = ("Origin", server.url), ("Origin", "https://evil.example")
+    for lines in ([ours, other], [other, ours]):
+        headers = [*UPGRADE.items(), *lines]
+        async with server.session.get(f"{server.url}/ws?token={ADMIN}", headers=headers) as answer:
+            assert answer.status == 403
+
+
 async def test_a_refused_origin_is_one_log_line_that_names_the_settings(
     server: Server, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -237,6 +246,9 @@ async def test_options_says_what_there_is(starting: Any, origins: list[str]) -> 
         reply = await server.call("OPTIONS", path, token=None)
         assert (reply.status, reply.headers["Allow"]) == (204, methods), path
     assert (await server.call("OPTIONS", "/nothing", token=None)).status == 404
+    async with connected(server.url) as client:
+        status, headers, _ = await client.send(b"OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n")
+        assert (status, "POST" in headers["Allow"]) == (204, True)  # `option httpchk OPTIONS *`
 
 
 async def test_a_route_without_a_scope_refuses(server: Server, starting: Any) -> None:

@@ -6,9 +6,10 @@ import zlib
 from typing import Any
 
 import pytest
+from multidict import CIMultiDict
 
 from bedolaga_events.api import ROUTES
-from tests.conftest import Server
+from tests.conftest import ADMIN, Server
 
 EVENT = b'{"type": "user.created", "payload": {"user_id": 1}}'
 
@@ -104,12 +105,20 @@ async def test_cors_is_for_the_origins_of_the_config(starting: Any) -> None:
         "OPTIONS", "/webhooks/1", token=None, headers={**ask, "Origin": "https://evil.example"}
     )
     assert "Access-Control-Allow-Origin" not in bad.headers
+    asked = {**ask, "Access-Control-Request-Headers": "cache-control"}
+    strange = await server.call(
+        "OPTIONS", "/stats", token=None, headers={**asked, "Origin": "https://admin.example"}
+    )
+    for refused in (bad, strange):
+        assert (refused.status, "allowed_origins" in refused.json["detail"]) == (403, True)
     reply = await server.call("GET", "/stats", headers={"Origin": "https://admin.example"})
     assert reply.headers["Access-Control-Allow-Origin"] == "https://admin.example"
-    refused = await server.call(
+    nobody = await server.call(
         "GET", "/stats", token=None, headers={"Origin": "https://admin.example"}
     )
-    assert refused.headers["Access-Control-Allow-Origin"] == "https://admin.example"
+    assert nobody.headers["Access-Control-Allow-Origin"] == "https://admin.example"
+    module = await server.call("GET", "/js/api.js", headers={"Origin": "https://admin.example"})
+    assert "Origin" in module.headers["Vary"]  # a cache keeps it: for this origin alone
 
 
 @pytest.mark.parametrize(
@@ -129,6 +138,7 @@ async def test_cors_is_for_the_origins_of_the_config(starting: Any) -> None:
         ("deflate", zlib.compress(EVENT) + b"more", 400),
         ("gzip", gzip.compress(b" " * 9_000_000), 413),
         ("gzip", gzip.compress(b" " * 200_000) * 2, 413),
+        ("gzip", gzip.compress(b"") * 12_000, 400),  # its cost grew with the square of them
     ],
 )
 async def test_a_body_is_unpacked_or_refused(
@@ -143,6 +153,18 @@ async def test_a_body_is_unpacked_or_refused(
         assert reply.headers["Accept-Encoding"] == "gzip, deflate"
     login = await server.call("POST", "/login", token=None, data=body, headers=headers)
     assert login.status == (status if status != 202 else 422)
+
+
+@pytest.mark.parametrize("lines", [("identity", "br"), ("gzip", "gzip"), ("", "zstd")])
+async def test_every_line_of_a_content_encoding_counts(
+    server: Server, lines: tuple[str, str]
+) -> None:
+    """Not the first alone: what is encoded twice, or in a way that is not taken, is 415."""
+    headers = CIMultiDict({"X-API-Key": ADMIN, "Content-Type": "application/json"})
+    headers.extend([("Content-Encoding", one) for one in lines])
+    body = gzip.compress(EVENT) if "gzip" in lines else EVENT
+    async with server.session.post(f"{server.url}/events", headers=headers, data=body) as answer:
+        assert answer.status == 415
 
 
 async def test_an_id_of_any_length_is_nobodys(server: Server) -> None:
