@@ -13,7 +13,7 @@ from bedolaga_events.delivery.guard import Guard
 from bedolaga_events.errors import ConfigError, Unprocessable
 from bedolaga_events.model import Committed, Webhook
 from bedolaga_events.numbers import hour_of
-from bedolaga_events.settings import Alerts as AlertsSettings
+from bedolaga_events.settings import AlertsSettings
 from bedolaga_events.store import deliveries, hours, webhooks
 from bedolaga_events.store.database import Database
 
@@ -69,7 +69,7 @@ class Alerts:
 
     async def look(self, database: Database) -> None:
         """One look at failure rates, backlog and disk."""
-        for one in await database.read(webhooks.everything):
+        for one in await database.read(webhooks.all_webhooks):
             if one.is_active:
                 await self._look_at(database, one)
         free = shutil.disk_usage(database.path.parent).free // MEGABYTE

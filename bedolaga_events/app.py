@@ -207,7 +207,7 @@ def vault_of(settings: Settings) -> Vault:
 
 
 async def _try_key(database: Database, box: Vault) -> None:
-    for one in await database.read(webhooks.everything):
+    for one in await database.read(webhooks.all_webhooks):
         for sealed in (*(secret.box for secret in one.secrets), one.headers_box):
             if sealed is not None:
                 box.open(sealed)

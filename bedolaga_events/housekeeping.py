@@ -76,7 +76,7 @@ class Housekeeping:
 
     async def reread_tokens(self) -> None:
         """Learn what the table says now; what came in with a token that is gone is closed."""
-        self._access.learn(await self._database.read(tokens.everything))
+        self._access.learn(await self._database.read(tokens.all_tokens))
 
     async def touch_tokens(self) -> None:
         """Write when tokens were last used, and forget those that expired long ago."""

@@ -10,7 +10,7 @@ from typing import Any, TextIO, cast
 import structlog
 from aiohttp.http_exceptions import HttpProcessingError
 
-from bedolaga_events.settings import Log
+from bedolaga_events.settings import LogSettings
 
 MINUTE = 60.0  # seconds
 REMEMBERED = 1_000  # things that were told lately
@@ -72,7 +72,7 @@ class Minutely:
         return True
 
 
-def configure(settings: Log) -> None:
+def configure(settings: LogSettings) -> None:
     """Set up structlog for this process; lines go to stderr."""
     _fill_standard_streams()
     in_terminal = os.isatty(2)

@@ -81,7 +81,7 @@ def of_attempts(buckets: Buckets, rows: Iterable[tuple[int, int, int, int]]) -> 
     return {"bucket_seconds": buckets.width * 3600, "items": items}
 
 
-def by_webhook(buckets: Buckets, rows: Iterable[tuple[int, int, int, int]]) -> list[dict[str, Any]]:
+def by_webhook(buckets: Buckets, rows: Iterable[tuple[int, int, int, int]]) -> dict[str, Any]:
     """Attempts by outcome of each webhook, from rows of (webhook, hour, successes, failures)."""
     found: dict[int, dict[str, Any]] = {}
     for webhook, hour, good, bad in rows:
@@ -91,7 +91,7 @@ def by_webhook(buckets: Buckets, rows: Iterable[tuple[int, int, int, int]]) -> l
             item = found.setdefault(webhook, {"webhook_id": webhook, **empty})
             item["success"][index] += good
             item["failed"][index] += bad
-    return list(found.values())
+    return {"bucket_seconds": buckets.width * 3600, "items": list(found.values())}
 
 
 def percentile(bins: dict[int, int], percent: int) -> int | None:

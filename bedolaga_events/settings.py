@@ -77,7 +77,7 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Server(Section):
+class ServerSettings(Section):
     host: Hosts = Field(
         "127.0.0.1", description="address to listen on, or several; :: means IPv6 and IPv4"
     )
@@ -98,7 +98,7 @@ class Server(Section):
     )
 
     @model_validator(mode="after")
-    def _both_files(self) -> "Server":
+    def _both_files(self) -> "ServerSettings":
         if bool(self.cert_file) != bool(self.key_file):
             raise ValueError("cert_file and key_file go together")
         return self
@@ -126,17 +126,17 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-class Auth(Section):
+class AuthSettings(Section):
     max_failures: int = Field(
         10, ge=1, description="failed sign-ins a minute from one address before it is slowed down"
     )
 
 
-class Database(Section):
+class DatabaseSettings(Section):
     path: Path = Field(Path("data/events.db"), description="the one file that holds everything")
 
 
-class Events(Section):
+class EventsSettings(Section):
     queue_limit: int = Field(
         10_000, ge=1, description="events that may wait for the disk; more are answered 503"
     )
@@ -148,7 +148,7 @@ class Events(Section):
     )
 
 
-class Delivery(Section):
+class DeliverySettings(Section):
     retry_schedule: list[Seconds] = Field(
         [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400],
         max_length=50,
@@ -169,7 +169,7 @@ class Delivery(Section):
     )
 
 
-class Live(Section):
+class LiveSettings(Section):
     max_connections: int = Field(2_000, ge=1, description="open /ws connections at most")
     max_per_address: int = Field(200, ge=1, description="of these from one address at most")
     ping_seconds: Seconds = Field(
@@ -180,21 +180,21 @@ class Live(Section):
     )
 
 
-class Security(Section):
+class SecuritySettings(Section):
     allowed_origins: list[Origin] = Field(
         [], description="other sites whose pages may call the API and open /ws (CORS)"
     )
     public_metrics: bool = Field(False, description="GET /metrics without a token")
 
 
-class Retention(Section):
+class RetentionSettings(Section):
     retention_days: float = Field(30, ge=0, description="days that events are kept; 0 = for ever")
     retention_mb: int = Field(
         2_048, ge=0, description="megabytes of database at most; 0 = no limit"
     )
 
 
-class Dashboard(Section):
+class DashboardSettings(Section):
     timezone: Zone = Field("Europe/Moscow", description="whose midnight starts today's revenue")
     not_revenue: list[str] = Field(
         ["manual", "balance"], description="payment methods that are no income"
@@ -206,7 +206,7 @@ class Dashboard(Section):
         return ZoneInfo(self.timezone)
 
 
-class Alerts(Section):
+class AlertsSettings(Section):
     urls: list[SecretStr] = Field(
         [], description="apprise URLs that are told of trouble, such as tgram://BOT/CHAT"
     )
@@ -220,7 +220,7 @@ class Alerts(Section):
     disk_free_mb: int = Field(500, ge=0, description="megabytes of disk that should be free")
 
 
-class Log(Section):
+class LogSettings(Section):
     level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="least level shown"
     )
@@ -244,17 +244,17 @@ class AddedType(Section):
 class Settings(Section):
     """Everything that a person can set."""
 
-    server: Server = Server()
-    auth: Auth = Auth()
-    database: Database = Database()
-    events: Events = Events()
-    delivery: Delivery = Delivery()
-    live: Live = Live()
-    security: Security = Security()
-    retention: Retention = Retention()
-    dashboard: Dashboard = Dashboard()
-    alerts: Alerts = Alerts()
-    log: Log = Log()
+    server: ServerSettings = ServerSettings()
+    auth: AuthSettings = AuthSettings()
+    database: DatabaseSettings = DatabaseSettings()
+    events: EventsSettings = EventsSettings()
+    delivery: DeliverySettings = DeliverySettings()
+    live: LiveSettings = LiveSettings()
+    security: SecuritySettings = SecuritySettings()
+    retention: RetentionSettings = RetentionSettings()
+    dashboard: DashboardSettings = DashboardSettings()
+    alerts: AlertsSettings = AlertsSettings()
+    log: LogSettings = LogSettings()
     event_types: list[AddedType] = Field([], description="event types besides the built-in six")
     token: SecretStr | None = Field(
         None, min_length=16, description="an admin token, ensured at each start"

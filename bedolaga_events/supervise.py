@@ -11,7 +11,7 @@ import structlog
 
 from bedolaga_events.logs import Minutely
 from bedolaga_events.metrics import Metrics
-from bedolaga_events.settings import Server
+from bedolaga_events.settings import ServerSettings
 
 AGAIN = 60.0  # seconds until a helper that failed is started again
 AT_LEAST = 2.0  # seconds to write the last records and to close the file
@@ -72,7 +72,7 @@ class Helpers:
             await asyncio.sleep(AGAIN)
 
 
-def patience(settings: Server) -> float:
+def patience(settings: ServerSettings) -> float:
     """Seconds that a stop waits for what is in flight; the rest of its time is for the file."""
     return settings.shutdown_seconds * 0.8
 

@@ -18,6 +18,7 @@ from bedolaga_events.api import (
     kept,
     openapi,
     page,
+    series,
     sink,
     sse,
     stats,
@@ -94,7 +95,7 @@ ROUTES = (
         body=shapes.webhook.NewWebhook,
     ),
     Route(
-        "GET", "/webhooks/series", READ, stats.webhooks, shapes.series.WebhooksSeries,
+        "GET", "/webhooks/series", READ, series.of_webhooks, shapes.series.WebhooksSeries,
         query=shapes.series.SeriesQuery,
     ),
     Route("GET", "/webhooks/stats", READ, webhooks.stats, shapes.webhook.WebhookStats),
@@ -125,7 +126,7 @@ ROUTES = (
         shapes.webhook.RotatedSecret, body=shapes.webhook.RotateSecret, optional_body=True,
     ),
     Route(
-        "GET", r"/webhooks/{id:\d+}/series", READ, webhooks.series, shapes.series.AttemptsSeries,
+        "GET", r"/webhooks/{id:\d+}/series", READ, series.of_webhook, shapes.series.AttemptsSeries,
         query=shapes.series.SeriesQuery,
     ),
     Route(
@@ -141,13 +142,13 @@ ROUTES = (
         query=shapes.delivery.AllDeliveriesQuery,
     ),
     Route(
-        "GET", "/deliveries/series", READ, stats.deliveries, shapes.series.AttemptsSeries,
+        "GET", "/deliveries/series", READ, series.of_deliveries, shapes.series.AttemptsSeries,
         query=shapes.series.SeriesQuery,
     ),
     Route("GET", "/stats", READ, stats.show, shapes.numbers.Stats),
     Route("PUT", "/stats", ADMIN, stats.put, shapes.numbers.Stats, body=shapes.numbers.NewStats),
     Route(
-        "GET", "/stats/series", READ, stats.series, shapes.series.EventsSeries,
+        "GET", "/stats/series", READ, series.of_events, shapes.series.EventsSeries,
         query=shapes.series.SeriesQuery,
     ),
     Route("GET", "/tokens", ADMIN, tokens.index, shapes.token.Tokens),

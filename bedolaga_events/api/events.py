@@ -79,7 +79,7 @@ async def show(request: web.Request) -> web.Response:
     if event is None:
         raise NotFound(f"There is no event {event_id}.")
     made = await database.read(deliveries.of_event, event_id)
-    hooks = await database.read(webhooks.everything)
+    hooks = await database.read(webhooks.all_webhooks)
     verdicts = [_verdict(event, one, made) for one in hooks]
     seen_by = _seen_by(parts(request), event)
     listed = map(shapes.delivery.text, made)

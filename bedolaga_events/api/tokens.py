@@ -23,7 +23,7 @@ DAY = 86_400_000_000  # microseconds
 async def index(request: web.Request) -> web.Response:
     """GET /tokens."""
     server = parts(request)
-    found = await server.database.read(tokens.everything)
+    found = await server.database.read(tokens.all_tokens)
     # What was used since the table was written is known in memory.
     items = [
         json.dumps(shapes.token.fields(replace(one, last_used_at=server.access.last_used_at(one))))

@@ -12,8 +12,6 @@ from bedolaga_events.api.json_reply import reply
 from bedolaga_events.api.state import Parts, parts
 from bedolaga_events.errors import Unprocessable
 from bedolaga_events.model import Webhook
-from bedolaga_events.series import Buckets, of_attempts
-from bedolaga_events.shapes.series import SeriesQuery
 from bedolaga_events.shapes.webhook import (
     CheckUrl,
     NewWebhook,
@@ -21,7 +19,7 @@ from bedolaga_events.shapes.webhook import (
     WebhookChange,
     WebhooksQuery,
 )
-from bedolaga_events.store import hours, steps, subscribing, webhooks
+from bedolaga_events.store import steps, subscribing, webhooks
 from bedolaga_events.store.transaction import change
 
 SECRET_BYTES = 32
@@ -87,16 +85,6 @@ async def rotate_secret(request: web.Request) -> web.Response:
     made, overlap = new_secret(), round(body.overlap_hours * HOUR)
     until = await change(server.writer, subscribing.rotate, server.vault, webhook_id, made, overlap)
     return reply(json.dumps({"secret": made, "old_secret_until": wire.optional_time(until)}))
-
-
-async def series(request: web.Request) -> web.Response:
-    """GET /webhooks/{id}/series: outcomes and latency by time bucket."""
-    server = parts(request)
-    query = reading.query(request, SeriesQuery)
-    webhook = await server.database.read(webhooks.get, reading.path_id(request, "id"))
-    buckets = Buckets(query.window, server.now(), server.settings.dashboard.zone)
-    rows = await server.database.read(hours.attempt_hours, webhook.id, buckets.since)
-    return reply(json.dumps({"window": query.window, **of_attempts(buckets, rows)}))
 
 
 async def stats(request: web.Request) -> web.Response:

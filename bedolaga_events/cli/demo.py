@@ -15,7 +15,7 @@ from bedolaga_events.api.doorway import Doorway
 from bedolaga_events.api.state import PARTS
 from bedolaga_events.app import EVENTS, create_app
 from bedolaga_events.cli.options import address_of
-from bedolaga_events.settings import Log, Settings
+from bedolaga_events.settings import LogSettings, Settings
 from bedolaga_events.shapes.token import sign_in_link
 from bedolaga_events.store import login_codes
 from bedolaga_events.store.tokens import new_value
@@ -43,7 +43,7 @@ def demo(port: int) -> None:
         token = new_value()
         flags = {"server.port": port, "database.path": Path(folder) / "events.db"}
         settings = config.load(flags, None, {"BEDOLAGA_EVENTS_TOKEN": token}).settings
-        logs.configure(Log(level="warning"))
+        logs.configure(LogSettings(level="warning"))
         asyncio.run(_run(settings, token))
 
 

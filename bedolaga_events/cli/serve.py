@@ -23,7 +23,7 @@ from bedolaga_events.app import create_app
 from bedolaga_events.cli.login import tunnel
 from bedolaga_events.cli.options import shown, with_loaded
 from bedolaga_events.errors import ConfigError
-from bedolaga_events.settings import Server, Settings
+from bedolaga_events.settings import ServerSettings, Settings
 from bedolaga_events.shapes.token import sign_in_link
 from bedolaga_events.store import login_codes, tokens
 from bedolaga_events.store.transaction import change
@@ -104,7 +104,7 @@ class Tls:
         ConfigError: the files cannot be read, or do not fit together.
     """
 
-    def __init__(self, settings: Server) -> None:
+    def __init__(self, settings: ServerSettings) -> None:
         self._files = settings.cert_file, settings.key_file
         self.context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         try:

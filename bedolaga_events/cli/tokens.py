@@ -39,7 +39,7 @@ def token_create(
 def token_list(settings: Settings) -> None:
     """List tokens, without their values."""
     with beside(settings) as connection:
-        found = tokens.everything(connection)
+        found = tokens.all_tokens(connection)
     for one in found:
         click.echo(
             "\t".join(

@@ -20,7 +20,7 @@ from bedolaga_events.delivery.poster import Poster
 from bedolaga_events.delivery.turns import Turns
 from bedolaga_events.metrics import Metrics
 from bedolaga_events.model import Attempt, Committed, Delivery, Status, Webhook
-from bedolaga_events.settings import Delivery as DeliverySettings
+from bedolaga_events.settings import DeliverySettings
 from bedolaga_events.store import deliveries, webhooks
 from bedolaga_events.store.attempts import Record
 from bedolaga_events.store.database import Database
@@ -60,7 +60,7 @@ class Worker:
 
     async def run(self) -> None:
         """Read every webhook, then send until `stop`."""
-        for one in await self._database.read(webhooks.everything):
+        for one in await self._database.read(webhooks.all_webhooks):
             if one.id not in self._turns.lanes:  # else what was heard meanwhile is newer
                 self._turns.place(one)
         while not self._stopping:

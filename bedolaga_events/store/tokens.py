@@ -51,7 +51,7 @@ def insert(
     return token
 
 
-def everything(connection: sqlite3.Connection) -> list[Token]:
+def all_tokens(connection: sqlite3.Connection) -> list[Token]:
     """All tokens, oldest first."""
     rows = connection.execute(f"SELECT {_COLUMNS} FROM tokens ORDER BY id")
     return [_token(row) for row in rows]
@@ -67,7 +67,7 @@ def has_admin(connection: sqlite3.Connection, now: int) -> bool:
     """Whether a token with scope admin is there and has not expired."""
     return any(
         Scope.ADMIN in one.scopes and (one.expires_at is None or one.expires_at > now)
-        for one in everything(connection)
+        for one in all_tokens(connection)
     )
 
 
@@ -102,7 +102,7 @@ def delete(connection: sqlite3.Connection, token_id: int, now: int) -> None:
         NotFound: there is no such token.
         Conflict: it is the last one with scope admin (contract §1).
     """
-    tokens = {one.id: one for one in everything(connection)}
+    tokens = {one.id: one for one in all_tokens(connection)}
     if token_id not in tokens:
         raise NotFound(f"There is no token {token_id}.")
     others = [one for one in tokens.values() if one.id != token_id]

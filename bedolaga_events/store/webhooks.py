@@ -59,7 +59,7 @@ def get(connection: sqlite3.Connection, webhook_id: int) -> Webhook:
     return _webhook(row)
 
 
-def everything(connection: sqlite3.Connection) -> list[Webhook]:
+def all_webhooks(connection: sqlite3.Connection) -> list[Webhook]:
     """All webhooks, oldest first."""
     rows = connection.execute(f"SELECT {_COLUMNS} FROM webhooks ORDER BY id")
     return [_webhook(row) for row in rows]

@@ -160,7 +160,7 @@ class Mending(RuleBasedStateMachine):
     def a_webhook_says_how_it_fares(self) -> None:
         if not hasattr(self, "connection"):
             return
-        for hook in webhooks.everything(self.connection):
+        for hook in webhooks.all_webhooks(self.connection):
             assert (hook.state is WebhookState.FAILING) <= (hook.last_error is not None)
             signing = [one for one in hook.secrets if one.until is None or one.until > self.now]
             assert len(signing) <= 5

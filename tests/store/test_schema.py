@@ -74,7 +74,7 @@ async def test_a_file_of_every_earlier_schema_opens_with_all_it_holds(
 async def test_a_webhook_of_0_1_0_keeps_its_secrets_and_its_health(tmp_path: Path) -> None:
     """Both secrets, the old one with its end; what fails says since when and why."""
     database = await Database.open(file_of(EVERY_SCHEMA[0], tmp_path / "events.db"))
-    crm, store, sheet = await database.read(webhooks.everything)
+    crm, store, sheet = await database.read(webhooks.all_webhooks)
     vault = from_setting("key of the fixtures")
     assert [until for _, until in crm.secrets] == [None, 1768555800000000]
     assert all(vault.open(one.box) for one in crm.secrets)

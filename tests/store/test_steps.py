@@ -100,7 +100,7 @@ async def test_a_webhook_goes_with_its_deliveries(store: Store, walker: Walker) 
     await store.change(steps.replay, steps.Replay(1, Status.FAILED, 0, 1 << 60), 0)
     await walker.finish(steps.delete, 1)
     assert await statuses(store) == {}
-    assert await store.database.read(webhooks.everything) == []
+    assert await store.database.read(webhooks.all_webhooks) == []
     assert sum(one.deleted_webhooks == [1] for one in store.commits) == 1
     assert await left(store) == 0
 

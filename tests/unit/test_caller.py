@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from bedolaga_events import origins
 from bedolaga_events.api.caller import Front
-from bedolaga_events.settings import Security, Server, Settings
+from bedolaga_events.settings import SecuritySettings, ServerSettings, Settings
 
 PROXY, STRANGER = "10.0.0.1", "203.0.113.9"
 
@@ -18,7 +18,8 @@ PROXY, STRANGER = "10.0.0.1", "203.0.113.9"
 def front(**server: Any) -> Front:
     allowed = server.pop("allowed_origins", [])
     networks = {"trusted_proxies": ["10.0.0.0/8", "::1/128", "fd00::/8"], **server}
-    return Front.of(Settings(server=Server(**networks), security=Security(allowed_origins=allowed)))
+    security = SecuritySettings(allowed_origins=allowed)
+    return Front.of(Settings(server=ServerSettings(**networks), security=security))
 
 
 OWN = [  # Host, Origin
@@ -246,7 +247,7 @@ def test_links_lead_where_the_caller_is(
 )
 def test_a_public_url_has_one_form(written: str, kept: str) -> None:
     """ASCII, no default port, a slash at the end."""
-    assert Server(public_url=written).public_url == kept
+    assert ServerSettings(public_url=written).public_url == kept
 
 
 @pytest.mark.parametrize(
@@ -259,7 +260,7 @@ def test_a_public_url_has_one_form(written: str, kept: str) -> None:
 def test_what_is_no_address_stops_the_start(bad: str) -> None:
     """One clear error."""
     with pytest.raises(ValidationError, match="write it like https://"):
-        Server(public_url=bad)
+        ServerSettings(public_url=bad)
 
 
 @pytest.mark.parametrize(
@@ -278,21 +279,21 @@ def test_one_address_to_listen_on_or_several(
     written: Any, hosts: list[str], is_local: bool
 ) -> None:
     """A list, or separated by commas; local only if all of them are."""
-    assert Server(host=written).hosts == hosts
-    assert Server(host=written).is_local is is_local
-    assert not Server(host=written, public_url="https://a.b").is_local
+    assert ServerSettings(host=written).hosts == hosts
+    assert ServerSettings(host=written).is_local is is_local
+    assert not ServerSettings(host=written, public_url="https://a.b").is_local
 
 
 @pytest.mark.parametrize("bad", ["", "127.0.0.1,", 7, [7], '["'])
 def test_no_address_to_listen_on_stops_the_start(bad: Any) -> None:
     """Empty ones too."""
     with pytest.raises(ValidationError):
-        Server(host=bad)
+        ServerSettings(host=bad)
 
 
 def test_an_origin_is_written_as_browsers_do() -> None:
     """So that CORS, which compares texts, agrees (RFC 6454 §6.2)."""
     written = ["https://Shop.example:443/", "http://пример.рф", "http://[::1]:80"]
     kept = ["https://shop.example", "http://xn--e1afmkfd.xn--p1ai", "http://[::1]"]
-    assert Security(allowed_origins=written).allowed_origins == kept
+    assert SecuritySettings(allowed_origins=written).allowed_origins == kept
     assert [str(origins.origin(one)) for one in kept] == kept
