@@ -24,6 +24,7 @@ from bedolaga_events.delivery.addresses import Policy
 from bedolaga_events.delivery.dialling import Dialler
 from bedolaga_events.delivery.guard import Guard, trusted_cas
 from bedolaga_events.delivery.poster import Poster
+from bedolaga_events.delivery.proxy import Proxy, proxy
 from bedolaga_events.delivery.resolver import Resolver
 from bedolaga_events.delivery.worker import Worker
 from bedolaga_events.errors import StoreError
@@ -109,10 +110,11 @@ def static_folder() -> Path:
 
 async def _run(loaded: Loaded, clocks: Clock, app: web.Application) -> AsyncIterator[None]:
     settings, now = loaded.settings, clocks.wall
-    guard = Guard(_policy(settings), Resolver())
+    way = proxy(settings.delivery.proxy.get_secret_value())
+    guard = Guard(_policy(settings), Resolver(), has_proxy=way is not None)
     alerts = Alerts(settings.alerts, now)
     await alerts.check_hosts(guard)
-    parts = app[PARTS] = await _assemble(loaded, guard, clocks)
+    parts = app[PARTS] = await _assemble(loaded, guard, way, clocks)
     database, writer, worker = parts.database, parts.writer, parts.worker
     housekeeping = Housekeeping(settings, database, writer, parts.access, now)
     helpers = Helpers(parts.metrics)
@@ -155,13 +157,15 @@ async def _run(loaded: Loaded, clocks: Clock, app: web.Application) -> AsyncIter
         await database.close()
 
 
-async def _assemble(loaded: Loaded, guard: Guard, clocks: Clock) -> Parts:
+async def _assemble(loaded: Loaded, guard: Guard, way: Proxy | None, clocks: Clock) -> Parts:
     """Open the store and make what stands around it."""
     settings, now = loaded.settings, clocks.wall
     path = settings.database.path
     metrics = Metrics()
     tls = trusted_cas(settings.delivery.ca_file)
-    poster = Poster(Dialler(guard, tls, settings.delivery.connect_timeout))
+    if way is not None:
+        log.warning("deliveries go through a proxy; it resolves and judges names", proxy=str(way))
+    poster = Poster(Dialler(guard, tls, settings.delivery.connect_timeout, way))
     database = await Database.open(path)
     try:
         box = vault_of(settings)

@@ -99,7 +99,7 @@ def _shown(value: Any) -> str:
         case None:
             return "(not set)"
         case SecretStr():
-            return "••••••"
+            return "••••••" if value.get_secret_value() else ""
         case list():
             return json.dumps(
                 [_shown_one(one) for one in value],

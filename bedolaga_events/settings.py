@@ -167,6 +167,10 @@ class DeliverySettings(Section):
     allowed_networks: list[Network] = Field(
         [], description="networks (CIDR) besides public ones where deliveries may go"
     )
+    proxy: SecretStr = Field(
+        SecretStr(""),
+        description="http:// or socks5:// proxy for all that goes out; it resolves the names then",
+    )
 
 
 class LiveSettings(Section):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 import pytest
+from pydantic import SecretStr
 
 from bedolaga_events import __version__
 from bedolaga_events.cli import commands
@@ -36,6 +37,8 @@ def test_config_toml_is_every_setting_with_its_default() -> None:
             continue
         section, _, key = one.key.partition(".")
         default = getattr(getattr(defaults, section), key)
+        if isinstance(default, SecretStr):
+            default = default.get_secret_value()
         assert shown.pop(one.key) == (str(default) if isinstance(default, Path) else default), (
             one.key
         )

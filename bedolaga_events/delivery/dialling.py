@@ -5,12 +5,14 @@ import errno
 import os
 import socket
 import ssl
+from functools import partial
 from typing import cast
 
 import aiohappyeyeballs
 
 from bedolaga_events.delivery.guard import Guard
 from bedolaga_events.delivery.line import Line
+from bedolaga_events.delivery.proxy import Proxy, ProxyUnreachable
 from bedolaga_events.delivery.resolver import AddrInfo
 from bedolaga_events.delivery.target import Target
 
@@ -28,12 +30,20 @@ class Dialler:
         guard: knows the addresses that may be dialled.
         tls: the CAs that are trusted.
         connect_timeout: seconds for a connection; look-up and TLS handshake are parts of it.
+        proxy: through which all go.
     """
 
-    def __init__(self, guard: Guard, tls: ssl.SSLContext, connect_timeout: float) -> None:
+    def __init__(
+        self,
+        guard: Guard,
+        tls: ssl.SSLContext,
+        connect_timeout: float,
+        proxy: Proxy | None = None,
+    ) -> None:
         self._guard = guard
         self._tls = tls
         self._connect_timeout = connect_timeout
+        self._proxy = proxy
 
     async def dial(self, target: Target, deadline: float) -> Line:
         """A new connection.
@@ -44,28 +54,39 @@ class Dialler:
         Raises:
             Refused: the policy allows none of its addresses.
             ConnectTimeout: not in time.
+            ProxyUnreachable, ProxyRefuses: the proxy makes none.
             OSError: it cannot be reached (`ssl.SSLError`, `socket.gaierror` too).
         """
         loop = asyncio.get_running_loop()
         began = loop.time()
         deadline = min(deadline, began + self._connect_timeout)
-        allowed = await self._guard.addresses(target, deadline)
+        reach = self._reach if self._proxy is None else partial(self._pass, self._proxy)
         try:
+            dialled = await reach(target, deadline)
             async with asyncio.timeout_at(deadline):
-                return await self._connect(allowed, target, deadline)
+                return await self._open(dialled, target)
         except TimeoutError:
+            way = "" if self._proxy is None else " through the proxy"
             seconds = f"{deadline - began:.3g}"
-            raise ConnectTimeout(f"timed out after {seconds} s while connecting") from None
+            raise ConnectTimeout(f"timed out after {seconds} s while connecting{way}") from None
 
-    async def _connect(self, infos: list[AddrInfo], target: Target, deadline: float) -> Line:
+    async def _reach(self, target: Target, deadline: float) -> socket.socket:
+        return await _connect(await self._guard.addresses(target, deadline), deadline)
+
+    async def _pass(self, proxy: Proxy, target: Target, deadline: float) -> socket.socket:
+        host = self._guard.passed_on(target)
+        try:
+            dialled = await _connect(await self._guard.unjudged(proxy.origin, deadline), deadline)
+        except TimeoutError:
+            raise
+        except OSError as error:
+            raise ProxyUnreachable(error) from None
+        async with asyncio.timeout_at(deadline):
+            await proxy.ask(dialled, host, target.origin[2], self._connect_timeout)
+        return dialled
+
+    async def _open(self, dialled: socket.socket, target: Target) -> Line:
         loop = asyncio.get_running_loop()
-        # Half of the time is for asking them all, in turn; the last one needs some, too.
-        fair = (deadline - loop.time()) / 2 / len(infos)
-        dialled = await aiohappyeyeballs.start_connection(
-            infos,
-            happy_eyeballs_delay=min(STAGGER, fair),
-            loop=cast(asyncio.AbstractEventLoop, Connecting),
-        )
         try:
             dialled.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             _, line = await loop.create_connection(
@@ -78,7 +99,20 @@ class Dialler:
             dialled.close()
             raise
         line.opened_at = loop.time()
+        if self._proxy is not None:
+            line.peer = None  # only the proxy knows
         return line
+
+
+async def _connect(infos: list[AddrInfo], deadline: float) -> socket.socket:
+    # Half of the time is for asking them all, in turn; the last one needs some, too.
+    fair = (deadline - asyncio.get_running_loop().time()) / 2 / len(infos)
+    async with asyncio.timeout_at(deadline):
+        return await aiohappyeyeballs.start_connection(
+            infos,
+            happy_eyeballs_delay=min(STAGGER, fair),
+            loop=cast(asyncio.AbstractEventLoop, Connecting),
+        )
 
 
 class Connecting:

@@ -5,11 +5,15 @@ import ssl
 from dataclasses import dataclass
 
 from bedolaga_events.delivery.addresses import Policy, Verdict
-from bedolaga_events.delivery.resolver import AddrInfo, Resolver
-from bedolaga_events.delivery.target import Target
+from bedolaga_events.delivery.resolver import AddrInfo, Resolver, literal
+from bedolaga_events.delivery.target import Origin, Target
 from bedolaga_events.errors import ConfigError, Unprocessable
 
 RESOLVE_TIMEOUT = 5.0  # seconds
+PASSED_ON = (
+    "Deliveries go through delivery.proxy, which resolves this name and decides where it leads;"
+    " delivery.allowed_networks judges addresses that are written out."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +21,7 @@ class Checked:
     """What is known of a URL before it is dialled; no addresses when the name does not resolve."""
 
     addresses: tuple[Verdict, ...]
+    by_proxy: bool = False  # which resolves the name, and judges what it finds
 
     @property
     def allowed(self) -> bool:
@@ -26,6 +31,8 @@ class Checked:
     @property
     def detail(self) -> str:
         """The verdict in one sentence."""
+        if self.by_proxy:
+            return PASSED_ON
         if not self.addresses:
             return "The name does not resolve now; deliveries will be tried all the same."
         refused = next((one for one in self.addresses if not one.allowed), None)
@@ -61,11 +68,13 @@ class Guard:
     Args:
         policy: which may be dialled.
         resolver: what knows them by name.
+        has_proxy: names are left to a proxy.
     """
 
-    def __init__(self, policy: Policy, resolver: Resolver) -> None:
+    def __init__(self, policy: Policy, resolver: Resolver, *, has_proxy: bool = False) -> None:
         self._policy = policy
         self._resolver = resolver
+        self._has_proxy = has_proxy
 
     async def check(self, text: str) -> Checked:
         """What sending to a URL would meet now.
@@ -76,6 +85,8 @@ class Guard:
         target = Target(text, {})
         if target.fault is not None:
             raise Unprocessable.at(["url"], target.fault)
+        if self._has_proxy and not literal(target.origin[1]):
+            return Checked((), by_proxy=True)
         deadline = asyncio.get_running_loop().time() + RESOLVE_TIMEOUT
         try:
             found = await self._resolver.resolve(*target.origin[1:], deadline)
@@ -100,3 +111,25 @@ class Guard:
         if not allowed:
             raise Refused(verdicts[0])
         return allowed
+
+    def passed_on(self, target: Target) -> str:
+        """What a proxy is asked for: a name, or an address that may be dialled, in its one form.
+
+        Raises:
+            Refused: it may not.
+        """
+        host = target.origin[1]
+        for info in literal(host):
+            host = info[4][0]
+            verdict = self._policy.judge(host)
+            if not verdict.allowed:
+                raise Refused(verdict)
+        return host
+
+    async def unjudged(self, origin: Origin, deadline: float) -> list[AddrInfo]:
+        """The addresses of what the configuration names, wherever it is.
+
+        Raises:
+            OSError: there are none, or not in time.
+        """
+        return await self._resolver.resolve(*origin[1:], deadline)

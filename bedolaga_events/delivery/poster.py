@@ -14,6 +14,7 @@ from bedolaga_events.delivery.answers import Answer
 from bedolaga_events.delivery.dialling import ConnectTimeout, Dialler
 from bedolaga_events.delivery.guard import Refused
 from bedolaga_events.delivery.line import Line
+from bedolaga_events.delivery.proxy import ProxyRefuses, ProxyUnreachable
 from bedolaga_events.delivery.reading import Reading
 from bedolaga_events.delivery.target import Origin, Request, Target
 from bedolaga_events.model import ErrorCode
@@ -134,27 +135,35 @@ def _no_answer(used: Line, seconds: float) -> tuple[ErrorCode, str]:
 
 
 def _not_connected(error: OSError, duration: float) -> Answer:
-    address = None
+    address = error.verdict.address if isinstance(error, Refused) else None
+    code, message = _why(error)
+    return Answer(None, code, message, remote_address=address, duration=duration)
+
+
+def _why(error: OSError) -> tuple[ErrorCode, str]:
     match error:
         case Refused():
-            code, message = ErrorCode.ADDRESS_NOT_ALLOWED, error.verdict.sentence
-            address = error.verdict.address
+            return ErrorCode.ADDRESS_NOT_ALLOWED, error.verdict.sentence
         case ConnectTimeout():
-            code, message = ErrorCode.CONNECT_TIMEOUT, str(error)
+            return ErrorCode.CONNECT_TIMEOUT, str(error)
+        case ProxyRefuses():
+            return ErrorCode.CONNECTION_REFUSED, str(error)
+        case ProxyUnreachable():
+            code, message = _why(error.reason)
+            return code, f"the proxy cannot be reached: {message}"
         case socket.gaierror(errno=socket.EAI_AGAIN):
-            code, message = ErrorCode.DNS, "the name does not resolve in time"
+            return ErrorCode.DNS, "the name does not resolve in time"
         case socket.gaierror():
-            code, message = ErrorCode.DNS, "the name does not resolve"
+            return ErrorCode.DNS, "the name does not resolve"
         case ssl.SSLCertVerificationError():
-            code, message = ErrorCode.TLS, f"TLS: {error.verify_message}"
+            return ErrorCode.TLS, f"TLS: {error.verify_message}"
         case ssl.SSLError():
             reason = (error.reason or "the handshake failed").replace("_", " ").lower()
-            code, message = ErrorCode.TLS, f"TLS: {reason}"
+            return ErrorCode.TLS, f"TLS: {reason}"
         case ConnectionResetError() | ConnectionAbortedError() | BrokenPipeError():
-            code, message = ErrorCode.CONNECTION_RESET, CLOSED
+            return ErrorCode.CONNECTION_RESET, CLOSED
         case _:
-            code, message = _unreachable(error)
-    return Answer(None, code, message, remote_address=address, duration=duration)
+            return _unreachable(error)
 
 
 def _unreachable(error: OSError) -> tuple[ErrorCode, str]:

@@ -18,6 +18,7 @@ from bedolaga_events.delivery.answers import Answer
 from bedolaga_events.delivery.dialling import Dialler
 from bedolaga_events.delivery.guard import Guard
 from bedolaga_events.delivery.poster import Poster
+from bedolaga_events.delivery.proxy import proxy
 from bedolaga_events.delivery.resolver import AddrInfo, LookUp, Resolver, look_up
 from bedolaga_events.delivery.target import Request, Target
 
@@ -97,10 +98,14 @@ def says(sent: bytes, then: str = "close") -> Talk:
 
 
 def dialler(
-    look_up: LookUp = look_up, tls: ssl.SSLContext | None = None, timeout: float = 5.0
+    look_up: LookUp = look_up,
+    tls: ssl.SSLContext | None = None,
+    timeout: float = 5.0,
+    through: str = "",
 ) -> Dialler:
-    guard = Guard(policy([], loopback=True), Resolver(look_up))
-    return Dialler(guard, tls or ssl.create_default_context(), timeout)
+    way = proxy(through)
+    guard = Guard(policy([], loopback=True), Resolver(look_up), has_proxy=way is not None)
+    return Dialler(guard, tls or ssl.create_default_context(), timeout, way)
 
 
 async def post(poster: Any, url: str, seconds: float = 10.0, body: bytes = BODY) -> Answer:
