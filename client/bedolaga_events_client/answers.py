@@ -28,6 +28,7 @@ class Wait(NamedTuple):
     """The events are not to blame: try again later."""
 
     reason: str
+    pause: float = 0.0  # seconds, at least
 
 
 Verdict = Taken | Refused | Doubtful | Wait
@@ -56,7 +57,9 @@ def verdict(status: int, headers: Mapping[str, str], body: bytes, sent: int) -> 
     if status in _REFUSALS:
         # A proxy has its own limits and its own pages: that is no word of the server's.
         return Refused(reason) if isinstance(detail, str) else Doubtful(reason)
-    if status >= 500 or status in (408, 429):
+    if status == 429:  # too many requests, whatever was in them: halves would be still more
+        return Wait(reason, retry_after(headers))
+    if status >= 500 or status == 408:
         return Doubtful(reason, retry_after(headers))
     if status in _WRONG_TOKEN:
         return Wait(f"{reason} (is it the right token, with the scope publish?)")

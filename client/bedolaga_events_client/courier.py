@@ -22,6 +22,7 @@ BATCH = 100  # events in one request
 BATCH_SIZE = 500_000  # characters: under the 1 MiB that nginx takes unless it is told otherwise
 FIRST_PAUSE = 0.5  # seconds after a failure: doubled, with full jitter, up to LONGEST_PAUSE
 TRIES = 5  # failures at one event until those behind it are looked at
+LOOK_EVERY = 60.0  # seconds: another process may have written to the file, and be gone
 LOOKED_AT = 3  # events behind a failing one that may show that the server works
 
 
@@ -71,7 +72,7 @@ class Courier:
             if last:
                 break
             if not failures:
-                self._kicked.wait()
+                self._kicked.wait(LOOK_EVERY)
         self._close()
 
     def _round(self, failures: int) -> bool:
@@ -118,8 +119,8 @@ class Courier:
             case Taken():
                 outbox.done(events)
                 self._strikes = 0
-            case Wait(reason):
-                raise Blocked(reason)
+            case Wait(reason, least):
+                raise Blocked(reason, least)
             case Refused() | Doubtful() if len(events) > 1:
                 half = len(events) // 2
                 self._send(outbox, events[:half])

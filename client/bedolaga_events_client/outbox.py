@@ -93,7 +93,7 @@ class Outbox:
             connection.execute("DELETE FROM outbox WHERE id = ?", (event.id,))
             connection.execute(
                 "INSERT OR REPLACE INTO refused (id, text, reason) VALUES (?, ?, ?)",
-                (event.id, event.text, reason),
+                (event.id, event.text, _storable(reason)),
             )
 
     def keep_aside(self, text: str, reason: str) -> None:
@@ -103,7 +103,8 @@ class Outbox:
             number = row.lastrowid
             connection.execute("DELETE FROM outbox WHERE id = ?", (number,))
             connection.execute(
-                "INSERT INTO refused (id, text, reason) VALUES (?, ?, ?)", (number, text, reason)
+                "INSERT INTO refused (id, text, reason) VALUES (?, ?, ?)",
+                (number, text, _storable(reason)),
             )
 
     def resend(self) -> int:
@@ -134,6 +135,11 @@ class Outbox:
         finally:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
+
+
+def _storable(reason: str) -> str:
+    """SQLite takes no half characters, and a refusal may quote one."""
+    return reason.encode(errors="backslashreplace").decode()
 
 
 def current(outbox: Outbox | None, path: Path) -> Outbox:

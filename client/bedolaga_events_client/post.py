@@ -6,7 +6,7 @@ import ssl
 import threading
 from collections.abc import Mapping
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 TIMEOUT = 15.0  # seconds for one request, from the first byte to the last
 LONGEST_ANSWER = 1_048_576  # bytes read of an answer
@@ -44,9 +44,8 @@ def address_of(url: str) -> Address:
         raise ValueError(f"{url!r} is no http:// or https:// address of an event server")
     if parts.username is not None or parts.query or parts.fragment:
         raise ValueError("the server's address has no user, query or fragment")
-    return Address(
-        parts.scheme, parts.hostname, parts.port, parts.path.rstrip("/") + "/events/batch"
-    )
+    prefix = quote(parts.path.rstrip("/"), safe="/%:@!$&'()*+,;=~")  # as typed (RFC 3986)
+    return Address(parts.scheme, parts.hostname, parts.port, f"{prefix}/events/batch")
 
 
 def post(address: Address, headers: Mapping[str, str], body: bytes) -> Answer:
@@ -68,7 +67,8 @@ def post(address: Address, headers: Mapping[str, str], body: bytes) -> Answer:
     except ValueError:  # whose sentence would quote the token
         raise NoAnswer("the token has characters that no header can carry") from None
     except (OSError, http.client.HTTPException) as error:
-        where = f"{address.scheme}://{connection.host}:{connection.port}"
+        host = f"[{connection.host}]" if ":" in connection.host else connection.host
+        where = f"{address.scheme}://{host}:{connection.port}"
         raise NoAnswer(f"{where}: {type(error).__name__}: {error}") from None
     finally:
         watch.cancel()

@@ -123,9 +123,10 @@ class _Publisher:
         try:
             return self._keeper.take(json.dumps(event, default=str))
         except Exception as error:  # noqa: BLE001 - a bot's objects may do anything, emit may not
-            reason = f"it cannot be written as JSON: {type(error).__name__}: {error}"
-            log.error("an event of the type %s is set aside: %s", event["type"], reason)
-            return self._keeper.take(json.dumps({**event, "payload": _shown(event)}), reason)
+            reason = f"it cannot be written as JSON: {type(error).__name__}: {_shown(error)}"
+            shown = {"type": _shown(event["type"]), "payload": _shown(event["payload"])}
+            log.error("an event of the type %s is set aside: %s", shown["type"], reason)
+            return self._keeper.take(json.dumps({**event, **shown}), reason)
 
     def _is_stuck(self) -> bool:
         return self._keeper.trouble.now is not None
@@ -210,8 +211,8 @@ def make_event(event_type: str, payload: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _shown(event: dict[str, Any]) -> str:
+def _shown(thing: object) -> str:
     try:
-        return repr(event["payload"])[:10_000]
+        return thing if isinstance(thing, str) else str(thing)[:10_000]
     except Exception as error:  # noqa: BLE001 - as above
         return f"(cannot be shown: {type(error).__name__})"

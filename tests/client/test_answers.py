@@ -44,7 +44,7 @@ PAGE = b"<html>Welcome to our hotel</html>"
         (404, DETAIL, Wait),
         (405, DETAIL, Wait),
         (408, b"", Doubtful),
-        (429, DETAIL, Doubtful),
+        (429, DETAIL, Wait),
         (500, DETAIL, Doubtful),
         (502, PAGE, Doubtful),
         (503, DETAIL, Doubtful),

@@ -1,6 +1,7 @@
 """The bot's side against odd servers, odd files and odd objects (contract §2, cases B1 to B12)."""
 
 import asyncio
+import json
 import logging
 import sqlite3
 import time
@@ -10,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from bedolaga_events_client import EventPublisher, SyncEventPublisher, keeper
+from bedolaga_events_client import EventPublisher, SyncEventPublisher, courier, keeper
+from bedolaga_events_client.post import address_of
 from tests.client.conftest import OddServer, Said, refusal, taken
 from tests.conftest import until
 
@@ -230,12 +232,20 @@ async def test_whatever_a_bot_emits_emit_never_raises(bot: EventPublisher, odd: 
 
     circle: dict[str, Any] = {"user_id": 1}
     circle["self"] = circle
-    payloads: list[Any] = [circle, {(1, 2): 3}, {"user": Broken()}]
+
+    class Half:
+        def __str__(self) -> str:
+            raise RuntimeError("half a character: \ud83d")
+
+    payloads: list[Any] = [circle, {(1, 2): 3}, {"user": Broken()}, {"user": Half()}, Broken()]
     for payload in payloads:
         await bot.emit("user.created", payload)
+    types: list[Any] = [b"user.created", Broken()]
+    for event_type in types:
+        await bot.emit(event_type, payloads[1])
     await emit(bot, 4)
     await until(lambda: odd.numbers == [4])
-    assert len(bot.refused()) == 3
+    assert len(bot.refused()) == 7
     assert all("JSON" in aside.reason for aside in bot.refused())
 
 
@@ -300,3 +310,69 @@ def test_an_address_that_is_none_is_told_at_once(url: str, outbox: Path) -> None
     """A mistake in a constant is seen at the first start."""
     with pytest.raises(ValueError, match="address"):
         SyncEventPublisher(url, "token", outbox)
+
+
+async def test_a_refusal_that_quotes_half_a_character_holds_up_nothing(
+    bot: EventPublisher, odd: OddServer
+) -> None:
+    """The server's sentence cannot be stored as it is: the event is set aside all the same."""
+    odd.behave = lambda events: (
+        refusal(detail="no such type: \ud83d") if events[0]["type"] == "odd" else None
+    )
+    await bot.emit("odd", {})
+    await emit(bot, 1)
+    await until(lambda: odd.numbers == [1])
+    assert "no such type" in bot.refused()[0].reason
+
+
+async def test_who_asks_for_fewer_requests_gets_no_halves(
+    bot: EventPublisher, odd: OddServer
+) -> None:
+    """429 with Retry-After: the batch rests, whole; the events are not to blame."""
+    asked = list[tuple[float, int]]()
+
+    def busy(events: Any) -> Said | None:
+        asked.append((time.monotonic(), len(events)))
+        limited = Said(429, b"<html>", {"Retry-After": "1"})
+        return limited if len(asked) < 3 else None
+
+    odd.behave = lambda _: Said(503)
+    for number in range(20):
+        bot._keep(
+            {"type": "user.created", "payload": {"user_id": number}, "idempotency_key": str(number)}
+        )
+    await until(lambda: bot.state().in_file == 20)
+    odd.behave = busy
+    await until(lambda: len(odd.numbers) == 20)
+    moments = [at for at, _ in asked[:3]]
+    assert moments[1] - moments[0] >= 1 <= moments[2] - moments[1]
+    assert bot.refused() == []
+
+
+async def test_what_a_process_wrote_that_is_gone_is_found(
+    odd: OddServer, outbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A script was killed once its event stood in the file; the bot beside it emits nothing."""
+    monkeypatch.setattr(courier, "LOOK_EVERY", 0.05)
+    bot = EventPublisher(odd.url, "token", outbox)
+    await emit(bot, 1)
+    await until(lambda: odd.numbers == [1])
+    event = {"type": "user.created", "payload": {"user_id": 2}, "idempotency_key": "script's"}
+    with closing(sqlite3.connect(outbox)) as script, script:
+        script.execute("INSERT INTO outbox (text) VALUES (?)", (json.dumps(event),))
+    await until(lambda: odd.numbers == [1, 2])
+    await bot.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("http://h/shop/", "/shop/events/batch"),
+        ("http://h/магазин", "/%D0%BC%D0%B0%D0%B3%D0%B0%D0%B7%D0%B8%D0%BD/events/batch"),
+        ("http://h/a%20b/c d", "/a%20b/c%20d/events/batch"),
+        ("http://[::1]:8080", "/events/batch"),
+    ],
+)
+def test_a_prefix_is_sent_as_it_was_typed(url: str, path: str) -> None:
+    """What is no ASCII is encoded, once."""
+    assert address_of(url).path == path
