@@ -2,8 +2,10 @@
 
 import sqlite3
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -101,3 +103,26 @@ def test_a_file_that_was_moved_away_is_not_written_any_more(outbox: Path) -> Non
     anew = current(file, outbox)
     anew.put(["new"])
     assert count(outbox) == (1, 0)
+
+
+def test_another_process_that_comes_and_goes_takes_nothing_away(outbox: Path) -> None:
+    """A script opens and closes the file beside a bot's two threads; what the bot writes then is
+    in the file, for everybody, also when the bot is killed.
+    """
+    count = (
+        "import sys, pathlib, bedolaga_events_client as client\n"
+        "one = client.Outbox(pathlib.Path(sys.argv[1]))\n"
+        "print(len(one.head(10, 1000)))\n"
+        "one.close()"
+    )
+
+    def seen_by_another() -> str:
+        script = [sys.executable, "-c", count, str(outbox)]
+        return subprocess.run(script, check=True, capture_output=True, text=True).stdout.strip()
+
+    with closing(Outbox(outbox)) as keepers, closing(Outbox(outbox)) as couriers:
+        keepers.put(['{"n": 1}'])
+        assert len(couriers.head(10, 1_000)) == 1
+        assert seen_by_another() == "1"
+        keepers.put(['{"n": 2}'])
+        assert seen_by_another() == "2"
