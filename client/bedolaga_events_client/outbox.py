@@ -49,7 +49,7 @@ class Outbox:
 
     def __init__(self, path: Path, patience: float = PATIENCE) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        # A descriptor of a file that is open here already is never closed: that would take away this
+        # No descriptor of a file that is open here already is closed: that would take away this
         # process's locks (POSIX), and whoever closes the file next would delete its log under us.
         with suppress(FileExistsError):
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))

@@ -27,7 +27,7 @@ async def test_emit_does_not_wait_for_another_programs_lock(
 ) -> None:
     """B2: the loop goes on, the event is kept in memory and sent when the lock is gone."""
     await emit(bot, 0)
-    await until(lambda: odd.numbers == [0])
+    await until(lambda: odd.numbers == [0] and bot.pending() == 0)
     with closing(sqlite3.connect(outbox, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         started = time.monotonic()
