@@ -116,7 +116,7 @@ async def test_a_link_from_the_command_line_signs_in(process: Process, tmp_path:
     file = str(tmp_path / "events.db")
     code, lines, err = await login("--db", file)
     assert (code, lines) == (1, [])
-    assert "there is no such file" in err
+    assert "there is no database here" in err
     assert not (tmp_path / "events.db").exists()
     await process.start()
     port = process.url.rpartition(":")[2]
