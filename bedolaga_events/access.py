@@ -40,6 +40,11 @@ class Tickets:
         self._issued[secret] = self._now() + TICKET_SECONDS * SECOND, token_id
         return secret
 
+    def holder(self, secret: str) -> int | None:
+        """As `redeem`, and it stays good."""
+        until, token_id = self._issued.get(secret, (0, 0))
+        return token_id if until > self._now() else None
+
     def redeem(self, secret: str) -> int | None:
         """The token's id, or None when the secret is unknown, used or late."""
         until, token_id = self._issued.pop(secret, (0, 0))
@@ -122,6 +127,10 @@ class Access:
     def ticket(self, token: Token) -> str:
         """A secret that opens one feed in this token's name."""
         return self._tickets.issue(token.id)
+
+    def holder(self, ticket: str) -> Token | None:
+        """As `redeem`, for who may yet refuse the call: the ticket stays good."""
+        return self.by_id(self._tickets.holder(ticket))
 
     def redeem(self, ticket: str) -> Token | None:
         """The token in whose name a ticket was made; None when it is unknown, used or late."""

@@ -68,7 +68,7 @@ def microseconds(text: str) -> int:
     Raises:
         ValueError: the text is not a time.
     """
-    moment = datetime.fromisoformat(text)
+    moment = datetime.fromisoformat(text.upper())  # t and z are RFC 3339's too (§5.6)
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return (moment - EPOCH) // timedelta(microseconds=1)

@@ -173,6 +173,7 @@ class Doorway(web.BaseSite):
             make,
             port=self._port,
             ssl=self._ssl_context,
+            ssl_handshake_timeout=SILENT_SECONDS if self._ssl_context else None,
             backlog=self._backlog,
         )
         if "::" not in self._hosts:

@@ -24,7 +24,7 @@ def gate(scopes: Mapping[Any, Scope | None], with_ticket: Set[Any], handshakes: 
 
     Args:
         scopes: what each handler asks for, None for nothing; another handler is refused.
-        with_ticket: the handlers that take a ticket in place of a token.
+        with_ticket: the handlers that take a ticket in place of a token, and use it up.
         handshakes: the handlers that tell themselves when a caller has too many connections.
     """
 
@@ -141,7 +141,7 @@ async def authenticate(request: web.Request, scope: Scope, ticket: str | None = 
     value = presented(request.headers)
     if value is None and ticket is None:
         raise Unauthorized("This call needs a token: send Authorization: Bearer TOKEN.")
-    token = await find_token(server, value) if value else server.access.redeem(ticket or "")
+    token = await find_token(server, value) if value else server.access.holder(ticket or "")
     if token is None:
         raise server.access.refuse(client_address(request), "The token is not valid.")
     if not token.allows(scope):

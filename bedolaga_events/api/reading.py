@@ -140,7 +140,16 @@ def query(request: web.Request, model: type[M]) -> M:
 
 def path_id(request: web.Request, name: str) -> int:
     """An id in the path; one that does not fit 64 bits is nobody's."""
-    digits = request.match_info[name].lstrip("0") or "0"
+    return _number(request.match_info[name])
+
+
+def event_id(text: str) -> int | None:
+    """Where a client of the live feed wants to go on; None when `text` is no id."""
+    return _number(text) if text.isdecimal() else None
+
+
+def _number(digits: str) -> int:
+    digits = digits.lstrip("0") or "0"
     return MAX_ID if len(digits) > LONGEST_ID else min(int(digits), MAX_ID)
 
 

@@ -56,6 +56,8 @@ async def stream(request: web.Request) -> web.StreamResponse:
     wants = _wants(server, query)
     if server.hub.is_full():
         raise TooManyConnections(protocol.FULL)
+    if query.ticket and request.method != "HEAD":
+        server.access.redeem(query.ticket)  # the gate only looked at it, and nothing was awaited
     response = web.StreamResponse(headers=HEADERS)
     if request.version < HttpVersion11:
         response.force_close()
@@ -83,14 +85,14 @@ def _welcome(server: Parts, client: Stream, since: Since | None) -> None:
 
 
 def _since(request: web.Request, query: shapes.event.StreamQuery) -> Since | None:
-    last = request.headers.get("Last-Event-ID", "")
-    event_id = int(last) if last.isdecimal() and len(last) < 19 else query.since
-    return None if event_id is None else Since(event_id, query.epoch)
+    last = reading.event_id(request.headers.get("Last-Event-ID", ""))
+    since = query.since if last is None else last
+    return None if since is None else Since(since, query.epoch)
 
 
 def _wants(server: Parts, query: shapes.event.StreamQuery) -> Wants:
-    patterns = query.events.split(",") if query.events else ["*"]
-    topics = query.topics.split(",") if query.topics else []
+    patterns = _listed(query.events) or ["*"]
+    topics = _listed(query.topics)
     for pattern in patterns:
         if not server.catalogue.knows(pattern):
             raise server.catalogue.unknown(pattern, "events")
@@ -98,3 +100,7 @@ def _wants(server: Parts, query: shapes.event.StreamQuery) -> Wants:
         if topic not in TOPICS:
             raise Unprocessable.at(["topics"], f"known topics are {', '.join(TOPICS)}")
     return Wants(frozenset(patterns), frozenset(topics), Encoding.SSE)
+
+
+def _listed(text: str | None) -> list[str]:
+    return [one.strip() for one in text.split(",")] if text else []

@@ -10,6 +10,7 @@ from functools import partial
 from aiohttp import HttpVersion11, web
 from wsproto.utilities import generate_accept_token
 
+from bedolaga_events.api import reading
 from bedolaga_events.api.caller import presented
 from bedolaga_events.api.gate import check_origin, client_address, find_token
 from bedolaga_events.api.state import CROWDED, Parts, parts
@@ -20,7 +21,6 @@ from bedolaga_events.live.resume import Since
 from bedolaga_events.live.websocket import WebSocket
 from bedolaga_events.model import Scope, Token
 
-LONGEST_ID = 18  # digits
 NOBODY = 0  # the token id of who is sent away at once
 SWITCHING = (
     "HTTP/1.1 101 Switching Protocols\r\n"
@@ -156,15 +156,13 @@ def _welcome(request: web.Request, server: Parts, connection: WebSocket) -> None
         server.resumptions.start(connection, since)
         return
     server.hub.go_live(connection)
-    if "since" in request.query:
+    if request.query.get("since"):
         connection.say(protocol.error('"since" is the id of an event.'))
 
 
 def _since(request: web.Request) -> Since | None:
-    text = request.query.get("since", "")
-    if not (text.isdecimal() and len(text) <= LONGEST_ID):
-        return None
-    return Since(int(text), request.query.get("epoch") or None)
+    since = reading.event_id(request.query.get("since", ""))
+    return None if since is None else Since(since, request.query.get("epoch") or None)
 
 
 async def _authenticated(request: web.Request, server: Parts) -> tuple[Token | None, str]:

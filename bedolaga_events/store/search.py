@@ -77,8 +77,14 @@ class Needle:
 
 
 def folded(text: str) -> str:
-    """`text` without what makes no difference: upper or lower case, composed or not (Unicode)."""
-    return text.casefold() if text.isascii() else unicodedata.normalize("NFC", text.casefold())
+    """`text` without what makes no difference: upper or lower case, composed or not (Unicode).
+
+    Turkish has an i without a dot and an I with one, and people search for either by a plain i.
+    """
+    if text.isascii():
+        return text.casefold()
+    composed = unicodedata.normalize("NFC", text.casefold())
+    return composed.replace("i\u0307", "i").replace("\u0131", "i")
 
 
 def unescaped(payload: str) -> str:

@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+import ssl
 from typing import Any
 
 import pytest
+import trustme
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -77,6 +79,21 @@ async def test_a_connection_that_never_asks_is_dropped(
             with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
                 await reader.readexactly(1)
             writer.close()
+
+
+async def test_a_tls_handshake_that_never_begins_is_dropped(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It stands before the door, where nobody is counted: it takes a descriptor all the same."""
+    monkeypatch.setattr(doorway, "SILENT_SECONDS", 0.3)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("localhost").configure_cert(context)
+    site = doorway.Doorway(server.runner, ["127.0.0.1"], 0, ssl_context=context)
+    await site.start()
+    reader, writer = await asyncio.open_connection(*server.runner.addresses[-1][:2])
+    async with asyncio.timeout(5):
+        assert await reader.read() == b""
+    writer.close()
 
 
 async def test_a_body_that_drips_is_408(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,6 +27,14 @@ async def test_hello_then_every_event_in_order(server: Server) -> None:
     assert set(got[0]) == {"type", "payload", "timestamp", "id"}
 
 
+async def test_a_since_that_is_empty_was_not_given(server: Server) -> None:
+    """As in every query: a client that has seen nothing yet writes `since=`."""
+    async with server.socket(f"?token={ADMIN}&since=&epoch=") as socket:
+        assert (await socket.receive_json())["type"] == "connection"
+        await server.event(user_id=1)
+        assert (await socket.receive_json())["id"] == 1
+
+
 async def test_a_bad_message_is_answered_and_the_connection_stays(server: Server) -> None:
     """Bad JSON, a list, an unknown type, bytes."""
     async with server.socket() as socket:

@@ -96,7 +96,10 @@ async def test_no_gap_and_no_repeat_while_events_keep_coming(
     [
         ("since=5&epoch=another", {"type": "gap", "reason": "epoch", "oldest_id": 1}),
         ("since=99", {"type": "gap", "reason": "ahead", "oldest_id": 1}),
+        ("since=9223372036854775807", {"type": "gap", "reason": "ahead", "oldest_id": 1}),
+        ("since=" + "9" * 30, {"type": "gap", "reason": "ahead", "oldest_id": 1}),
         ("since=10", None),
+        ("since=00000000000000000000010", None),
     ],
 )
 async def test_what_cannot_be_resumed_is_said_first(server: Server, query: str, gap: Any) -> None:

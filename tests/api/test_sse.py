@@ -69,8 +69,8 @@ async def test_resuming_goes_on_from_the_last_id(server: Server) -> None:
 async def test_an_id_beyond_the_last_is_not_kept(server: Server) -> None:
     """What cannot be resumed goes on from the present: the hello says so before the gap does."""
     await batch(server, 3)
-    for query in ("?since=99", "?since=1&epoch=another"):
-        async with stream_of(server, query) as stream:
+    for query, last in (("?since=99", ""), ("?since=1&epoch=another", ""), ("", "9" * 25)):
+        async with stream_of(server, query, **{"Last-Event-ID": last}) as stream:
             assert (await next_block(stream)).id == 3
             assert (await next_block(stream)).data["type"] == "gap"
             assert (await next_block(stream)).data["replayed"] == 0
@@ -79,7 +79,7 @@ async def test_an_id_beyond_the_last_is_not_kept(server: Server) -> None:
 async def test_pings_carry_the_id_past_what_is_not_wanted(starting: Any) -> None:
     """A client narrowed to a rare type stays current: an id alone dispatches nothing (WHATWG)."""
     server: Server = await starting(live__ping_seconds=0.2)
-    async with stream_of(server, "?events=ticket.*") as stream:
+    async with stream_of(server, "?events=ticket.*,%20payment.completed") as stream:
         assert (await next_block(stream)).id == 0
         await batch(server, 5)
         async with asyncio.timeout(5):
@@ -92,6 +92,9 @@ async def test_a_browser_comes_in_with_a_ticket(server: Server) -> None:
     """An EventSource cannot send headers; the ticket is good once."""
     ticket = (await server.call("POST", "/ws/ticket")).json["ticket"]
     address = f"{server.url}/events/stream?ticket={ticket}"
+    for method, refused_query, status in (("HEAD", "", 200), ("GET", "&events=tickets", 422)):
+        async with server.session.request(method, address + refused_query) as answer:
+            assert answer.status == status  # and the ticket stays
     async with server.session.get(address) as stream:
         assert (await next_block(stream)).event == "connection"
     async with server.session.get(address) as refused:

@@ -33,6 +33,9 @@ def held(payload: dict[str, Any], q: str) -> bool:
         ("two\nlines", "two\nlines"),
         ("日本語", "本"),
         ("\u212a", "k"),  # the sign for kelvin is a k
+        ("İstanbul", "istanbul"),
+        ("istanbul", "İSTANBUL"),
+        ("IRMAK", "ırmak"),
     ],
 )
 def test_a_text_is_found_in_whatever_case_and_alphabet(text: str, q: str) -> None:

@@ -63,6 +63,7 @@ def test_deep_nesting_is_a_sentence_and_not_a_crash(opening: str) -> None:
 def test_a_time_survives_its_text(moment: datetime) -> None:
     """RFC 3339 with microseconds and Z, both ways."""
     micros = wire.microseconds(moment.replace(tzinfo=UTC).isoformat())
+    assert wire.microseconds(wire.rfc3339(micros).lower()) == micros
     text = wire.rfc3339(micros)
     assert len(text) == len("2026-01-15T10:30:00.123456Z")
     assert wire.microseconds(text) == micros
