@@ -40,7 +40,6 @@ from bedolaga_events.store.batch import Transactions
 from bedolaga_events.store.database import Database
 from bedolaga_events.store.transaction import change
 from bedolaga_events.store.trouble import starting
-from bedolaga_events.store.vault import Vault
 from bedolaga_events.store.walker import Walker
 from bedolaga_events.store.watch import watch
 from bedolaga_events.store.writer import Writer
@@ -118,7 +117,9 @@ async def _run(loaded: Loaded, clocks: Clock, app: web.Application) -> AsyncIter
     database, writer, worker = parts.database, parts.writer, parts.worker
     housekeeping = Housekeeping(settings, database, writer, parts.access, now)
     helpers = Helpers(parts.metrics)
+    assert database.mark is not None  # it is open
     writer.listeners += [
+        helpers.listener("mark", database.mark.heard),
         parts.access.heard,
         parts.hub.publish,
         worker.heard,
@@ -168,9 +169,9 @@ async def _assemble(loaded: Loaded, guard: Guard, way: Proxy | None, clocks: Clo
     poster = Poster(Dialler(guard, tls, settings.delivery.connect_timeout, way))
     database = await Database.open(path)
     try:
-        box = vault_of(settings)
         with starting(path):
-            await _try_key(database, box)
+            sealed = await database.read(webhooks.sealed)
+            box = vault.of(settings, sealed)
             last_event_id = await database.read(events.last_id)
         transactions = Transactions(settings.rules, clocks.leap)
         writer = Writer(database, transactions, now, settings.events.queue_limit, metrics)
@@ -201,20 +202,6 @@ async def _assemble(loaded: Loaded, guard: Guard, way: Proxy | None, clocks: Clo
         worker=worker,
         guard=guard,
     )
-
-
-def vault_of(settings: Settings) -> Vault:
-    """The key from the settings, or from the file beside the database."""
-    if settings.secret_key is not None:
-        return vault.from_setting(settings.secret_key.get_secret_value())
-    return vault.from_file(settings.database.path.parent)
-
-
-async def _try_key(database: Database, box: Vault) -> None:
-    for one in await database.read(webhooks.all_webhooks):
-        for sealed in (*(secret.box for secret in one.secrets), one.headers_box):
-            if sealed is not None:
-                box.open(sealed)
 
 
 def _catalogue(settings: Settings) -> Catalogue:

@@ -84,6 +84,7 @@ for one in (
     webhooks.apply,
     database.check,
     database.backup,
+    database.restore,
     database.prune,
     database.rotate_key,
     demo.demo,

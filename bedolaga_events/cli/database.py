@@ -1,19 +1,18 @@
-"""`check`, `backup`, `prune`, `rotate-key`: what is done with the database file."""
+"""`check`, `backup`, `restore`, `prune`, `rotate-key`: what is done with the database file."""
 
-import os
 import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import click
 
-from bedolaga_events.app import vault_of
 from bedolaga_events.cli.options import beside, with_settings
 from bedolaga_events.clocks import clock
 from bedolaga_events.errors import ConfigError
 from bedolaga_events.settings import Settings
 from bedolaga_events.store import check as store_check
-from bedolaga_events.store import epochs, retention, schema, steps, vault, webhooks
+from bedolaga_events.store import epochs, mark, restoring, retention, schema, steps, vault, webhooks
 from bedolaga_events.store.disk import locked
 from bedolaga_events.store.transaction import alone
 from bedolaga_events.store.trouble import no_start
@@ -29,6 +28,10 @@ def check(settings: Settings) -> None:
     with beside(settings) as connection:
         connection.execute("BEGIN")  # one snapshot, also beside a running server
         found = [*store_check.findings(connection), *store_check.overdue(connection, clock())]
+        try:
+            vault.of(settings, webhooks.sealed(connection), may_make=False)
+        except ConfigError as error:
+            found.append(error.detail)
     for one in found:
         click.echo(one)
     if found:
@@ -47,20 +50,43 @@ def backup(settings: Settings, file: Path) -> None:
     """
     if file.exists():
         raise ConfigError(f"{file}: there is such a file already.")
-    with beside(settings) as connection:
-        try:
-            schema.copy(connection, file)
-        except (sqlite3.Error, OSError) as error:
-            raise no_start(error, file) from None
-    copy = sqlite3.connect(file, isolation_level=None)
-    epochs.begin(copy)
-    found = list(store_check.findings(copy))
-    copy.close()
-    with file.open("rb") as written:
-        os.fsync(written.fileno())
+    try:
+        with beside(settings) as connection, schema.copied(connection, file) as part:
+            _finish(part, file)
+    except (sqlite3.Error, OSError) as error:
+        raise no_start(error, file) from None
+    click.echo(f"{file}: {file.stat().st_size / 1e6:.1f} MB, checked.")
+
+
+def _finish(part: Path, file: Path) -> None:
+    with closing(sqlite3.connect(part, isolation_level=None)) as copy:
+        epochs.begin(copy)
+        found = list(store_check.findings(copy))
     if found:
         raise ConfigError(f"{file}: the copy is not sound: {found[0]}.")
-    click.echo(f"{file}: {file.stat().st_size / 1e6:.1f} MB, checked.")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False), default=None)
+@click.option("--in-place", is_flag=True, help="The machine was set back: the file stays.")
+@with_settings
+def restore(settings: Settings, file: Path | None, in_place: bool) -> None:
+    """Put a copy, FILE, in the database's place, under a new epoch; no server may run.
+
+    FILE is checked first, and that its secret key is there; what it replaces is kept.
+    """
+    if (file is None) is not in_place:
+        raise click.UsageError("Name the FILE to restore, or say --in-place.")
+    path = settings.database.path
+    if file is None:
+        with beside(settings) as connection, locked(path):
+            mark.renew(connection, path)
+        click.echo(f"{path}: a new epoch begins.")
+        return
+    with locked(path), restoring.checked(file, path) as copy:
+        vault.of(settings, webhooks.sealed(copy), may_make=False)
+        kept = restoring.put_in_place(copy, path)
+    click.echo(f"{path}: restored." + (f" What was there is {kept}." if kept else ""))
 
 
 @click.command()
@@ -92,7 +118,7 @@ def rotate_key(settings: Settings) -> None:
     """
     folder, given = settings.database.path.parent, settings.secret_key
     with beside(settings) as connection, locked(settings.database.path):
-        old = vault_of(settings)
+        old = vault.of(settings, webhooks.sealed(connection), may_make=False)
         key = vault.new_key()
         new = vault.from_setting(key)
         connection.execute("BEGIN IMMEDIATE")

@@ -15,8 +15,9 @@ from urllib.parse import quote
 import aiosqlite
 
 from bedolaga_events.errors import Unwanted
-from bedolaga_events.store import disk, epochs, schema, trouble
+from bedolaga_events.store import disk, epochs, mark, schema, trouble
 from bedolaga_events.store.epochs import Epochs
+from bedolaga_events.store.mark import Mark
 from bedolaga_events.store.schema import BUSY_TIMEOUT_MS
 
 READERS = 2
@@ -34,6 +35,7 @@ class Database:
     """The open database: one writing connection, a few reading ones."""
 
     writer: aiosqlite.Connection
+    mark: Mark | None = None
 
     def __init__(self, path: Path, lock: int) -> None:
         self.path = path
@@ -71,6 +73,7 @@ class Database:
         self.fsync_seconds = await asyncio.to_thread(disk.measure_fsync, self.path.parent)
         self.writer = await self._connect(read_only=False)
         await hop(self.writer, schema.prepare, self.path)
+        self.mark = await hop(self.writer, mark.resume, self.path)
         self.epochs = await hop(self.writer, epochs.read)
         for readers, number in (self._readers, READERS), (self._searchers, SEARCHERS):
             for _ in range(number):
@@ -151,6 +154,8 @@ class Database:
         """Close every connection and give the lock back."""
         for connection in reversed(self._connections):
             await connection.close()
+        if self.mark is not None:
+            self.mark.close()
         os.close(self._lock)
 
 

@@ -43,7 +43,7 @@ def lock(path: Path) -> int:
     """
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        descriptor = os.open(lock_of(path), os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         raise no_start(error, path) from None
     try:
@@ -73,8 +73,19 @@ def make(path: Path) -> bool:
 
 
 def unmake(path: Path) -> None:
-    """Take back what `make` made."""
+    """Take back a database that did not come about."""
     path.unlink(missing_ok=True)
+    mark_of(path).unlink(missing_ok=True)
+
+
+def lock_of(path: Path) -> Path:
+    """The file that a server holds a lock on."""
+    return path.with_name(path.name + ".lock")
+
+
+def mark_of(path: Path) -> Path:
+    """The file that tells how far the server had got."""
+    return path.with_name(path.name + ".mark")
 
 
 def file_system_of(folder: Path, mounts: str) -> str:

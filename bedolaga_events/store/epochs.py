@@ -36,10 +36,10 @@ def read(connection: sqlite3.Connection) -> Epochs:
 def begin(connection: sqlite3.Connection) -> str:
     """Begin a new epoch with the next event; returns its uid."""
     uid = secrets.token_hex(UID_BYTES)
-    connection.execute("UPDATE meta SET value = ? WHERE name = 'uid'", (uid,))
     connection.execute(
         "INSERT INTO epochs (uid, first_event_id) VALUES"
         " (?, coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'events'), 0) + 1)",
         (uid,),
     )
+    connection.execute("UPDATE meta SET value = ? WHERE name = 'uid'", (uid,))  # as 0.1.0 had it
     return uid

@@ -3,6 +3,8 @@
 import os
 import secrets
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 
@@ -21,8 +23,11 @@ def migrations() -> list[tuple[int, str]]:
     return [(int(name[:4]), (folder / name).read_text(encoding="utf-8")) for name in files]
 
 
-def prepare(connection: sqlite3.Connection, path: Path) -> None:
+def prepare(connection: sqlite3.Connection, path: Path, *, keep: bool = True) -> None:
     """Set the connection up, and bring the file to the newest schema.
+
+    Args:
+        keep: copy the file first if it is older.
 
     Raises:
         ConfigError: the file is newer than this program, or another program's.
@@ -41,16 +46,20 @@ def prepare(connection: sqlite3.Connection, path: Path) -> None:
             f"this program knows {newest}); install that version."
         )
     _pragmas(connection)
-    if pending and tables:
-        copy(connection, path.with_name(f"{path.name}.before-{version + 1}"))
+    if pending and tables and keep:
+        with copied(connection, path.with_name(f"{path.name}.before-{version + 1}")):
+            pass
     for number, script in pending:
         _migrate(connection, number, script)
     connection.execute("BEGIN IMMEDIATE")  # whoever may only read is told so now
     connection.execute("ROLLBACK")
 
 
-def copy(connection: sqlite3.Connection, target: Path) -> None:
+@contextmanager
+def copied(connection: sqlite3.Connection, target: Path) -> Iterator[Path]:
     """Write what the database holds now into a new file, whole or not at all; an old one goes.
+
+    Inside, the copy has another name, and may be looked at and changed.
 
     Raises:
         sqlite3.Error, OSError: it cannot be written; nothing is left of it.
@@ -60,6 +69,7 @@ def copy(connection: sqlite3.Connection, target: Path) -> None:
         part.unlink(missing_ok=True)
         disk.make(part)
         connection.execute("VACUUM INTO ?", (str(part),))
+        yield part
         with part.open("rb") as written:
             os.fsync(written.fileno())
         part.replace(target)

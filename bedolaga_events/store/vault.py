@@ -5,11 +5,13 @@ import binascii
 import hashlib
 import os
 import secrets
+from collections.abc import Collection
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bedolaga_events.errors import ConfigError
+from bedolaga_events.settings import Settings
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -21,6 +23,10 @@ NEXT_KEY_FILE = "secret.key.next"
 WRONG_KEY = (
     "the key does not open the secrets in this database; "
     "restore secret.key or set BEDOLAGA_EVENTS_SECRET_KEY to the key it was made with"
+)
+NO_KEY = (
+    "there is no such file, so the server does not open the secrets in this database; "
+    "restore it or set BEDOLAGA_EVENTS_SECRET_KEY to the key it was made with"
 )
 
 
@@ -58,6 +64,29 @@ class Vault:
         raise ConfigError(f"secret key: {WRONG_KEY}.")
 
 
+def of(
+    settings: Settings, sealed: Collection[bytes], *, may_make: bool = True
+) -> Vault:
+    """The key from the settings, or from the file beside the database, tried on what is sealed.
+
+    Args:
+        sealed: what it is to open; without any, a file is made where there is none.
+        may_make: not even then.
+
+    Raises:
+        ConfigError: it is missing, or another one.
+    """
+    if settings.secret_key is not None:
+        box = from_setting(settings.secret_key.get_secret_value())
+    elif not (sealed or may_make):
+        return Vault(b"")
+    else:
+        box = from_file(settings.database.path.parent, may_make=not sealed)
+    for one in sealed:
+        box.open(one)
+    return box
+
+
 def from_setting(key: str) -> Vault:
     """The vault of a key given as a setting: any text of 16 characters or more.
 
@@ -67,21 +96,26 @@ def from_setting(key: str) -> Vault:
     return Vault(_raw(key))
 
 
-def from_file(folder: Path) -> Vault:
-    """The vault of the key file beside the database, made with mode 0600 when there is none.
+def from_file(folder: Path, *, may_make: bool) -> Vault:
+    """The vault of the key file beside the database.
+
+    Args:
+        may_make: make one, with mode 0600, when there is none: nothing is sealed yet.
 
     Raises:
-        ConfigError: the file cannot be read or made.
+        ConfigError: there is none, or it cannot be read or made.
     """
     path = folder / KEY_FILE
-    try:
-        _write(path, os.O_EXCL, new_key())
-    except FileExistsError:
-        pass
-    except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror}.") from None
     # A key change that was cut off after its commit left the key in the second file.
     files = [one for one in (path, folder / NEXT_KEY_FILE) if one.exists()]
+    if not files:
+        if not may_make:
+            raise ConfigError(f"{path}: {NO_KEY}.")
+        try:
+            _write(path, os.O_EXCL, new_key())
+        except OSError as error:
+            raise ConfigError(f"{path}: {error.strerror}.") from None
+        files = [path]
     try:
         return Vault(*(_raw(one.read_text(encoding="ascii").strip()) for one in files))
     except (OSError, UnicodeDecodeError) as error:

@@ -14,6 +14,7 @@ _SECRETS = (
     "(SELECT json_group_array(json_array(hex(box), until)) FROM"
     " (SELECT box, until FROM webhook_secrets WHERE webhook_id = webhooks.id ORDER BY id DESC))"
 )
+SEALED = (("webhooks", "headers_box"), ("webhook_secrets", "box"))  # every encrypted column
 _COLUMNS = ", ".join(_SECRETS if name == "secrets" else name for name in _NAMES)
 
 
@@ -162,10 +163,19 @@ def store_health(connection: sqlite3.Connection, changed: Iterable[Webhook]) -> 
     )
 
 
+def sealed(connection: sqlite3.Connection) -> list[bytes]:
+    """Every encrypted value."""
+    return [
+        row[0]
+        for table, column in SEALED
+        for row in connection.execute(f"SELECT {column} FROM {table} WHERE {column} IS NOT NULL")
+    ]
+
+
 def reseal(connection: sqlite3.Connection, change: Callable[[bytes], bytes]) -> int:
     """Replace every encrypted value by `change` of it; returns how many there were."""
     changed = 0
-    for table, column in (("webhooks", "headers_box"), ("webhook_secrets", "box")):
+    for table, column in SEALED:
         found = connection.execute(
             f"SELECT id, {column} FROM {table} WHERE {column} IS NOT NULL"
         ).fetchall()
