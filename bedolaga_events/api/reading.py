@@ -23,6 +23,8 @@ JSON = "application/json"
 BODY_LIMIT = 256 * 1024  # bytes, also after decompression
 BODY_SECONDS = 30.0  # for a body that does not come with its headers
 BATCH_LIMIT = 4 * 1024 * 1024  # bytes
+MAX_FIELDS = 100  # of a body: each unknown one is a finding, and strangers may send 20,000
+MAX_FINDINGS = 100  # that are told
 LONGEST_ID = 19  # digits of MAX_ID
 MEMBERS = 100  # of a gzip body: empty ones cost time and add nothing to its size
 GZIP, ZLIB, BARE = 31, 15, -15  # zlib's window bits for each format
@@ -52,6 +54,8 @@ def parsed(content: bytes, model: type[M]) -> M:
         raise BadRequest("The body is not UTF-8.") from None
     except ValueError as error:
         raise BadRequest(str(error)) from None
+    if isinstance(value, dict) and len(value) > MAX_FIELDS:
+        raise Unprocessable(f"The body has more than {MAX_FIELDS} fields.")
     return _validated(model, value)
 
 
@@ -178,7 +182,9 @@ def _validated(model: type[M], value: Any) -> M:
     except ValidationError as error:
         found = [
             {"loc": list(one["loc"]), "msg": one["msg"].removeprefix("Value error, ")}
-            for one in error.errors(include_url=False, include_input=False, include_context=False)
+            for one in error.errors(include_url=False, include_input=False, include_context=False)[
+                :MAX_FINDINGS
+            ]
         ]
     first = found[0]
     where = ".".join(map(str, first["loc"]))

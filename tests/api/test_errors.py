@@ -167,6 +167,16 @@ async def test_every_line_of_a_content_encoding_counts(
         assert answer.status == 415
 
 
+async def test_what_is_wrong_is_told_within_bounds(server: Server) -> None:
+    """A small body leads to no large answer, whoever sends it."""
+    strange = {f"x{number}": 1 for number in range(15_000)}
+    login = await server.call("POST", "/login", strange, token=None)
+    assert login.status == 422
+    assert login.json == {"detail": "The body has more than 100 fields.", "errors": []}
+    batch = await server.call("POST", "/events/batch", {"events": [{}] * 1_000})
+    assert (batch.status, len(batch.json["errors"])) == (422, 100)
+
+
 async def test_an_id_of_any_length_is_nobodys(server: Server) -> None:
     """More digits than Python's int() takes."""
     for path in ("/events/", "/webhooks/"):
