@@ -31,10 +31,12 @@ from bedolaga_events.errors import StoreError
 from bedolaga_events.housekeeping import Housekeeping
 from bedolaga_events.live.hub import Hub
 from bedolaga_events.live.resume import Resumptions
+from bedolaga_events.messengers import Apprise, Heartbeat, check_hosts
 from bedolaga_events.metrics import Metrics
 from bedolaga_events.model import Accepted
 from bedolaga_events.settings import Settings
 from bedolaga_events.shapes.event import NewEvent
+from bedolaga_events.silence import Silence
 from bedolaga_events.store import events, numbers, tokens, vault, webhooks
 from bedolaga_events.store.batch import Transactions
 from bedolaga_events.store.database import Database
@@ -111,12 +113,11 @@ async def _run(loaded: Loaded, clocks: Clock, app: web.Application) -> AsyncIter
     settings, now = loaded.settings, clocks.wall
     way = proxy(settings.delivery.proxy.get_secret_value())
     guard = Guard(_policy(settings), Resolver(), has_proxy=way is not None)
-    alerts = Alerts(settings.alerts, now)
-    await alerts.check_hosts(guard)
+    await check_hosts(settings.alerts, guard)
     parts = app[PARTS] = await _assemble(loaded, guard, way, clocks)
     database, writer, worker = parts.database, parts.writer, parts.worker
     housekeeping = Housekeeping(settings, database, writer, parts.access, now)
-    helpers = Helpers(parts.metrics)
+    alerts, helpers = parts.alerts, parts.helpers
     assert database.mark is not None  # it is open
     writer.listeners += [
         helpers.listener("mark", database.mark.heard),
@@ -135,7 +136,7 @@ async def _run(loaded: Loaded, clocks: Clock, app: web.Application) -> AsyncIter
             housekeeping.run(),
             housekeeping.watch_tokens(),
             parts.walker.run(),
-            helpers.run("alerts", partial(alerts.run, database)),
+            helpers.run("alerts", partial(alerts.run, database, lambda: parts.is_well)),
             watch(writer, database.path.parent),
         )
     ]
@@ -166,9 +167,11 @@ async def _assemble(loaded: Loaded, guard: Guard, way: Proxy | None, clocks: Clo
     tls = trusted_cas(settings.delivery.ca_file)
     if way is not None:
         log.warning("deliveries go through a proxy; it resolves and judges names", proxy=str(way))
+    helpers = Helpers(metrics)
     poster = Poster(Dialler(guard, tls, settings.delivery.connect_timeout, way))
     database = await Database.open(path)
     try:
+        alerts = _alerts(settings, poster, helpers, clocks)
         with starting(path):
             sealed = await database.read(webhooks.sealed)
             box = vault.of(settings, sealed)
@@ -200,7 +203,26 @@ async def _assemble(loaded: Loaded, guard: Guard, way: Proxy | None, clocks: Clo
         resumptions=Resumptions(database, hub),
         walker=Walker(writer),
         worker=worker,
+        alerts=alerts,
+        helpers=helpers,
         guard=guard,
+    )
+
+
+def _alerts(settings: Settings, poster: Poster, helpers: Helpers, clocks: Clock) -> Alerts:
+    """Who tells a human, and how.
+
+    Raises:
+        ConfigError: apprise is missing, or does not know a URL.
+    """
+    told, heartbeat = settings.alerts, settings.alerts.heartbeat_url.get_secret_value()
+    return Alerts(
+        told,
+        Silence(told.silence_minutes, clocks, settings.dashboard.zone),
+        [Apprise(number, one.get_secret_value()) for number, one in enumerate(told.urls, 1)],
+        Heartbeat(heartbeat, poster) if heartbeat else None,
+        helpers,
+        clocks.wall,
     )
 
 

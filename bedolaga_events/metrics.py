@@ -49,6 +49,8 @@ class Metrics:
         self.helper_failures = self._counter(
             "helper_failures", "What failed without ending the work.", ["helper"]
         )
+        self.alerts_open = self._gauge("alerts_open", "Troubles that are not over.")
+        self.heartbeats = self._counter("heartbeats", "alerts.heartbeat_url fetched.", ["outcome"])
         self.log_lines_lost = self._gauge(
             "log_lines_lost", "Log lines that could not be written since the start."
         )

@@ -214,6 +214,13 @@ class AlertsSettings(Section):
     urls: list[SecretStr] = Field(
         [], description="apprise URLs that are told of trouble, such as tgram://BOT/CHAT"
     )
+    heartbeat_url: SecretStr = Field(
+        SecretStr(""),
+        description="fetched every minute while all is well: Healthchecks, Uptime Kuma's push",
+    )
+    silence_minutes: float = Field(
+        0, ge=0, le=525_600, description="minutes without an event that are told; 0 = never"
+    )
     failure_rate_percent: float = Field(
         50, gt=0, le=100, description="failed attempts of a webhook in the last hour"
     )

@@ -42,7 +42,7 @@ class Helpers:
     """
 
     def __init__(self, metrics: Metrics) -> None:
-        self._metrics = metrics
+        self.metrics = metrics
         self._sparingly = Minutely()
 
     @contextmanager
@@ -51,7 +51,7 @@ class Helpers:
         try:
             yield
         except Exception as error:  # however a helper fails, the work goes on
-            self._metrics.helper_failures.labels(name).inc()
+            self.metrics.helper_failures.labels(name).inc()
             if self._sparingly(name):
                 log.error("a helper failed", helper=name, exc_info=error)
 

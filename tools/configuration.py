@@ -16,7 +16,7 @@ of `--config`), that over the defaults. An unknown key stops the start with its 
 In the environment every key is `BEDOLAGA_EVENTS_SECTION__KEY` (lists as JSON), for example
 `BEDOLAGA_EVENTS_SERVER__PORT=9000`. A secret can also stand in a file, which a name with `_FILE`
 behind it points to: `BEDOLAGA_EVENTS_TOKEN_FILE`, `BEDOLAGA_EVENTS_SECRET_KEY_FILE`,
-`BEDOLAGA_EVENTS_DELIVERY__PROXY_FILE`.
+`BEDOLAGA_EVENTS_DELIVERY__PROXY_FILE`, `BEDOLAGA_EVENTS_ALERTS__HEARTBEAT_URL_FILE`.
 
 | key | default | what it is |
 | --- | --- | --- |

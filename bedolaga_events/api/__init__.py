@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from bedolaga_events import shapes
 from bedolaga_events.api import (
+    alerts,
     asyncapi,
     deliveries,
     doctor,
@@ -173,6 +174,7 @@ ROUTES = (
     ),
     Route("POST", "/doctor/body", READ, doctor.body, shapes.operations.Counted),
     Route("GET", "/doctor/silence", None, doctor.silence),  # asks for a token as /ws does
+    Route("POST", "/alerts/test", ADMIN, alerts.test, shapes.operations.AlertsTest),
     Route("GET", "/settings", READ, health.settings, shapes.operations.Settings),
     Route("GET", "/health", None, health.health, shapes.operations.Health, (200, 503)),
     Route("GET", "/metrics", None, health.metrics, "text/plain"),  # the config may open it

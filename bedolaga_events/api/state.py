@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from bedolaga_events.access import Access
+from bedolaga_events.alerts import Alerts
 from bedolaga_events.api.caller import Front
 from bedolaga_events.api.crowd import Crowd
 from bedolaga_events.api.refusals import Refusals
@@ -25,6 +26,7 @@ from bedolaga_events.store.database import Database
 from bedolaga_events.store.vault import Vault
 from bedolaga_events.store.walker import Walker
 from bedolaga_events.store.writer import Writer
+from bedolaga_events.supervise import Helpers
 
 
 @dataclass(slots=True)
@@ -44,6 +46,8 @@ class Parts:
     resumptions: Resumptions
     walker: Walker
     worker: Worker
+    alerts: Alerts
+    helpers: Helpers
     guard: Guard
     stopping: asyncio.Task[None] | None = None  # the worker's end
     broken: str | None = None  # why /health says 503
@@ -60,6 +64,11 @@ class Parts:
         self.crowd = Crowd(self.settings.live.max_per_address, self.front.is_exempt)
         self.rules = self.settings.rules
         self.refusals = Refusals(self.metrics, self.now)
+
+    @property
+    def is_well(self) -> bool:
+        """Whether /health says 200."""
+        return self.broken is None and self.writer.trouble is None
 
     def break_down(self, reason: str) -> None:
         """A part died: say so on /health, and let the process end."""

@@ -6,6 +6,7 @@ import click
 
 from bedolaga_events import __version__
 from bedolaga_events.cli import (
+    alerts,
     bot,
     bridge,
     database,
@@ -77,6 +78,7 @@ for one in (
     live.send,
     live.listen,
     live.healthcheck,
+    alerts.alert_test,
     bridge.bridge,
     bot.outbox,
     import_bot.import_bot,

@@ -59,6 +59,16 @@ class Counted(Reply):
     bytes: int
 
 
+class SaidWay(Reply):
+    name: str = Field(description="the setting that it comes from")
+    ok: bool
+    sentence: str
+
+
+class AlertsTest(Reply):
+    items: list[SaidWay] = Field(description="empty when no way is set")
+
+
 class SinkItem(Reply):
     id: int
     received_at: str

@@ -112,6 +112,12 @@ def last_id(connection: sqlite3.Connection) -> int:
     return next_id(connection, "events") - 1
 
 
+def last_committed_at(connection: sqlite3.Connection) -> int | None:
+    """When the newest kept event was committed (microseconds)."""
+    row = connection.execute("SELECT created_at FROM events ORDER BY id DESC LIMIT 1").fetchone()
+    return row[0] if row else None
+
+
 def timed_payloads(connection: sqlite3.Connection, event_type: str) -> Iterator[tuple[int, str]]:
     """When every kept event of a type happened, and its payload."""
     yield from connection.execute(

@@ -64,9 +64,7 @@ class Vault:
         raise ConfigError(f"secret key: {WRONG_KEY}.")
 
 
-def of(
-    settings: Settings, sealed: Collection[bytes], *, may_make: bool = True
-) -> Vault:
+def of(settings: Settings, sealed: Collection[bytes], *, may_make: bool = True) -> Vault:
     """The key from the settings, or from the file beside the database, tried on what is sealed.
 
     Args:

@@ -12,6 +12,10 @@ export interface AcceptedEvent {
 export interface AcceptedEvents {
   items: AcceptedEvent[];
 }
+export interface AlertsTest {
+  /** empty when no way is set */
+  items: SaidWay[];
+}
 export interface Attempt {
   number: number;
   started_at: string;
@@ -274,6 +278,12 @@ export interface RotateSecret {
 export interface RotatedSecret {
   secret: string;
   old_secret_until: string | null;
+}
+export interface SaidWay {
+  /** the setting that it comes from */
+  name: string;
+  ok: boolean;
+  sentence: string;
 }
 export type Scope = "admin" | "read" | "publish";
 export interface Seen {

@@ -1,14 +1,15 @@
-"""Alerts: told through apprise to a local receiver, once an hour each (issue: delivery)."""
+"""Alerts: told through apprise to a local receiver, once an hour each (contract §5)."""
 
 import asyncio
 import json
 from typing import Any
 
 import pytest
+from aiohttp import web
 
-from bedolaga_events.alerts import Alerts
+from bedolaga_events import alerts, messengers
 from bedolaga_events.errors import ConfigError
-from tests.conftest import Clock, Receiver, Server, until
+from tests.conftest import START, Clock, Receiver, Server, until
 
 
 def told(receiver: Receiver) -> list[str]:
@@ -57,11 +58,8 @@ async def test_rates_and_backlog_are_looked_at(
 
     await until(failed)
     clock.advance(20 * 60)
-    alerts = Alerts(server.parts.settings.alerts, clock)
-    running = asyncio.create_task(alerts.run(server.parts.database))
-    await alerts.look(server.parts.database)
+    await server.parts.alerts.look(server.parts.database)
     await until(lambda: len(told(receiver)) == 2)
-    running.cancel()
     assert any("100 % of the last 3 attempts" in one for one in told(receiver))
     assert any("overdue by" in one for one in told(receiver))
 
@@ -72,3 +70,204 @@ async def test_a_wrong_url_stops_the_start(starting: Any) -> None:
         await starting(alerts__urls=["nonsense://secret"])
     with pytest.raises(ConfigError, match=r"10\.0\.0\.5"):
         await starting(alerts__urls=["json://10.0.0.5/"])
+    with pytest.raises(ConfigError, match=r"alerts\.heartbeat_url: .*10\.0\.0\.5"):
+        await starting(alerts__heartbeat_url="http://10.0.0.5/push/secret")
+    with pytest.raises(ConfigError, match=r"alerts\.heartbeat_url: ") as raised:
+        await starting(alerts__heartbeat_url="hc-ping.example/secret")
+    assert "secret" not in raised.value.detail
+
+
+SILENT = {"alerts__silence_minutes": 30, "dashboard__timezone": "UTC"}
+
+
+async def test_silence_is_told_and_that_events_come_again(
+    starting: Any, receiver: Receiver, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each once, with the time of day since when."""
+    monkeypatch.setattr("bedolaga_events.silence.EVERY", 0.01)
+    url = receiver.url.replace("http://", "json://") + "alerts"
+    server: Server = await starting(alerts__urls=[url], **SILENT)
+    await server.event(user_id=1)
+    clock.advance(31 * 60)
+    await until(lambda: told(receiver))
+    clock.advance(31 * 60)
+    await server.event(user_id=2)
+    await server.event(user_id=3)
+    await until(lambda: len(told(receiver)) == 2)
+    assert told(receiver) == [
+        "The bot is silent since 10:30: no event for 31 min.",
+        "Events come again; the bot was silent since 10:30.",
+    ]
+
+
+async def test_a_silence_outlives_a_restart(
+    starting: Any, receiver: Receiver, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is judged by the log's last event; the bot gets a minute to send what it kept."""
+    monkeypatch.setattr("bedolaga_events.silence.EVERY", 0.01)
+    url = receiver.url.replace("http://", "json://") + "alerts"
+    server: Server = await starting(**SILENT)
+    await server.event(user_id=1)
+    await starting.stop()
+    clock.advance(26 * 3600)
+    server = await starting(alerts__urls=[url], **SILENT)
+    clock.advance(59)
+    await asyncio.sleep(0.05)  # a few looks
+    assert not told(receiver)
+    clock.advance(2)
+    await until(lambda: told(receiver))
+    assert told(receiver)[0].startswith("The bot is silent since 2026-01-15 10:30: no event")
+    await starting.stop()
+    server = await starting(alerts__urls=[url], **SILENT)
+    await server.event(user_id=2)
+    await until(lambda: len(told(receiver)) == 2)
+    assert told(receiver)[1].startswith("Events come again")
+
+
+async def test_a_clock_that_leaps_is_no_silence(
+    starting: Any, receiver: Receiver, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Forward by a year, and back again: what counts is the time that passes."""
+    monkeypatch.setattr("bedolaga_events.silence.EVERY", 0.01)
+    url = receiver.url.replace("http://", "json://") + "alerts"
+    passing = Clock()
+    server: Server = await starting(now=clock, passed=passing, alerts__urls=[url], **SILENT)
+    await server.event(user_id=1)
+    clock.advance(365 * 86_400)
+    passing.advance(60)
+    await asyncio.sleep(0.05)  # a few looks
+    clock.now = START - 10**12
+    await asyncio.sleep(0.05)
+    await server.event(user_id=2)
+    await server.call("POST", "/alerts/test")  # what was told before it has arrived by then
+    assert [one for one in told(receiver) if "test" not in one] == []
+    passing.advance(31 * 60)
+    await until(lambda: "silent since" in told(receiver)[-1])
+
+
+async def test_the_heart_beats_while_all_is_well(
+    starting: Any, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A deactivated webhook stops it until a person looked after that."""
+    monkeypatch.setattr(alerts, "EVERY", 0.01)
+    monkeypatch.setattr(alerts, "FIRST_BEAT", 0.0)
+    beats: list[str] = []
+
+    async def answer(request: web.Request) -> web.Response:
+        if request.path == "/beat":
+            beats.append(f"{request.method} {request.path_qs} {await request.text()}")
+        return web.Response(status=200 if request.path == "/beat" else 410)
+
+    receiver.answer = answer
+    server: Server = await starting(alerts__heartbeat_url=f"{receiver.url}beat?status=up")
+    await until(lambda: len(beats) > 2)
+    assert set(beats) == {"GET /beat?status=up "}
+    hook = await server.webhook(receiver.url + "hook")
+    await server.event(user_id=1)
+    await until(lambda: not server.parts.alerts.is_calm)
+    reply = await server.call("POST", "/alerts/test")
+    assert [one["ok"] for one in reply.json["items"]] == [False]
+    assert "while an alert is open" in reply.json["items"][0]["sentence"]
+    before = len(beats)
+    await asyncio.sleep(0.05)  # several beats
+    assert len(beats) <= before + 1  # one may have been on its way
+    metrics = (await server.call("GET", "/metrics")).json
+    assert "bedolaga_events_alerts_open 1.0" in metrics
+    await server.call("PATCH", f"/webhooks/{hook['id']}", {"is_active": True})
+    await until(lambda: len(beats) > before + 2)
+    metrics = (await server.call("GET", "/metrics")).json
+    assert 'bedolaga_events_heartbeats_total{outcome="success"}' in metrics
+
+
+async def test_the_heart_stops_when_the_server_is_not_well(
+    starting: Any, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As /health has it."""
+    monkeypatch.setattr(alerts, "EVERY", 0.01)
+    monkeypatch.setattr(alerts, "FIRST_BEAT", 0.0)
+    server: Server = await starting(alerts__heartbeat_url=f"{receiver.url}beat")
+    await until(lambda: receiver.requests)
+    server.parts.broken = "for this test"
+    await asyncio.sleep(0.05)  # what was on its way arrives
+    before = len(receiver.requests)
+    await asyncio.sleep(0.05)  # several beats
+    assert receiver.has(before)
+    assert (await server.call("GET", "/health")).status == 503
+
+
+async def test_every_way_is_tried_and_says_what_happened(starting: Any, receiver: Receiver) -> None:
+    """One that is fine, one that is refused, and the heartbeat; no secret in any sentence."""
+
+    async def answer(request: web.Request) -> web.Response:
+        return web.Response(status=500 if "broken" in request.path else 200)
+
+    receiver.answer = answer
+    at = receiver.url.replace("http://", "json://")
+    server: Server = await starting(
+        alerts__urls=[f"{at}fine-secret", f"{at}broken-secret"],
+        alerts__heartbeat_url=f"{receiver.url}broken-secret",
+    )
+    reply = await server.call("POST", "/alerts/test")
+    assert reply.status == 200
+    shown = [(one["name"], one["ok"], one["sentence"]) for one in reply.json["items"]]
+    assert shown == [
+        ("alerts.urls 1 (json)", True, "apprise sent it"),
+        ("alerts.urls 2 (json)", False, "apprise could not send it; the log has more"),
+        (
+            "alerts.heartbeat_url",
+            False,
+            "the receiver answered HTTP 500 Internal Server Error",
+        ),
+    ]
+    assert "secret" not in str(shown)
+    assert (await server.call("POST", "/alerts/test", token=None)).status == 401
+
+
+async def test_without_any_way_the_test_is_empty(server: Server) -> None:
+    """Nothing is set, so nothing is told."""
+    assert (await server.call("POST", "/alerts/test")).json == {"items": []}
+
+
+class Raising:
+    """A way that raises what nobody expects."""
+
+    name = "raising"
+
+    async def say(self, _: str) -> messengers.Said:
+        raise RuntimeError("a plugin's mistake")
+
+
+class Hanging:
+    """A way that never answers."""
+
+    name = "hanging"
+
+    async def say(self, _: str) -> messengers.Said:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+
+async def test_a_way_that_raises_or_hangs_holds_up_nothing(
+    starting: Any, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither the other ways, nor the next alert, nor an event."""
+    monkeypatch.setattr(alerts, "PATIENCE", 0.05)
+    url = receiver.url.replace("http://", "json://") + "alerts"
+    server: Server = await starting(alerts__urls=[url])
+    server.parts.alerts._ways = [Raising(), Hanging(), *server.parts.alerts._ways]
+    said = (await server.call("POST", "/alerts/test")).json["items"]
+    assert [(one["ok"], one["sentence"]) for one in said[:2]] == [
+        (False, "it failed; the log has more"),
+        (False, "no answer within 0 s"),
+    ]
+
+    async def gone(request: web.Request) -> web.Response:
+        return web.Response(status=410 if request.path == "/hook" else 200)
+
+    receiver.answer = gone
+    for name in ("first", "second"):
+        await server.webhook(receiver.url + "hook", name=name)
+        await server.event(user_id=1)
+    await until(lambda: any("second" in one for one in told(receiver)))
+    assert server.parts.is_well
+    assert (await server.call("GET", "/health")).status == 200

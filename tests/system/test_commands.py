@@ -201,3 +201,22 @@ async def test_options_stand_before_the_command_or_behind(process: Process, tmp_
     assert (code, len(made.split())) == (0, 1)
     _, listed, _ = await command("token", "list", "--db", path)
     assert "bot" in listed
+
+
+async def test_alert_test_says_what_every_way_said(
+    process: Process, receiver: Receiver, tmp_path: Path
+) -> None:
+    """The heartbeat's URL from a file; exit code 1 once it fails, or when no way is set."""
+    file = tmp_path / "heartbeat"
+    file.write_text(f"{receiver.url}push-secret\n")
+    await process.start(BEDOLAGA_EVENTS_ALERTS__HEARTBEAT_URL_FILE=str(file))
+    code, out, err = await command("alert-test", "--url", process.url, **SIGNED_IN)
+    assert (code, out) == (0, "ok  alerts.heartbeat_url: answered HTTP 200\n"), err
+    receiver.status = 500
+    code, out, _ = await command("alert-test", "--url", process.url, **SIGNED_IN)
+    assert (code, out[:6], "HTTP 500" in out) == (1, "FAILED", True)
+    assert "push-secret" not in out + (tmp_path / "server.log").read_text()
+    await process.stop()
+    await process.start()
+    code, _, err = await command("alert-test", "--url", process.url, **SIGNED_IN)
+    assert (code, "No way is set" in err) == (1, True)
