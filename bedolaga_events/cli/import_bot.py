@@ -7,6 +7,7 @@ at and switched on.
 from typing import Any, NamedTuple
 
 import click
+from pydantic import BaseModel, ValidationError
 
 from bedolaga_events.cli.options import Server, ask, with_server
 
@@ -28,6 +29,23 @@ CAVEATS = (
 )
 
 
+class BotsWebhook(BaseModel):
+    """What is needed of a webhook of the bot's; whatever else it says is not looked at."""
+
+    id: int
+    name: str
+    url: str
+    event_type: str
+    description: str | None = None
+
+
+class BotsPage(BaseModel):
+    """A page of the bot's GET /webhooks."""
+
+    items: list[BotsWebhook]
+    total: int
+
+
 class Plan(NamedTuple):
     """What becomes of the bot's webhooks."""
 
@@ -46,9 +64,10 @@ def import_bot(server: Server, bot_url: str, bot_token: str, dry_run: bool) -> N
     bot = _Bot(bot_url.rstrip("/"), bot_token.strip())
     types = {known["value"] for known in server.call("GET", "/event-types")}
     there = _all(lambda query: server.call("GET", f"/webhooks?{query}"))
-    plan = planned(_all(lambda query: bot.get(f"/webhooks?{query}")), there, types)
+    plan = planned(_all(bot.webhooks), there, types)
+    overview = bot.get("/stats/overview")  # before anything is changed
     _import_webhooks(server, plan, dry_run=dry_run)
-    _import_numbers(server, bot.get("/stats/overview"), dry_run=dry_run)
+    _import_numbers(server, overview, dry_run=dry_run)
     for caveat in CAVEATS:
         click.echo(caveat)
 
@@ -59,6 +78,15 @@ class _Bot(NamedTuple):
 
     def get(self, path: str) -> Any:
         return ask("GET", self.url, path, {"X-API-Key": self.token})
+
+    def webhooks(self, query: str) -> dict[str, Any]:
+        try:
+            return BotsPage.model_validate(self.get(f"/webhooks?{query}")).model_dump()
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(part) for part in first["loc"]) or "the reply"
+            sentence = f"{self.url}/webhooks is no bot's web API: {where}: {first['msg']}"
+            raise click.ClickException(sentence) from None
 
 
 def planned(bots: list[dict[str, Any]], there: list[dict[str, Any]], types: set[str]) -> Plan:
@@ -120,18 +148,25 @@ def _check(server: Server, address: str) -> None:
         raise click.ClickException(checked["detail"])
 
 
-def _import_numbers(server: Server, overview: dict[str, Any], *, dry_run: bool) -> None:
+def _import_numbers(server: Server, overview: Any, *, dry_run: bool) -> None:
     now = server.call("GET", "/stats")
-    told = {
-        name: overview[section][field]
-        for name, (section, field) in NUMBERS.items()
-        if isinstance(overview.get(section), dict) and field in overview[section]
-    }
+    told = {name: _told(overview, *place) for name, place in NUMBERS.items()}
+    for name in [name for name, value in told.items() if value is None]:
+        del told[name]
+        click.echo(f"! left out: {name}: the bot does not tell it")
     changed = {name: value for name, value in told.items() if now[name] != value}
     for name, value in told.items():
         click.echo(f"~ {name} {now[name]} → {value}" if name in changed else f"= {name} {value}")
     if changed and not dry_run:
         server.call("PUT", "/stats", changed)
+
+
+def _told(overview: Any, section: str, field: str) -> int | float | None:
+    """A number of the bot's statistics; None where there is none that could be one."""
+    shown = overview.get(section) if isinstance(overview, dict) else None
+    value = shown.get(field) if isinstance(shown, dict) else None
+    is_count = isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
+    return value if is_count else None
 
 
 def _all(page: Any) -> list[dict[str, Any]]:

@@ -39,14 +39,19 @@ def bots_webhook(number: int, **fields: Any) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def bots_api(hooks: list[dict[str, Any]]) -> AsyncIterator[str]:
-    """The bot's web API with webhooks: its address. A page holds two of them."""
+async def bots_api(hooks: Any, overview: Any = OVERVIEW) -> AsyncIterator[str]:
+    """The bot's web API with webhooks: its address. A page holds two of them.
+
+    `hooks` that are no list are what it answers instead of a page.
+    """
 
     async def answer(request: web.Request) -> web.Response:
         if request.headers.get("X-API-Key") != BOTS_TOKEN:
             return web.json_response({"detail": "Invalid API key"}, status=401)
         if request.path == "/api/stats/overview":
-            return web.json_response(OVERVIEW)
+            return web.json_response(overview)
+        if not isinstance(hooks, list):
+            return web.json_response(hooks)
         offset = int(request.query["offset"])
         page = {"items": hooks[offset : offset + 2], "total": len(hooks), "limit": 2}
         return web.json_response(page | {"offset": offset})
@@ -141,3 +146,39 @@ async def test_a_port_that_is_taken_is_told_with_the_way_out(
     assert code == 1
     assert "--port 8090" in errors
     assert "bot" in errors
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        (None, "the reply: "),
+        ({"data": []}, "items: Field required"),
+        ({"items": [bots_webhook(1)]}, "total: Field required"),
+        ([bots_webhook(1, name=7)], "items.0.name: "),
+        ([bots_webhook(1), bots_webhook(2, event_type=["user.created"])], "items.1.event_type: "),
+    ],
+)
+async def test_what_is_no_bots_web_api_is_told_in_a_sentence(
+    process: Process, call: Any, answer: Any, sentence: str
+) -> None:
+    """Another program's JSON, or a bot that has changed: nothing is imported by halves."""
+    await process.start()
+    async with bots_api(answer) as bot:
+        code, _, errors = await command(
+            "import-bot", bot, BOTS_TOKEN, "--url", process.url, **SIGNED_IN
+        )
+    assert (code, sentence in errors, "Traceback" in errors) == (1, True, False), errors
+    assert (await call("GET", f"{process.url}/webhooks"))[1]["total"] == 0
+
+
+async def test_numbers_that_are_none_are_left_out(process: Process, call: Any) -> None:
+    """The others come along."""
+    await process.start()
+    told = {"users": {"total": 7}, "support": {"open_tickets": None}, "payments": [1]}
+    async with bots_api([], told) as bot:
+        code, said, _ = await command(
+            "import-bot", bot, BOTS_TOKEN, "--url", process.url, **SIGNED_IN
+        )
+    assert code == 0
+    assert said.count("! left out: ") == 3
+    assert (await call("GET", f"{process.url}/stats"))[1]["total_users"] == 7

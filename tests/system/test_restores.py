@@ -172,9 +172,7 @@ async def test_a_folder_that_is_put_back_begins_a_new_epoch(shop: Shop, tmp_path
     assert {len(bodies) for bodies in shop.message_ids().values()} == {1}
 
 
-async def test_a_file_alone_in_a_new_folder_begins_a_new_epoch(
-    shop: Shop, tmp_path: Path
-) -> None:
+async def test_a_file_alone_in_a_new_folder_begins_a_new_epoch(shop: Shop, tmp_path: Path) -> None:
     """Litestream's way, on another machine: the file and the key come back, no mark does."""
     epoch = await shop.start()
     await shop.hook()
