@@ -50,9 +50,9 @@ export class ApiError extends Error {
     return this.isOurs && this.status === 401;
   }
 
-  // Another try may find it well.
+  // Another try may find it well: so our server says by 408 and 429 too.
   get isTransient() {
-    return !this.isOurs || this.status >= 500;
+    return !this.isOurs || this.status >= 500 || [408, 429].includes(this.status);
   }
 }
 

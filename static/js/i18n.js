@@ -50,5 +50,5 @@ async function show(chosen) {
   document.documentElement.lang = chosen;
 }
 
-const browsers = navigator.language.startsWith('ru') ? 'ru' : 'en';
+const browsers = navigator.language?.startsWith('ru') ? 'ru' : 'en';
 await persist(() => show(LANGUAGES.find((one) => one === device.get(KEPT)) ?? browsers));

@@ -74,6 +74,20 @@ async def test_the_first_call_fails_once(gate: Gate, context: BrowserContext) ->
     assert await page.evaluate(KEPT) == ADMIN
 
 
+async def test_being_too_many_is_over_when_others_go(gate: Gate, context: BrowserContext) -> None:
+    """A 429 is ours and in JSON, and asked again all the same; the page says it in its language."""
+    page = await context.new_page()
+    await page.goto(f"{gate.url}/#token={ADMIN}")
+    await expect(page.locator(".connection.connected")).to_be_visible()
+    crowded = {"detail": "Too many connections from this address are open already."}
+    gate.answer("/event-types", json(429, crowded, Retry_After="5"))
+    await page.reload()
+    await expect(page.locator(".banner")).to_contain_text("Слишком много соединений")
+    gate.pass_all()
+    await expect(page.get_by_text("Событий пока нет")).to_be_visible(timeout=25_000)
+    await expect(page.locator(".banner")).to_have_count(0)
+
+
 async def test_a_revoked_token_is_forgotten(gate: Gate, context: BrowserContext) -> None:
     """Our own 401 asks for a token again, and says why."""
     page = await context.new_page()
