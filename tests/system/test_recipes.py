@@ -1,0 +1,132 @@
+"""The recipes of docs/receivers.md, run as they stand there."""
+
+import asyncio
+import json
+import os
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from tests.conftest import Server, until
+from tests.delivery.proxies import free_port
+from tests.system.conftest import ROOT
+
+EXAMPLES = ROOT / "docs" / "examples"
+PAYMENT = {"transaction_id": 5, "user_id": 1, "amount_rubles": 150.5, "payment_method": "=card"}
+
+
+@asynccontextmanager
+async def running(program: str, *words: str, **environment: str) -> AsyncIterator[Any]:
+    """A program beside the server, until the end of the test; skipped where it is not installed."""
+    if shutil.which(program) is None:
+        pytest.skip(f"{program} is not installed")
+    process = await asyncio.create_subprocess_exec(
+        program,
+        *words,
+        env={**os.environ, **environment},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def answers(url: str) -> None:
+    """Wait until somebody does."""
+
+    async def does() -> bool:
+        try:
+            async with aiohttp.ClientSession() as session, session.get(url):
+                return True
+        except aiohttp.ClientConnectionError:
+            return False
+
+    await until(does, 60)
+
+
+async def delivered(server: Server, webhook_id: int, count: int) -> list[Any]:
+    """The webhook's deliveries, once so many have succeeded."""
+
+    async def found() -> Any:
+        page = await server.call("GET", f"/webhooks/{webhook_id}/deliveries?status=success")
+        return page.json["items"] if page.json["total"] == count else None
+
+    return list(await until(found))
+
+
+async def again(server: Server, delivery: Any) -> None:
+    """Send a delivery once more, and wait for what comes of it."""
+    path = f"/webhooks/{delivery['webhook_id']}/deliveries/{delivery['id']}"
+    assert (await server.call("POST", f"{path}/retry")).status == 202
+
+    async def sent() -> bool:
+        shown = (await server.call("GET", path)).json
+        return len(shown["attempts"]) == 2 and shown["status"] == "success"
+
+    await until(sent)
+
+
+@pytest.mark.parametrize("secret", ["a plain one", "whsec_" + "QUJD" * 10])
+async def test_the_php_page_keeps_each_event_once(
+    starting: Any, tmp_path: Path, secret: str
+) -> None:
+    """Signed and sent twice: one file; with another secret: 401."""
+    folder, port = tmp_path / "events", free_port()
+    folder.mkdir()
+    page = str(EXAMPLES / "receiver.php")
+    environment = {"WEBHOOK_SECRET": secret, "EVENTS_FOLDER": str(folder)}
+    async with running("php", "-S", f"127.0.0.1:{port}", page, **environment):
+        await answers(f"http://127.0.0.1:{port}/")
+        server: Server = await starting(now=None)
+        hook = await server.webhook(f"http://127.0.0.1:{port}/", secret=secret)
+        await server.event("payment.completed", **PAYMENT)
+        [delivery] = await delivered(server, hook["id"], 1)
+        await again(server, delivery)
+        [kept] = folder.iterdir()
+        told = json.loads(kept.read_text())
+        assert (told["type"], told["payload"]) == ("payment.completed", PAYMENT)
+        other = await server.webhook(f"http://127.0.0.1:{port}/", secret="another one")
+        await server.event("payment.completed", **PAYMENT)
+
+        async def refused() -> Any:
+            return (await server.call("GET", f"/webhooks/{other['id']}")).json["last_error"]
+
+        assert (await until(refused))["status"] == 401
+        await delivered(server, hook["id"], 2)
+        assert len(list(folder.iterdir())) == 2
+
+
+async def passes_each_event_on_once(starting: Any, tmp_path: Path) -> None:
+    """Imported as it is; its last node writes what the others made of a delivery."""
+    port, written = free_port(), tmp_path / "events.jsonl"
+    flow = (EXAMPLES / "node-red.json").read_text()
+    assert "/tmp/bedolaga-events.jsonl" in flow
+    (tmp_path / "flows.json").write_text(flow.replace("/tmp/bedolaga-events.jsonl", str(written)))
+    words = ("--userDir", str(tmp_path), "--port", str(port), str(tmp_path / "flows.json"))
+    async with running("node-red", *words):
+        await answers(f"http://127.0.0.1:{port}/")
+        server: Server = await starting(now=None)
+        hook = await server.webhook(f"http://127.0.0.1:{port}/bedolaga")
+        accepted = await server.event("payment.completed", **PAYMENT)
+        [delivery] = await delivered(server, hook["id"], 1)
+        await again(server, delivery)
+        await until(lambda: written.exists() and written.read_text().endswith("\n"))
+    [line] = written.read_text().splitlines()
+    told = json.loads(line)
+    assert (told["id"], told["type"]) == (str(accepted["id"]), "payment.completed")
+    assert told["transaction_id"] == PAYMENT["transaction_id"]
+
+
+if shutil.which("node-red"):  # no apt has it: left out where npm could not get it
+
+    async def test_the_node_red_flow(starting: Any, tmp_path: Path) -> None:
+        """A delivery through it, twice."""
+        await passes_each_event_on_once(starting, tmp_path)
