@@ -187,14 +187,16 @@ async def _assemble(loaded: Loaded, guard: Guard, way: Proxy | None, clocks: Clo
     except BaseException:
         await database.close()
         raise
-    worker = Worker(database, writer, poster, box, settings.delivery, clocks, metrics)
+    catalogue = _catalogue(settings)
+    words = catalogue.words()
+    worker = Worker(database, writer, poster, box, settings.delivery, clocks, metrics, words)
     log.info("database open", path=str(path), fsync_ms=round(database.fsync_seconds * 1000, 3))
     return Parts(
         settings=settings,
         origins=loaded.origins,
         now=now,
         metrics=metrics,
-        catalogue=_catalogue(settings),
+        catalogue=catalogue,
         database=database,
         writer=writer,
         vault=box,

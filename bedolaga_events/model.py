@@ -7,7 +7,7 @@ costs a quarter of a frozen dataclass.
 
 import enum
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Scope(enum.StrEnum):
@@ -90,6 +90,17 @@ class WebhookState(enum.StrEnum):
     DISABLED = "disabled"  # by the server
 
 
+class Format(enum.StrEnum):
+    """What a webhook's deliveries look like (contract §4); all but the first are chats."""
+
+    JSON = "json"
+    TELEGRAM = "telegram"
+    DISCORD = "discord"
+    SLACK = "slack"
+    NTFY = "ntfy"
+    MAX = "max"
+
+
 class SigningSecret(NamedTuple):
     """A webhook's secret, encrypted; one that was rotated out signs until a moment."""
 
@@ -129,6 +140,10 @@ class Webhook:
     last_error: LastError | None  # of the attempt that ended last
     undelivered: int
     max_per_minute: int  # 0: no limit
+    format: Format
+    options: dict[str, Any]  # of the format
+    accept_redirects: bool  # a 302 or 303 counts as taken
+    url_box: bytes | None  # of a URL that is a secret; `url` is then what is shown of it
     wants_since: int  # since when it subscribes to what it does
     headers_box: bytes | None
     secrets: tuple[SigningSecret, ...]
@@ -137,6 +152,11 @@ class Webhook:
     def has_secret(self) -> bool:
         """Whether its deliveries are signed."""
         return any(one.until is None for one in self.secrets)
+
+    @property
+    def destination(self) -> tuple[object, ...]:
+        """What says where its deliveries go; another one is another receiver."""
+        return self.url, self.url_box, self.format, self.options
 
     @property
     def state(self) -> WebhookState:
@@ -159,6 +179,8 @@ class Attempt(NamedTuple):
     response_body: str | None = None
     remote_address: str | None = None
     request_headers: tuple[tuple[str, str], ...] = ()
+    retry_after: float | None = None  # seconds that the body asked for; not kept
+    moved_to: tuple[int | str, int] | None = None  # a chat's old and new id; not kept
 
     @property
     def succeeded(self) -> bool:

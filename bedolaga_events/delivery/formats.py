@@ -1,18 +1,24 @@
-"""What is sent for a delivery and what an answer means: event → request, answer → attempt."""
+"""What is sent for a delivery and what an answer means: event → request, answer → attempt.
+
+This is what `json` is (contract §4, "The request"); what each chat service wants stands in `chats`.
+"""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from bedolaga_events import __version__, wire
+from bedolaga_events import __version__, chats, sentences, wire
+from bedolaga_events.chats import CHATS, Chat, Reading
 from bedolaga_events.delivery import signing
-from bedolaga_events.delivery.answers import Answer
+from bedolaga_events.delivery.answers import Answer, Headers
 from bedolaga_events.delivery.target import Request, Target
-from bedolaga_events.model import Attempt, Delivery, ErrorCode
+from bedolaga_events.model import Attempt, Delivery, ErrorCode, Format
+from bedolaga_events.sentences import RU, Told, Words
 
 USER_AGENT = f"bedolaga-events/{__version__}"
 SECOND = 1_000_000  # microseconds
 CODINGS = ("gzip", "x-gzip", "deflate", "br", "zstd", "compress", "x-compress")  # RFC 9110 §8.4.1
 GZIP = b"\x1f\x8b"  # as which it begins, whatever its headers say
+TAKEN_ELSEWHERE = (302, 303)  # "it is done; look there" (RFC 9110 §15.4.4): Google Apps Script
 
 
 class Secret(NamedTuple):
@@ -23,22 +29,46 @@ class Secret(NamedTuple):
 
 
 class Endpoint:
-    """Where a webhook's deliveries go and how they are signed.
+    """Where a webhook's deliveries go, what they look like and how they are signed.
 
     Args:
+        secrets: that sign; of a chat, the token.
         headers: extra request headers of this webhook.
+        options: of the format.
+        accepts_redirects: whether a 302 or 303 counts as taken.
     """
 
     def __init__(
-        self, webhook_id: int, url: str, secrets: Sequence[Secret], headers: Mapping[str, str]
+        self,
+        webhook_id: int,
+        url: str,
+        secrets: Sequence[Secret],
+        headers: Mapping[str, str],
+        kind: Format = Format.JSON,
+        options: Mapping[str, Any] | None = None,
+        *,
+        accepts_redirects: bool = False,
     ) -> None:
         self.webhook_id = webhook_id
-        self.target = Target(url, headers)
         self.secrets = secrets
+        self.options = options or {}
+        self.accepts_redirects = accepts_redirects
+        self.chat = CHATS.get(kind)
+        self.hidden: tuple[str, ...] = ()
+        if self.chat is None:
+            self.target = Target(url, headers)
+            return
+        token = secrets[0].value if secrets else ""
+        path = self.chat.path(token, self.options)
+        own = self.chat.headers(token, self.options)
+        # What an attempt shows of its request does not include those of the target.
+        self.target = Target(url.rstrip("/") + path if path else url, _merged(own, headers))
+        # Behind a token's colon stands what is secret; a URL's last part may come back decoded.
+        self.hidden = tuple(filter(None, (token.rpartition(":")[2], _key(self.chat, url))))
 
 
 def request(endpoint: Endpoint, delivery: Delivery, epoch: str, now: int) -> Request:
-    """The next attempt of a delivery (contract §4, "The request").
+    """The next attempt of a delivery as JSON.
 
     Args:
         epoch: that of the event, a part of every `webhook-id`.
@@ -63,33 +93,66 @@ def request(endpoint: Endpoint, delivery: Delivery, epoch: str, now: int) -> Req
     return Request(headers, body)
 
 
-def attempt(delivery: Delivery, sent: Request, answer: Answer, started_at: int) -> Attempt:
-    """What came of it, as it is recorded.
+def message(endpoint: Endpoint, delivery: Delivery, words: Mapping[str, Words]) -> Request:
+    """The next attempt of a delivery as a message into a chat."""
+    assert endpoint.chat is not None
+    text = in_words(endpoint.options, told(delivery), words)
+    body = endpoint.chat.body(chats.fitted(endpoint.chat, text), endpoint.options)
+    return Request((("User-Agent", USER_AGENT),), body)
+
+
+def told(delivery: Delivery) -> Told:
+    """The event of a delivery, as a sentence needs it."""
+    payload = wire.parse(delivery.payload)
+    time = wire.rfc3339(delivery.event_time)
+    return Told(delivery.event_type, payload, time, delivery.event_id)
+
+
+def in_words(options: Mapping[str, Any], event: Told, words: Mapping[str, Words]) -> str:
+    """What a chat says of an event: in the webhook's own words, if they say anything."""
+    own = sentences.of_own(options["text"], event) if options.get("text") else ""
+    return own or sentences.of_event(words, event, options.get("language", RU))
+
+
+def attempt(
+    endpoint: Endpoint, delivery: Delivery, sent: Request, answer: Answer, started_at: int
+) -> Attempt:
+    """What came of it, as it is recorded: without what is secret in an answer that repeats it.
 
     Args:
         started_at: microseconds.
     """
-    code, message = verdict(answer)
+    moved_to = None
+    code, words = verdict(answer, accepts_redirects=endpoint.accepts_redirects)
+    reading = _read(endpoint.chat, answer)
+    if reading is not None:
+        code, words = _fault(reading, answer.status), reading.fault
+        if reading.moved_to is not None:
+            moved_to = endpoint.options["chat_id"], reading.moved_to
     return Attempt(
         number=delivery.attempt_number + 1,
         started_at=started_at,
         duration_ms=round(answer.duration * 1000),
         error_code=code,
-        error_message=message,
+        error_message=_masked(endpoint, words),
         response_status=answer.status,
-        response_headers=answer.headers,
-        response_body=shown(answer),
+        response_headers=_masked_headers(endpoint, answer.headers),
+        response_body=_masked(endpoint, shown(answer)),
         remote_address=answer.remote_address,
         request_headers=sent.headers,
+        retry_after=reading.retry_after if reading else None,
+        moved_to=moved_to,
     )
 
 
-def verdict(answer: Answer) -> tuple[ErrorCode | None, str | None]:
+def verdict(
+    answer: Answer, *, accepts_redirects: bool = False
+) -> tuple[ErrorCode | None, str | None]:
     """Why it is a failure, as a code and in words; twice None for a success."""
     status = answer.status
     if status is None:
         return answer.error_code, answer.message
-    if 200 <= status < 300:
+    if 200 <= status < 300 or (accepts_redirects and status in TAKEN_ELSEWHERE):
         return None, None
     if 300 <= status < 400:
         words = f"the receiver redirects (HTTP {status}); redirects are not followed"
@@ -108,3 +171,40 @@ def shown(answer: Answer) -> str | None:
     if answer.body and named:
         return f"[{', '.join(named)}: {len(answer.body)} bytes, compressed]"
     return answer.body.decode("utf-8", "backslashreplace")
+
+
+def _read(chat: Chat | None, answer: Answer) -> Reading | None:
+    """What a chat service says; nothing if there was no answer, or a redirect."""
+    if chat is None or answer.status is None or 300 <= answer.status < 400:
+        return None
+    return chat.reads(answer.status, answer.body.decode("utf-8", "replace"))
+
+
+def _fault(reading: Reading, status: int | None) -> ErrorCode | None:
+    if reading.fault is None:
+        return None
+    is_fine = status is not None and status < 300
+    return ErrorCode.BAD_RESPONSE if is_fine else ErrorCode.HTTP_STATUS
+
+
+def _merged(own: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
+    """A person's headers win, be it an Authorization."""
+    names = {name.lower() for name in given}
+    return {name: value for name, value in own.items() if name.lower() not in names} | dict(given)
+
+
+def _key(chat: Chat, url: str) -> str:
+    """The part of a secret URL that is the key to the chat."""
+    return url.rstrip("/").rpartition("/")[2] if chat.hides_url else ""
+
+
+def _masked(endpoint: Endpoint, text: str | None) -> str | None:
+    for secret in endpoint.hidden:
+        text = text and text.replace(secret, wire.MASK)
+    return text
+
+
+def _masked_headers(endpoint: Endpoint, headers: Headers) -> Headers:
+    if not endpoint.hidden:
+        return headers
+    return tuple((name, _masked(endpoint, value) or "") for name, value in headers)

@@ -155,9 +155,10 @@ class Lane:
             self.waiting.clear()
         elif not before.is_active:
             self._more = True
-        if webhook.max_per_minute != before.max_per_minute:
+        is_moved = webhook.destination != before.destination
+        if is_moved or webhook.max_per_minute != before.max_per_minute:
             self._free_at = 0
-        if webhook.url != before.url or webhook.is_active > before.is_active:
+        if is_moved or webhook.is_active > before.is_active:
             self.width, self.answers, self.fails, self._paused_until = 1, True, False, 0
 
     def close(self) -> None:
@@ -185,7 +186,9 @@ class Lane:
             pause: microseconds for which the receiver asked to be left alone.
             now: the moment.
         """
-        if start.webhook.url != self.webhook.url:  # says nothing about the new receiver
+        if (
+            start.webhook.destination != self.webhook.destination
+        ):  # says nothing about the new receiver
             return
         self.answers = attempt.error_code not in HANGS
         self.fails = not attempt.succeeded

@@ -69,7 +69,7 @@ def decide(
     if made > len(schedule):
         return GiveUp()
     wait = schedule[made - 1] * (1 + JITTER * jitter)
-    asked = retry_after(dict(attempt.response_headers).get("retry-after", ""), now)
+    asked = _asked(attempt, now)
     if asked is not None:
         wait = max(wait, min(asked, max(schedule)))
     return Retry(round(wait * SECOND))
@@ -85,8 +85,15 @@ def pause(attempt: Attempt, schedule: Sequence[float], now: int) -> int:
     """
     if attempt.response_status not in BUSY:
         return 0
-    asked = retry_after(dict(attempt.response_headers).get("retry-after", ""), now) or 0
+    asked = _asked(attempt, now) or 0
     return round(min(asked, max(schedule, default=3600)) * SECOND)
+
+
+def _asked(attempt: Attempt, now: int) -> float | None:
+    """Seconds that the receiver asks for, in its body (chats) or the header."""
+    if attempt.retry_after is not None:
+        return attempt.retry_after
+    return retry_after(dict(attempt.response_headers).get("retry-after", ""), now)
 
 
 def retry_after(value: str, now: int) -> float | None:

@@ -7,7 +7,7 @@ what is in flight is known in memory only, so a crash means a second POST, never
 import asyncio
 import json
 import random
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from typing import assert_never
 
 import structlog
@@ -20,6 +20,7 @@ from bedolaga_events.delivery.poster import Poster
 from bedolaga_events.delivery.turns import Turns
 from bedolaga_events.metrics import Metrics
 from bedolaga_events.model import Attempt, Committed, Delivery, Status, Webhook
+from bedolaga_events.sentences import Words
 from bedolaga_events.settings import DeliverySettings
 from bedolaga_events.store import deliveries, webhooks
 from bedolaga_events.store.attempts import Record
@@ -42,6 +43,7 @@ class Worker:
         settings: DeliverySettings,
         clock: Clock,
         metrics: Metrics,
+        words: Mapping[str, Words],
     ) -> None:
         self._database = database
         self._writer = writer
@@ -50,6 +52,7 @@ class Worker:
         self._settings = settings
         self._clock = clock
         self._metrics = metrics
+        self._words = words
         self._successes = metrics.attempts.labels("success")
         self._log = structlog.get_logger().bind()
         self._turns = Turns(settings.concurrency, settings.per_webhook_concurrency)
@@ -149,21 +152,34 @@ class Worker:
 
     async def _post(self, endpoint: Endpoint, delivery: Delivery) -> Attempt:
         started_at = self._clock.wall()
-        epoch = self._database.epochs.of(delivery.event_id)
-        request = formats.request(endpoint, delivery, epoch, started_at)
+        if endpoint.chat is None:
+            epoch = self._database.epochs.of(delivery.event_id)
+            request = formats.request(endpoint, delivery, epoch, started_at)
+        else:
+            request = formats.message(endpoint, delivery, self._words)
         deadline = asyncio.get_running_loop().time() + self._settings.total_timeout
         answer = await self._poster.post(endpoint.target, request, deadline)
-        return formats.attempt(delivery, request, answer, started_at)
+        return formats.attempt(endpoint, delivery, request, answer, started_at)
 
     def _endpoint(self, webhook: Webhook) -> Endpoint:
         """Where it goes and how it is signed; opened anew only when one of these changed."""
-        made_of = webhook.url, webhook.secrets, webhook.headers_box
+        redirects = webhook.accept_redirects
+        made_of = webhook.destination, webhook.secrets, webhook.headers_box, redirects
         before, endpoint = self._endpoints.get(webhook.id, (None, None))
         if endpoint is None or before != made_of:
             opened = [Secret(self._vault.open(box), until) for box, until in webhook.secrets]
             box = webhook.headers_box
             headers = json.loads(self._vault.open(box)) if box else {}
-            endpoint = Endpoint(webhook.id, webhook.url, opened, headers)
+            url = self._vault.open(webhook.url_box) if webhook.url_box else webhook.url
+            endpoint = Endpoint(
+                webhook.id,
+                url,
+                opened,
+                headers,
+                webhook.format,
+                webhook.options,
+                accepts_redirects=redirects,
+            )
             self._endpoints[webhook.id] = made_of, endpoint
         return endpoint
 

@@ -6,9 +6,15 @@ import re
 from collections.abc import Iterable
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
-from bedolaga_events.model import ErrorCode, WebhookState
+from bedolaga_events.model import ErrorCode, Format, WebhookState
 from bedolaga_events.model import LastError as Why
 from bedolaga_events.model import Webhook as Kept
 from bedolaga_events.shapes.base import (
@@ -21,6 +27,7 @@ from bedolaga_events.shapes.base import (
     one_line,
     whole,
 )
+from bedolaga_events.shapes.chat import Options
 from bedolaga_events.wire import MASK, WHSEC, optional_time, rfc3339
 
 KEY_BYTES = range(24, 65)  # of a whsec_ secret (Standard Webhooks 1.0.0)
@@ -108,6 +115,9 @@ class Webhook(Reply):
     success_count: int
     has_secret: bool
     disabled_reason: str | None
+    format: Format
+    options: dict[str, Any] = Field(description="of the format")
+    accept_redirects: bool = Field(description="a 302 or 303 counts as taken")
     max_per_minute: int = Field(description="0: no limit")
     state: WebhookState
     failing_since: str | None = Field(description="the first failure since the last success")
@@ -151,14 +161,22 @@ class CheckedUrl(Reply):
 
 class NewWebhook(Body):
     name: Name
-    url: Url
+    url: Annotated[Url | None, Field(description="may be left out with telegram and max")] = None
     event_type: EventPattern
     secret: Annotated[Secret | None, AfterValidator(empty_is_none)] = None
     generate_secret: bool = False
     description: Description | None = None
     is_active: bool = True
     headers: Annotated[Headers, Field(default_factory=dict)]
-    max_per_minute: PerMinute = 0
+    format: Annotated[Format, Field(strict=False)] = Format.JSON
+    options: Annotated[Options, Field(default_factory=Options)]
+    accept_redirects: bool = False
+    max_per_minute: Annotated[PerMinute | None, Field(description="0, or 20 for chats")] = None
+
+    def given(self) -> dict[str, Any]:
+        """What makes a webhook; `generate_secret` is no part of it."""
+        given = self.model_dump(exclude={"generate_secret", "options"})
+        return given | {"options": self.options.given()}
 
 
 class WebhookChange(Partial):
@@ -173,6 +191,9 @@ class WebhookChange(Partial):
     is_active: bool | None = None
     headers: Headers | None = None
     event_type: Annotated[EventPattern | None, Field(description="as it is")] = None
+    format: Annotated[Format, Field(strict=False)] | None = None
+    options: Options | None = None
+    accept_redirects: bool | None = None
     max_per_minute: PerMinute | None = None
 
     @model_validator(mode="before")
@@ -193,6 +214,8 @@ class WebhookChange(Partial):
         given = super().given()
         if given.get("secret") == "":
             del given["secret"]
+        if self.options is not None:
+            given["options"] = self.options.given()
         return given
 
 
@@ -226,6 +249,9 @@ def fields(webhook: Kept, header_names: Iterable[str]) -> dict[str, object]:
         "success_count": webhook.success_count,
         "has_secret": webhook.has_secret,
         "disabled_reason": webhook.disabled_reason,
+        "format": webhook.format,
+        "options": webhook.options,
+        "accept_redirects": webhook.accept_redirects,
         "max_per_minute": webhook.max_per_minute,
         "state": webhook.state,
         "failing_since": optional_time(webhook.failing_since),

@@ -1,5 +1,6 @@
 """What attempts change: the deliveries' states, every count, their webhooks' health."""
 
+import json
 from collections import Counter
 
 from bedolaga_events import health
@@ -41,6 +42,8 @@ def record(transaction: Transaction, records: list[Record]) -> None:
 def _judge(transaction: Transaction, webhook: Webhook, records: list[Record]) -> None:
     """Deactivate a webhook, or warn that it will be, when one of its attempts led to that."""
     committed = transaction.committed
+    if moved := next((one.attempt.moved_to for one in records if one.attempt.moved_to), None):
+        webhook = _move(transaction, webhook, *moved)
     reason = next((one.deactivate for one in records if one.deactivate), None)
     percent = max((one.warn for one in records if one.warn), default=None)
     if reason is not None and webhook.is_active:
@@ -50,3 +53,11 @@ def _judge(transaction: Transaction, webhook: Webhook, records: list[Record]) ->
     elif percent is not None:
         committed.failing.append(Failing(webhook, percent))
     committed.webhooks.append(webhook)
+
+
+def _move(transaction: Transaction, webhook: Webhook, old: int | str, new: int) -> Webhook:
+    """A chat has another id from now on, unless a person chose another chat meanwhile."""
+    if webhook.options.get("chat_id") != old:
+        return webhook
+    values = {"options": json.dumps({**webhook.options, "chat_id": new})}
+    return webhooks.update(transaction.connection, webhook.id, values, transaction.now)

@@ -4,12 +4,15 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from bedolaga_events.chats import CHATS, masked
 from bedolaga_events.errors import Unprocessable
-from bedolaga_events.model import Webhook
-from bedolaga_events.store import deliveries, webhook_secrets, webhooks
+from bedolaga_events.model import Format, Webhook
+from bedolaga_events.store import deliveries, kinds, webhook_secrets, webhooks
 from bedolaga_events.store.transaction import Transaction
 from bedolaga_events.store.vault import Vault
 from bedolaga_events.wire import MASK
+
+UNSIGNED = "only webhooks of the format json are signed"
 
 
 class Changed(NamedTuple):
@@ -20,8 +23,13 @@ class Changed(NamedTuple):
 
 
 def create(transaction: Transaction, vault: Vault, given: Mapping[str, Any]) -> Webhook:
-    """Make a webhook of what was given: columns, `secret` and `headers`."""
-    values = {name: value for name, value in given.items() if name not in ("secret", "headers")}
+    """Make a webhook of what was given: columns, `secret` and `headers`.
+
+    Raises:
+        Unprocessable: its format does not take one of them, or needs one that is missing.
+    """
+    given = kinds.settled(given, None)
+    values = _columns(vault, given)
     headers = _merged({}, given.get("headers", {}))
     values["headers_box"] = vault.seal(json.dumps(headers)) if headers else None
     webhook = webhooks.insert(transaction.connection, values, transaction.now)
@@ -38,13 +46,15 @@ def update(
 
     Raises:
         NotFound: there is no such webhook.
-        Unprocessable: another event type, or a masked header value of which there is none to keep.
+        Unprocessable: another event type, a masked value of which there is none to keep, or what
+            the format does not take.
     """
     connection = transaction.connection
     before = webhooks.get(connection, webhook_id)
     if given.get("event_type", before.event_type) != before.event_type:
         raise Unprocessable.at(["event_type"], "the event type of a webhook cannot be changed")
-    values = {name: value for name, value in given.items() if name not in ("secret", "headers")}
+    given = kinds.settled(given, before)
+    values = _columns(vault, given)
     if "headers" in given:
         kept = headers_of(vault, before)
         headers = _merged(kept, given["headers"])
@@ -53,7 +63,10 @@ def update(
     if "secret" in given:
         secret = given["secret"]
         webhook_secrets.put(connection, webhook_id, secret and vault.seal(secret))
-    is_new = values.get("url", before.url) != before.url
+    is_new = any(
+        given.get(name, getattr(before, name)) != getattr(before, name)
+        for name in ("url", "format", "options")
+    )
     if is_new or "secret" in given or "headers_box" in values:
         values["patience_since"] = None  # what failed before says nothing of the new one
     skipped = None
@@ -74,9 +87,12 @@ def rotate(
     Raises:
         NotFound: there is no such webhook.
         Conflict: too many secrets would sign.
+        Unprocessable: a chat's deliveries are not signed.
     """
     connection, now = transaction.connection, transaction.now
     before = webhooks.get(connection, webhook_id)
+    if before.format is not Format.JSON:
+        raise Unprocessable.at(["secret"], UNSIGNED)
     webhook_secrets.rotate(connection, webhook_id, vault.seal(secret), now + overlap, now)
     webhooks.update(connection, webhook_id, {"patience_since": None}, now)
     _told(transaction, webhook_id)
@@ -89,6 +105,19 @@ def headers_of(vault: Vault, webhook: Webhook) -> dict[str, str]:
         return {}
     opened: dict[str, str] = json.loads(vault.open(webhook.headers_box))
     return opened
+
+
+def _columns(vault: Vault, given: Mapping[str, Any]) -> dict[str, object]:
+    """The columns of what was given, but for the secret and the headers."""
+    values = {name: value for name, value in given.items() if name not in ("secret", "headers")}
+    if "options" in values:
+        values["options"] = json.dumps(values["options"])
+    if "url" in values:
+        chat = CHATS.get(given["format"])
+        hides = chat is not None and chat.hides_url
+        values["url_box"] = vault.seal(values["url"]) if hides else None
+        values["url"] = masked(values["url"]) if hides else values["url"]
+    return values
 
 
 def _merged(kept: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:

@@ -7,14 +7,18 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from bedolaga_events.errors import NotFound
-from bedolaga_events.model import ErrorCode, LastError, SigningSecret, Status, Webhook
+from bedolaga_events.model import ErrorCode, Format, LastError, SigningSecret, Status, Webhook
 
 _NAMES = tuple(field.name for field in fields(Webhook))
 _SECRETS = (
     "(SELECT json_group_array(json_array(hex(box), until)) FROM"
     " (SELECT box, until FROM webhook_secrets WHERE webhook_id = webhooks.id ORDER BY id DESC))"
 )
-SEALED = (("webhooks", "headers_box"), ("webhook_secrets", "box"))  # every encrypted column
+SEALED = (  # every encrypted column
+    ("webhooks", "headers_box"),
+    ("webhooks", "url_box"),
+    ("webhook_secrets", "box"),
+)
 _COLUMNS = ", ".join(_SECRETS if name == "secrets" else name for name in _NAMES)
 
 
@@ -218,6 +222,9 @@ def _replaying(connection: sqlite3.Connection) -> int:
 def _webhook(row: Iterable[Any]) -> Webhook:
     values = dict(zip(_NAMES, row, strict=True))
     values["is_active"] = bool(values["is_active"])
+    values["accept_redirects"] = bool(values["accept_redirects"])
+    values["format"] = Format(values["format"])
+    values["options"] = json.loads(values["options"])
     if values["last_error"] is not None:
         code, *more = json.loads(values["last_error"])
         values["last_error"] = LastError(ErrorCode(code), *more)

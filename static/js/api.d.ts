@@ -185,6 +185,7 @@ export interface FieldError {
   loc: (string | number)[];
   msg: string;
 }
+export type Format = "json" | "telegram" | "discord" | "slack" | "ntfy" | "max";
 export interface GaugeDay {
   /** 2026-01-15 */
   day: string;
@@ -237,15 +238,39 @@ export interface NewToken {
 }
 export interface NewWebhook {
   name: string;
-  url: string;
+  /** may be left out with telegram and max */
+  url?: string | null;
   event_type: string;
   secret?: string | null;
   generate_secret?: boolean;
   description?: string | null;
   is_active?: boolean;
   headers?: Record<string, string>;
-  /** 0: no limit */
-  max_per_minute?: number;
+  format?: Format;
+  options?: Options;
+  accept_redirects?: boolean;
+  /** 0, or 20 for chats */
+  max_per_minute?: number | null;
+}
+export interface Options {
+  /** ru, if left out */
+  language?: "ru" | "en";
+  /** own words, with {field} and {nested.field} */
+  text?: string | null;
+  /** false: never several in one message */
+  fold?: boolean | null;
+  /** telegram, max */
+  chat_id?: number | string | null;
+  /** telegram: the topic */
+  thread_id?: number | null;
+  /** telegram, max: without a sound */
+  silent?: boolean | null;
+  /** discord: who it is from */
+  username?: string | null;
+  /** ntfy */
+  priority?: number | null;
+  /** ntfy: a list, or words with commas */
+  tags?: string[] | null;
 }
 export interface RefusedEvents {
   items: RefusedType[];
@@ -383,6 +408,11 @@ export interface Webhook {
   success_count: number;
   has_secret: boolean;
   disabled_reason: string | null;
+  format: Format;
+  /** of the format */
+  options: Record<string, unknown>;
+  /** a 302 or 303 counts as taken */
+  accept_redirects: boolean;
   /** 0: no limit */
   max_per_minute: number;
   state: WebhookState;
@@ -416,6 +446,9 @@ export interface WebhookChange {
   headers?: Record<string, string> | null;
   /** as it is */
   event_type?: string | null;
+  format?: Format | null;
+  options?: Options | null;
+  accept_redirects?: boolean | null;
   /** 0: no limit */
   max_per_minute?: number | null;
 }
