@@ -74,6 +74,36 @@ async def again(server: Server, delivery: Any) -> None:
     await until(sent)
 
 
+async def test_the_sheet_gets_each_payment_once(starting: Any) -> None:
+    """Google acts and answers 302, which counts as taken; a formula stays a text."""
+    stand_in = str(ROOT / "tests" / "system" / "apps_script.js")
+    async with running("node", stand_in, str(EXAMPLES / "google-sheets.gs")) as google:
+        at = f"http://127.0.0.1:{(await google.stdout.readline()).decode().strip()}"
+        server: Server = await starting(now=None)
+        hook = await server.webhook(
+            f"{at}/exec?key=change-me&type=payment.completed",
+            "payment.completed",
+            accept_redirects=True,
+        )
+        await server.event("payment.completed", **PAYMENT)
+        [delivery] = await delivered(server, hook["id"], 1)
+        await again(server, delivery)
+        await server.event("payment.completed", **{**PAYMENT, "transaction_id": 6})
+        await delivered(server, hook["id"], 2)
+        stranger = await server.webhook(
+            f"{at}/exec?key=guessed", "payment.completed", accept_redirects=True
+        )
+        await server.event("payment.completed", **{**PAYMENT, "transaction_id": 7})
+        await delivered(server, stranger["id"], 1)
+        await delivered(server, hook["id"], 3)
+        async with aiohttp.ClientSession() as session, session.get(f"{at}/rows") as shown:
+            head, *rows = json.loads(await shown.text())
+    assert head[:3] == ["received", "type", "transaction_id"]
+    assert [row[1:] for row in rows] == [
+        ["payment.completed", number, 1, 150.5, "'=card", ""] for number in (5, 6, 7)
+    ]
+
+
 @pytest.mark.parametrize("secret", ["a plain one", "whsec_" + "QUJD" * 10])
 async def test_the_php_page_keeps_each_event_once(
     starting: Any, tmp_path: Path, secret: str
