@@ -11,8 +11,8 @@ from pathlib import Path
 
 from bench.history import MANY, fill
 from bench.ingest import Row
-from bench.live import connect
 from bench.run import EVENT, TOKEN, Ours, median, ours, peer
+from bench.sockets import connect
 from bench.wire import Load
 
 SOAK_SECONDS = 600

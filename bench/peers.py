@@ -9,8 +9,9 @@ import aiohttp
 import uvloop
 from aiohttp import web
 
-from bench.live import Reader, broadcaster, connect
+from bench.live import broadcaster
 from bench.run import TOKEN
+from bench.sockets import Reader, connect
 from bench.wire import Sink
 
 

@@ -102,3 +102,10 @@ class Raw:
             if heard[0] == "close":
                 self.writer.write(frame(CLOSE, b"\x03\xe8"))
         return got
+
+
+async def hello(socket: Any) -> Any:
+    """The first message of a connection."""
+    message = await socket.receive_json()
+    assert message["type"] == "connection"
+    return message

@@ -150,3 +150,9 @@ async def bot(odd: OddServer, outbox: Path) -> Any:
     publisher = EventPublisher(odd.url, "token", outbox)
     yield publisher
     await publisher.close(0.2)
+
+
+async def emit(bot: EventPublisher, *numbers: int) -> None:
+    """Users of these numbers."""
+    for number in numbers:
+        await bot.emit("user.created", {"user_id": number})

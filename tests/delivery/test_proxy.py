@@ -2,7 +2,6 @@
 
 import asyncio
 import ssl
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,9 +12,7 @@ import trustme
 from bedolaga_events.delivery.addresses import policy
 from bedolaga_events.delivery.guard import PASSED_ON, Guard
 from bedolaga_events.delivery.poster import Poster
-from bedolaga_events.delivery.proxy import proxy
 from bedolaga_events.delivery.resolver import AddrInfo, Resolver
-from bedolaga_events.errors import ConfigError
 from bedolaga_events.model import ErrorCode
 from tests.delivery.conftest import dialler, infos, post, receiving, says
 from tests.delivery.proxies import SIGN_IN, free_port, http_proxy, socks_proxy
@@ -225,39 +222,3 @@ async def test_the_environment_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> 
         poster = Poster(dialler())
         assert (await post(poster, receiver.url)).status == 200
         poster.close()
-
-
-@pytest.mark.parametrize(
-    "written",
-    [
-        "proxy:3128",
-        "https://proxy:3128",
-        "socks4://proxy:1080",
-        "http://proxy",
-        "http://proxy:99999",
-        "http://us er:hidden@pro xy:3128",
-        "socks5://hidden@proxy:1080",
-        "socks5://пользователь:hidden@proxy:1080",
-        "http://user%3A:hidden@proxy:3128",
-    ],
-)
-def test_what_is_no_proxy_stops_the_start(written: str) -> None:
-    """The sentence names the setting and repeats no password."""
-    with pytest.raises(ConfigError, match=r"^delivery\.proxy: ") as raised:
-        proxy(written)
-    assert "hidden" not in raised.value.detail
-
-
-def test_a_password_may_hold_anything() -> None:
-    """As %XX, or as typed where that can be told apart."""
-    made = proxy("socks5://shop:p@ss/w%3Ard@[::1]:1080")
-    assert made is not None
-    assert (made.origin[1:], made.user, made.password) == (("::1", 1080), "shop", "p@ss/w:rd")
-    assert "ss" not in str(made).removeprefix("socks5")
-
-
-def test_without_the_extra_the_start_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not the first delivery."""
-    monkeypatch.setitem(sys.modules, "python_socks", None)
-    with pytest.raises(ConfigError, match=r"pip install 'bedolaga-events\[proxy\]'"):
-        proxy("http://127.0.0.1:3128")

@@ -8,8 +8,7 @@ from typing import Any
 
 from playwright.async_api import Page, expect
 
-from bedolaga_events.api.sink import SINK
-from tests.conftest import Receiver, Server, until
+from tests.conftest import Receiver, Server
 from tests.system.chromium import needs_chromium, show, sign_in
 
 pytestmark = needs_chromium
@@ -170,22 +169,6 @@ async def test_the_code_that_checks_this_very_signature_is_right(
     assert json.loads(shown)["user_id"] == 1
 
 
-async def test_the_sandbox_as_a_receiver(server: Server, page: Page) -> None:
-    """The whole loop without internet: an empty state leads there; it answers as it is told."""
-    await sign_in(server, page, "webhooks")
-    await page.get_by_role("button", name="Создать для песочницы").click()
-    await page.locator("dialog").get_by_role("button", name="Создать", exact=True).click()
-    await page.locator("dialog button", has_text="✕").click()
-    await server.event(user_id=1)
-    await show(page, "sandbox")
-    await expect(page.locator("details").first).to_contain_text("подпись верна")
-    await page.get_by_label("Отвечать").select_option(label="500")
-    await until(lambda: server.app[SINK].mode == "error")
-    await server.event(user_id=2)
-    await show(page, "webhooks/1/deliveries")
-    await expect(page.locator("tbody tr").first).to_contain_text("HTTP 500")
-
-
 async def test_a_slow_answer_shows_skeletons_and_keeps_old_data(server: Server, page: Page) -> None:
     """The shape of what comes; no spinner, no jump."""
     release = asyncio.Event()
@@ -223,55 +206,3 @@ async def test_what_cannot_be_loaded_says_why_and_is_tried_again(
     await page.get_by_role("button", name="Ещё раз").click()
     await expect(page.get_by_role("alert")).to_have_count(0)
     await expect(page.locator("tbody tr")).to_have_count(1)
-
-
-async def test_what_the_server_says_is_said_in_the_readers_language(
-    server: Server, receiver: Receiver, page: Page
-) -> None:
-    """Why a webhook stopped, and what came of an attempt; in English as the server wrote it."""
-    receiver.status = 410
-    hook = await server.webhook(receiver.url, "*", name="CRM")
-    await server.event(user_id=1)
-    await sign_in(server, page, f"webhooks/{hook['id']}/deliveries")
-    await expect(page.locator("p.problem")).to_contain_text("Получатель ответил 410 Gone")
-    await page.locator("tbody a").first.click()
-    attempt = page.locator(".attempt p.problem")
-    await expect(attempt).to_contain_text("получатель ответил HTTP 410 Gone")
-    await page.keyboard.press("Escape")
-    await page.get_by_role("button", name="EN").click()
-    await expect(page.locator("p.problem")).to_contain_text("The receiver answered 410 Gone.")
-
-
-async def test_tokens_are_made_copied_and_revoked(server: Server, page: Page) -> None:
-    """Shown once; a page that came in with a revoked one goes back to the sign-in with a reason."""
-    await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    await sign_in(server, page, "tokens")
-    await page.get_by_role("button", name="Создать токен").click()
-    await page.locator("dialog [name=name]").fill("phone")
-    await page.get_by_label("admin").check()
-    await page.locator("dialog").get_by_role("button", name="Создать", exact=True).click()
-    await page.locator("dialog").get_by_role("button", name="Копировать").click()
-    value = await page.evaluate("navigator.clipboard.readText()")
-    assert (await server.call("GET", "/tokens", token=value)).status == 200
-    await page.keyboard.press("Escape")
-    other = await page.context.new_page()
-    await other.goto(f"{server.url}/#token={value}")
-    await expect(other.locator(".connection.connected")).to_be_visible()
-    assert len(list(server.parts.hub.sockets())) == 2  # tabs of one token share, others do not
-    page.on("dialog", lambda dialog: dialog.accept())
-    await page.locator("tr", has_text="phone").get_by_role("button", name="Отозвать").click()
-    await expect(page.locator("tr", has_text="phone")).to_have_count(0)
-    await expect(other.get_by_role("alert")).to_contain_text("Токен отозван или истёк")
-    await expect(page.locator(".connection.connected")).to_be_visible()
-
-
-async def test_the_settings_show_values_and_origins(server: Server, page: Page) -> None:
-    """Read-only, with no secret in them."""
-    await sign_in(server, page, "settings")
-    row = page.locator("tr", has=page.get_by_text("retention.retention_days", exact=False)).first
-    await expect(page.locator("tbody")).to_contain_text("delivery.retry_schedule")
-    await expect(row).to_be_visible()
-    assert "s3cret" not in await page.locator("main").inner_text()
-    await expect(page.get_by_role("link", name="Описание API")).to_have_attribute("href", "docs")
-    await page.get_by_role("button", name="Метрики").click()
-    await expect(page.get_by_label("GET /metrics")).to_contain_text("bedolaga_events_")

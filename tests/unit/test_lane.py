@@ -8,7 +8,7 @@ from bedolaga_events.delivery.lane import ASK_EVERY, BUFFER, Found, Lane
 from bedolaga_events.delivery.turns import Turns
 from bedolaga_events.model import Attempt, Committed, Delivery, ErrorCode, Status
 from bedolaga_events.times import SECOND
-from tests.unit.turns_machine import OUTCOMES, START, delivery_of, webhook_of
+from tests.unit.turns_table import OUTCOMES, START, delivery_of, webhook_of
 
 
 def lane_with(*waiting: Delivery, **fields: Any) -> Lane:

@@ -1,69 +1,35 @@
-"""A table, its commits and its readings around `Turns`, in every order in which they can come."""
-
-from dataclasses import replace
-from typing import Any
+"""Commits and readings around `Turns`, in every order in which they can come."""
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from bedolaga_events.delivery import retry
-from bedolaga_events.delivery.lane import BUFFER, Found, Lane, Start
+from bedolaga_events.delivery.lane import Found, Lane, Start
 from bedolaga_events.delivery.turns import Turns
-from bedolaga_events.model import Attempt, Committed, Delivery, ErrorCode, Status, Webhook
-from bedolaga_events.store.attempts import Record, State
+from bedolaga_events.model import Status, Webhook
+from bedolaga_events.store.attempts import Record
 from bedolaga_events.times import MINUTE, SECOND
+from tests.unit.turns_table import (
+    OUTCOMES,
+    SCHEDULE,
+    Table,
+    delivery_of,
+    record_of,
+    webhook_of,
+)
 
-START = 1_768_473_000_000_000
 CONCURRENCY, WIDEST = 6, 8
-SCHEDULE = [1.0, 7.0, 40.0]
 LATE = 2 * SECOND  # what is due goes out within this, when all receivers answer
-OUTCOMES = {
-    "success": Attempt(0, 0, 1),
-    "refusal": Attempt(0, 0, 1, ErrorCode.HTTP_STATUS, "", 500),
-    "hang": Attempt(0, 0, 1, ErrorCode.TIMEOUT, ""),
-    "busy": Attempt(0, 0, 1, ErrorCode.HTTP_STATUS, "", 429, (("retry-after", "3"),)),
-}
 
 
-def webhook_of(webhook_id: int, **fields: Any) -> Webhook:
-    """A webhook of which only the given fields matter."""
-    values: dict[str, Any] = dict.fromkeys(Webhook.__dataclass_fields__)
-    values |= {"id": webhook_id, "is_active": True, "url": "http://a/", "updated_at": START}
-    return Webhook(**(values | {"max_per_minute": 0} | fields))
-
-
-def delivery_of(delivery_id: int, webhook_id: int = 1, **fields: Any) -> Delivery:
-    """A pending delivery that is due."""
-    one = Delivery(
-        delivery_id,
-        webhook_id,
-        delivery_id,
-        "x.y",
-        "{}",
-        START,
-        Status.PENDING,
-        0,
-        START,
-        None,
-        START,
-        False,
-    )
-    return one._replace(**fields)
-
-
-class TurnsMachine(RuleBasedStateMachine):
+class TurnsMachine(Table):
     """What the worker, the writer and the readers do, one step at a time."""
 
     turns_type = Turns
 
     def __init__(self) -> None:
         super().__init__()
-        self.now = START
-        self.table: dict[int, Delivery] = {}
-        self.webhooks: dict[int, Webhook] = {}  # as committed
         self.heard: dict[int, Webhook] = {}  # as heard of
-        self.unheard: Committed | None = None  # committed, and nobody was told yet
-        self.urged: set[int] = set()
         self.put_off: dict[int, int] = {}  # what was broken off is tried again in a minute
         self.made = 0
         self._begin()
@@ -74,7 +40,7 @@ class TurnsMachine(RuleBasedStateMachine):
         self.seen: set[Lane] = set()  # of these: they have looked, and come back later
         self.flying: list[tuple[Lane, Start]] = []
         self.landed: list[tuple[Lane, Record]] = []  # on its way to the disk
-        self.ending: list[tuple[Lane, int]] = []  # on disk, but its task has not ended
+        self.ending = []
         for one in self.webhooks.values():
             self.turns.place(one)
         self.heard = dict(self.webhooks)
@@ -114,41 +80,6 @@ class TurnsMachine(RuleBasedStateMachine):
     def step(self, webhook: int, step: str) -> None:
         self._commit()
         self._step(step, webhook)
-
-    @precondition(lambda self: self.table)
-    @rule(data=st.data(), cancels=st.booleans())
-    def by_hand(self, data: st.DataObject, cancels: bool) -> None:
-        row = self.table[data.draw(st.sampled_from(sorted(self.table)))]
-        committed = self._commit()
-        if not cancels:
-            committed.urgent.add(row.id)
-            self.urged.add(row.id)
-            self._put(committed, self._again(row))
-        elif row.status is Status.PENDING:
-            self._put(committed, self._cancelled(row))
-
-    @rule(
-        webhook=st.sampled_from([1, 2]),
-        fields=st.sampled_from(
-            [{"url": "http://b/"}, {"url": "http://a/"}, {"is_active": False}, {"is_active": True}]
-        ),
-    )
-    def change(self, webhook: int, fields: dict[str, Any]) -> None:
-        """Two changes in one commit have one `updated_at`: a description, then another field."""
-        committed = self._commit()
-        if webhook in self.webhooks:
-            for some in ({"description": "x"}, fields):
-                one = replace(self.webhooks[webhook], **some, updated_at=self.now)
-                self._change(committed, one)
-
-    @rule()
-    def delete_or_make_anew(self) -> None:
-        committed = self._commit()
-        if self.webhooks.pop(2, None):
-            self.table = {n: one for n, one in self.table.items() if one.webhook_id != 2}
-            committed.deleted_webhooks.append(2)
-        else:
-            self._change(committed, webhook_of(2, url=f"http://{self.now}/"))
 
     # What the worker does.
 
@@ -291,80 +222,10 @@ class TurnsMachine(RuleBasedStateMachine):
         while self.seen:
             self.fill()
 
-    def _is_to_be_sent(self, row: Delivery) -> bool:
-        return row.status is Status.PENDING and self.webhooks[row.webhook_id].is_active
-
-    def _commit(self) -> Committed:
-        self.hear()  # one transaction at a time
-        self.now += 1
-        self.unheard = Committed(self.now)
-        return self.unheard
-
-    def _put(self, committed: Committed, row: Delivery) -> None:
-        self.table[row.id] = row
-        committed.deliveries.append(row)
-
-    def _change(self, committed: Committed, webhook: Webhook) -> None:
-        self.webhooks[webhook.id] = webhook
-        committed.webhooks.append(webhook)
-
-    def _again(self, row: Delivery) -> Delivery:
-        return row._replace(
-            status=Status.PENDING,
-            next_retry_at=self.now,
-            reason=None,
-            schedule_from=row.attempt_number,
-            asked=row.asked + 1,
-        )
-
-    def _cancelled(self, row: Delivery) -> Delivery:
-        return row._replace(status=Status.FAILED, next_retry_at=None, reason="by hand")
-
-    def _record(self, records: list[tuple[Lane, Record]]) -> None:
-        committed = self._commit()
-        for lane, record in records:
-            number = record.delivery.id
-            if before := self.table.get(number):
-                state = State(*(getattr(before, name) for name in State._fields))
-                self._put(committed, record.after(state, self.now))
-                if before.asked == record.delivery.asked:
-                    self.urged.discard(number)
-            self.ending.append((lane, number))
-
-    def _step(self, step: str, webhook: int) -> None:
-        """Rows change that nobody lists."""
-        for row in self.table.values():
-            if row.webhook_id != webhook:
-                continue
-            if step == "replay" and row.status in (Status.SUCCESS, Status.SKIPPED):
-                self.table[row.id] = self._again(row)
-            if step == "cancel" and row.status is Status.PENDING:
-                self.table[row.id] = self._cancelled(row)
-        if step and self.unheard is not None:
-            self.unheard.stale.add(webhook)
-
-    def _found(self, lane: Lane) -> Found:
-        rows = [one for one in self.table.values() if one.webhook_id == lane.webhook.id]
-        times = [(one.next_retry_at, one) for one in rows if one.status is Status.PENDING]
-        due = sorted((at, one.id, one) for at, one in times if at is not None and at <= self.now)
-        wanted = BUFFER + len(lane.waiting) + len(lane.urgent) + len(lane.out)
-        later = min((at for at, _ in times if at is not None and at > self.now), default=None)
-        return Found(
-            [one for _, _, one in due[:wanted]],
-            len(due) < wanted,
-            None if later is None else later - self.now,
-        )
-
     def _land(self, lane: Lane, start: Start, outcome: str) -> None:
         attempt = OUTCOMES[outcome]._replace(number=start.delivery.attempt_number + 1)
         pause = retry.pause(attempt, SCHEDULE, self.now)
         assert pause <= min(3 * SECOND, MINUTE)
         self.turns.land(lane, start, attempt, self.now, pause)
-        match retry.decide(attempt, SCHEDULE, self.now, 0.5, start.delivery.schedule_from):
-            case retry.Succeed():
-                record = Record(start.delivery, attempt, Status.SUCCESS)
-            case retry.Retry(wait):
-                record = Record(start.delivery, attempt, Status.PENDING, wait)
-            case _:
-                record = Record(start.delivery, attempt, Status.FAILED)
+        record = record_of(start.delivery, attempt, self.now)
         self.landed.append((lane, record))

@@ -1,0 +1,58 @@
+"""The kinds of values that settings have: networks, zones, origins, addresses, seconds."""
+
+import ipaddress
+import json
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from bedolaga_events import origins
+
+
+def _network(text: str) -> str:
+    return str(ipaddress.ip_network(text))
+
+
+def _zone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"'{text}' is not a time zone of the IANA list") from None
+    return text
+
+
+def _origin(text: str) -> str:
+    found = origins.origin(text)
+    if found is None:
+        raise ValueError("an origin is scheme://host[:port] without a path")
+    return str(found)  # as browsers send it
+
+
+def _public_url(text: str) -> str:
+    found = origins.address(text)
+    if text and found is None:
+        raise ValueError("write it like https://events.example.com/ (a path may follow)")
+    return "".join(map(str, found or ()))
+
+
+def _hosts(value: Any) -> Any:
+    """One text for a list, for texts with commas, and for JSON, as the environment has lists."""
+    if isinstance(value, str) and value.lstrip().startswith('["'):
+        value = json.loads(value)
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        value = ",".join(value)
+    if not isinstance(value, str):
+        return value
+    named = [one.strip().removeprefix("[").removesuffix("]") for one in value.split(",")]
+    if not all(named):
+        raise ValueError("write one address to listen on, or several with commas between them")
+    return ", ".join(dict.fromkeys(named))
+
+
+Network = Annotated[str, AfterValidator(_network)]
+Zone = Annotated[str, AfterValidator(_zone)]
+Origin = Annotated[str, AfterValidator(_origin)]
+PublicUrl = Annotated[str, AfterValidator(_public_url)]
+Hosts = Annotated[str, BeforeValidator(_hosts)]
+Seconds = Annotated[float, Field(gt=0, le=86_400 * 365)]
