@@ -7,6 +7,8 @@ may be open on a file. The tables are those of 0.1.0: an older file is simply go
 import json
 import os
 import sqlite3
+import threading
+import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -48,21 +50,32 @@ class Outbox:
     """
 
     def __init__(self, path: Path, patience: float = PATIENCE) -> None:
+        self._path = path
+        self._patience = patience
+        self._connection: sqlite3.Connection | None = None
+        with self._using():
+            _OUTBOXES.add(self)
+
+    def _open(self) -> sqlite3.Connection:
+        path = self._path
         path.parent.mkdir(parents=True, exist_ok=True)
         # No descriptor of a file that is open here already is closed: that would take away this
         # process's locks (POSIX), and whoever closes the file next would delete its log under us.
         with suppress(FileExistsError):
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-        self._connection = sqlite3.connect(path, timeout=patience, isolation_level=None)
+        connection = sqlite3.connect(
+            path, timeout=self._patience, isolation_level=None, check_same_thread=False
+        )
         self._inode = path.stat().st_ino
         try:
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
             for statement in _TABLES:
-                self._connection.execute(statement)
+                connection.execute(statement)
         except sqlite3.Error:
-            self._connection.close()
+            connection.close()
             raise
+        return connection
 
     def put(self, texts: Iterable[str]) -> None:
         """Append events, all or none."""
@@ -74,13 +87,14 @@ class Outbox:
     def head(self, most: int, size: int) -> list[Waiting]:
         """The events that wait longest: `most` of them, `size` characters, but one at least."""
         found, length = list[Waiting](), 0
-        for row in self._connection.execute(
-            "SELECT id, text FROM outbox ORDER BY id LIMIT ?", (most,)
-        ):
-            length += len(row[1])
-            if found and length > size:
-                break
-            found.append(Waiting(*row))
+        with self._using() as connection:
+            for row in connection.execute(
+                "SELECT id, text FROM outbox ORDER BY id LIMIT ?", (most,)
+            ):
+                length += len(row[1])
+                if found and length > size:
+                    break
+                found.append(Waiting(*row))
         return found
 
     def done(self, events: Sequence[Waiting]) -> None:
@@ -124,20 +138,48 @@ class Outbox:
         return path.exists() and path.stat().st_ino == self._inode
 
     def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
+        """Close the file; whatever is done next opens it again."""
+        with _IN_USE:
+            if self._connection is not None:
+                self._connection.close()
+            self._connection = None
+
+    @contextmanager
+    def _using(self) -> Iterator[sqlite3.Connection]:
+        with _IN_USE:
+            if self._connection is None:
+                self._connection = self._open()
+            yield self._connection
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         # The lock is taken first, so that nothing can fail for it half-way; and whatever fails is
         # rolled back, so that the connection never stays in a transaction.
-        self._connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield self._connection
-            self._connection.execute("COMMIT")
-        finally:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
+        with self._using() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+
+
+# A connection must not be carried into a forked process: at a fork, none is open.
+_IN_USE = threading.RLock()
+_OUTBOXES: weakref.WeakSet[Outbox] = weakref.WeakSet()
+
+
+def _before_fork() -> None:
+    _IN_USE.acquire()
+    for outbox in list(_OUTBOXES):
+        outbox.close()
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows, where nothing forks
+    os.register_at_fork(
+        before=_before_fork, after_in_parent=_IN_USE.release, after_in_child=_IN_USE.release
+    )
 
 
 def _storable(reason: str) -> str:

@@ -4,6 +4,7 @@ import asyncio
 import atexit
 import json
 import logging
+import os
 import secrets
 import sqlite3
 from concurrent.futures import Future
@@ -73,9 +74,19 @@ class _Publisher:
             "User-Agent": f"bedolaga-events-client/{__version__}",
         }
         self._path = Path(outbox)
-        self._courier = Courier(address_of(url), headers, self._path)
-        self._keeper = Keeper(self._path, self._courier.kick)
+        self._goes_to = address_of(url), headers
+        self._begin()
         atexit.register(self._close, GOODBYE)
+
+    def _begin(self) -> None:
+        self._process = os.getpid()
+        self._courier = Courier(*self._goes_to, self._path)
+        self._keeper = Keeper(self._path, self._courier.kick)
+
+    def _follow_fork(self) -> None:
+        """A forked process has none of the threads; what they held is the first one's to send."""
+        if self._process != os.getpid():
+            self._begin()
 
     def pending(self) -> int:
         """How many events wait for the server; those of a file that cannot be read do not count."""
@@ -84,6 +95,7 @@ class _Publisher:
 
     def state(self) -> State:
         """Where the events are, and what keeps them."""
+        self._follow_fork()
         in_memory = self._keeper.waiting()  # before the file, so that none is overlooked
         in_file, aside = self._counts()
         trouble = self._keeper.trouble.now or self._courier.trouble.now
@@ -103,6 +115,7 @@ class _Publisher:
         Waits up to a second for another program's lock. Raises `sqlite3.Error` or `OSError` if the
         outbox cannot be written now.
         """
+        self._follow_fork()
         outbox = Outbox(self._path)
         try:
             moved = outbox.resend()
@@ -120,6 +133,7 @@ class _Publisher:
             return None, None
 
     def _keep(self, event: dict[str, Any]) -> Future[None]:
+        self._follow_fork()
         try:
             return self._keeper.take(json.dumps(event, default=str))
         except Exception as error:  # noqa: BLE001 - a bot's objects may do anything, emit may not
@@ -133,6 +147,8 @@ class _Publisher:
 
     def _close(self, seconds: float) -> None:
         atexit.unregister(self._close)
+        if self._process != os.getpid():  # a forked process that published nothing
+            return
         self._keeper.stop(seconds)
         self._courier.stop(seconds)
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import os
 import sqlite3
 import time
 from contextlib import closing
@@ -221,3 +222,24 @@ async def test_what_a_process_wrote_that_is_gone_is_found(
 def test_a_prefix_is_sent_as_it_was_typed(url: str, path: str) -> None:
     """What is no ASCII is encoded, once."""
     assert address_of(url).path == path
+
+
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # since Python 3.12
+def test_a_forked_process_publishes_too(odd: OddServer, script: SyncEventPublisher) -> None:
+    """Workers that are forked after the publisher was made, as gunicorn --preload does."""
+    script.emit("user.created", {"user_id": 0})
+    script.emit("user.created", {"user_id": 1})
+    children = list[int]()
+    for number in (2, 3):
+        child = os.fork()
+        if child == 0:
+            script.emit("user.created", {"user_id": number})
+            script.close()
+            os._exit(0)
+        children.append(child)
+    script.emit("user.created", {"user_id": 4})
+    assert [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children] == [0, 0]
+    script.emit("user.created", {"user_id": 5})
+    script.close()
+    assert sorted(odd.numbers) == list(range(6))
+    assert script.pending() == 0
