@@ -19,7 +19,7 @@ from bedolaga_events.silence import Silence
 from bedolaga_events.store import deliveries, events, hours, webhooks
 from bedolaga_events.store.database import Database
 from bedolaga_events.supervise import Helpers
-from bedolaga_events.times import HOUR, MINUTE
+from bedolaga_events.times import HOUR, MINUTE, Calendar
 
 EVERY = 60.0  # seconds between looks at rates, backlog and disk, and between heartbeats
 FIRST_BEAT = 5.0  # seconds that a server must live to be alive: one that dies at once is not
@@ -60,6 +60,7 @@ class Alerts:
         ways: Sequence[Way],
         heartbeat: Heartbeat | None,
         helpers: Helpers,
+        calendar: Calendar,
         now: Callable[[], int],
     ) -> None:
         self._settings = settings
@@ -68,6 +69,7 @@ class Alerts:
         self._heartbeat = heartbeat
         self._helpers = helpers
         self._metrics = helpers.metrics
+        self._calendar = calendar
         self._now = now
         self._told: dict[Key, int] = {}
         self._open: set[Key] = set()  # at the last look
@@ -129,6 +131,9 @@ class Alerts:
                     yield Trouble("rate", one, words)
                 if words := await self._backlog(database, one):
                     yield Trouble("backlog", one, words)
+        if leap := self._calendar.doubt:
+            words = f"The clock leapt by {leap / HOUR:+.1f} h, which nothing explains: "
+            yield Trouble("clock", None, words + "nothing expires for it in the next hour.")
         free = shutil.disk_usage(database.path.parent).free // MEGABYTE
         if free < self._settings.disk_free_mb:
             yield Trouble("disk", None, f"The disk is nearly full: {free} MB are free.")

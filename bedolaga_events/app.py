@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import structlog
 from aiohttp import web
@@ -13,7 +12,7 @@ from aiohttp import web
 from bedolaga_events import api
 from bedolaga_events.access import Access
 from bedolaga_events.alerts import Alerts
-from bedolaga_events.api import events as api_events
+from bedolaga_events.api.publisher import EVENTS, Publisher
 from bedolaga_events.api.sink import SINK, Sink
 from bedolaga_events.api.state import PARTS, Parts
 from bedolaga_events.catalogue import Catalogue, added_type
@@ -33,11 +32,9 @@ from bedolaga_events.live.hub import Hub
 from bedolaga_events.live.resume import Resumptions
 from bedolaga_events.messengers import Apprise, Heartbeat, check_hosts
 from bedolaga_events.metrics import Metrics
-from bedolaga_events.model import Accepted
 from bedolaga_events.settings import Settings
-from bedolaga_events.shapes.event import NewEvent
 from bedolaga_events.silence import Silence
-from bedolaga_events.store import events, numbers, tokens, vault, webhooks
+from bedolaga_events.store import events, meta, numbers, tokens, vault, webhooks
 from bedolaga_events.store.batch import Transactions
 from bedolaga_events.store.database import Database
 from bedolaga_events.store.transaction import change
@@ -46,34 +43,13 @@ from bedolaga_events.store.walker import Walker
 from bedolaga_events.store.watch import watch
 from bedolaga_events.store.writer import Writer
 from bedolaga_events.supervise import Helpers, patience, vital
-from bedolaga_events.times import Clock
+from bedolaga_events.times import Calendar, Clock
+
+__all__ = ["EVENTS", "create_app", "static_folder"]
 
 ENVIRONMENT_TOKEN = "BEDOLAGA_EVENTS_TOKEN"  # noqa: S105 - a name, not a secret
 
 log = structlog.get_logger()
-
-
-class Publisher:
-    """Events from the same process, without HTTP: `await app[EVENTS].publish(...)`."""
-
-    def __init__(self, app: web.Application) -> None:
-        self._app = app
-
-    async def publish(
-        self, event_type: str, payload: dict[str, Any], *, idempotency_key: str | None = None
-    ) -> Accepted:
-        """Store an event as POST /events does; it is on disk when this returns.
-
-        Raises:
-            Unprocessable: the type is unknown, or the payload breaks its schema.
-            Conflict: the key was used for another event.
-            StoreError: it cannot be stored now.
-        """
-        body = NewEvent(type=event_type, payload=payload)
-        return await api_events.accept(self._app[PARTS], body, idempotency_key)
-
-
-EVENTS = web.AppKey("events", Publisher)
 
 
 def create_app(
@@ -110,14 +86,14 @@ def static_folder() -> Path:
 
 
 async def _run(loaded: Loaded, clocks: Clock, app: web.Application) -> AsyncIterator[None]:
-    settings, now = loaded.settings, clocks.wall
+    settings = loaded.settings
     way = proxy(settings.delivery.proxy.get_secret_value())
     guard = Guard(_policy(settings), Resolver(), has_proxy=way is not None)
     await check_hosts(settings.alerts, guard)
     parts = app[PARTS] = await _assemble(loaded, guard, way, clocks)
     database, writer, worker = parts.database, parts.writer, parts.worker
-    housekeeping = Housekeeping(settings, database, writer, parts.access, now)
     alerts, helpers = parts.alerts, parts.helpers
+    housekeeping = Housekeeping(settings, database, writer, parts.access, parts.calendar, helpers)
     assert database.mark is not None  # it is open
     writer.listeners += [
         helpers.listener("mark", database.mark.heard),
@@ -149,6 +125,7 @@ async def _run(loaded: Loaded, clocks: Clock, app: web.Application) -> AsyncIter
             await parts.stopping
         with suppress(StoreError):  # the store may be why it ends
             await housekeeping.touch_tokens()
+            await housekeeping.keep_time()
     finally:
         for task in others:
             task.cancel()
@@ -161,7 +138,7 @@ async def _run(loaded: Loaded, clocks: Clock, app: web.Application) -> AsyncIter
 
 async def _assemble(loaded: Loaded, guard: Guard, way: Proxy | None, clocks: Clock) -> Parts:
     """Open the store and make what stands around it."""
-    settings, now = loaded.settings, clocks.wall
+    settings, now, calendar = loaded.settings, clocks.wall, Calendar(clocks)
     path = settings.database.path
     metrics = Metrics()
     tls = trusted_cas(settings.delivery.ca_file)
@@ -171,11 +148,12 @@ async def _assemble(loaded: Loaded, guard: Guard, way: Proxy | None, clocks: Clo
     poster = Poster(Dialler(guard, tls, settings.delivery.connect_timeout, way))
     database = await Database.open(path)
     try:
-        alerts = _alerts(settings, poster, helpers, clocks)
+        alerts = _alerts(settings, poster, helpers, clocks, calendar)
         with starting(path):
             sealed = await database.read(webhooks.sealed)
             box = vault.of(settings, sealed)
             last_event_id = await database.read(events.last_id)
+            calendar.resume(await database.read(meta.running_at))
         transactions = Transactions(settings.rules, clocks.leap)
         writer = Writer(database, transactions, now, settings.events.queue_limit, metrics)
         hub = Hub(
@@ -195,12 +173,13 @@ async def _assemble(loaded: Loaded, guard: Guard, way: Proxy | None, clocks: Clo
         settings=settings,
         origins=loaded.origins,
         now=now,
+        calendar=calendar,
         metrics=metrics,
         catalogue=catalogue,
         database=database,
         writer=writer,
         vault=box,
-        access=Access(now, settings.auth.max_failures, hub.keep),
+        access=Access(calendar.now, settings.auth.max_failures, hub.keep),
         hub=hub,
         resumptions=Resumptions(database, hub),
         walker=Walker(writer),
@@ -211,7 +190,9 @@ async def _assemble(loaded: Loaded, guard: Guard, way: Proxy | None, clocks: Clo
     )
 
 
-def _alerts(settings: Settings, poster: Poster, helpers: Helpers, clocks: Clock) -> Alerts:
+def _alerts(
+    settings: Settings, poster: Poster, helpers: Helpers, clocks: Clock, calendar: Calendar
+) -> Alerts:
     """Who tells a human, and how.
 
     Raises:
@@ -224,6 +205,7 @@ def _alerts(settings: Settings, poster: Poster, helpers: Helpers, clocks: Clock)
         [Apprise(number, one.get_secret_value()) for number, one in enumerate(told.urls, 1)],
         Heartbeat(heartbeat, poster) if heartbeat else None,
         helpers,
+        calendar,
         clocks.wall,
     )
 

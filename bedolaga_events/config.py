@@ -2,9 +2,11 @@
 
 import json
 import os
+import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, get_origin
 
@@ -14,6 +16,11 @@ from bedolaga_events.errors import ConfigError
 from bedolaga_events.settings import PREFIX, AddedType, Section, Settings
 
 UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")  # PowerShell's > writes one
+# Kubernetes tells every container of every service; ours may be called bedolaga-events.
+INJECTED = re.compile(
+    r"(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)=.*"
+    r"|(\w+_)?PORT=\w+://.*"
+)
 CLIENT_VARIABLES = {"BEDOLAGA_EVENTS_URL", "BEDOLAGA_EVENTS_CONFIG"}  # read by the CLI, no settings
 
 
@@ -143,10 +150,20 @@ def _read_environment(environ: Mapping[str, str]) -> dict[str, Any]:
                 raise ConfigError(f"{plain} and {name} are both in the environment: keep one.")
             name, value = plain, _read_secret(name, Path(value))  # noqa: PLW2901
         elif name not in known:
-            raise ConfigError(f"{name} in the environment: there is no such setting.")
+            if INJECTED.fullmatch(f"{name.removeprefix(PREFIX)}={value}"):
+                continue
+            raise ConfigError(_unknown(name, value, known))
         key, annotation = known[name]
         values[key] = _list_of(name, value) if get_origin(annotation) is list else value
     return _nested(values)
+
+
+def _unknown(name: str, value: str, known: Iterable[str]) -> str:
+    leaf = name.rpartition("_")[2]
+    near = [one for one in known if one.endswith(f"__{leaf}")] or get_close_matches(name, known, 1)
+    shown = f"{name}={value[:100]}" if "TOKEN" not in name and "KEY" not in name else name
+    remedy = f"is {near[0]} meant?" if near else "unset it, or see `bedolaga-events config`."
+    return f"{shown} in the environment: there is no such setting; {remedy}"
 
 
 def _list_of(variable: str, text: str) -> list[Any]:

@@ -1,29 +1,27 @@
-"""What must be done now and then: reread tokens, prune what is old, checkpoint, optimize."""
+"""What must be done now and then: a table of rounds, and tokens that are reread."""
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 
 from bedolaga_events.access import Access
 from bedolaga_events.errors import StoreError
 from bedolaga_events.settings import Settings
-from bedolaga_events.store import retention, steps, tokens
+from bedolaga_events.store import meta, retention, steps, tokens
 from bedolaga_events.store.database import Database
 from bedolaga_events.store.transaction import change
 from bedolaga_events.store.writer import Writer
+from bedolaga_events.supervise import Helpers
+from bedolaga_events.times import DAY, Calendar
 
 TICK = 1.0  # seconds: how late a token revoked on the command line still opens something
-TOUCH_EVERY = 60  # ticks between writes of last_used_at
-CHECKPOINT_EVERY = 300  # ticks; only when nothing was written since the last look
-OPTIMIZE_EVERY = 86_400  # ticks
-RETAIN_EVERY = 300  # ticks
 SHRINK_STEP = 1_000  # pages given back at once
 MEGABYTE = 1_000_000
-EXPIRED_KEPT = 7 * 86_400_000_000  # microseconds that an expired token stays in the list
+EXPIRED_KEPT = 7 * DAY  # that an expired token stays in the list
 
 log = structlog.get_logger()
 
@@ -37,32 +35,34 @@ class Housekeeping:
         database: Database,
         writer: Writer,
         access: Access,
-        now: Callable[[], int],
+        calendar: Calendar,
+        helpers: Helpers,
     ) -> None:
         self._settings = settings
         self._database = database
         self._writer = writer
         self._access = access
-        self._now = now
+        self._calendar = calendar
+        self._helpers = helpers
         self._seen_bytes = -1
 
     async def run(self) -> None:
-        """One tick a second; a store that cannot write now is tried again next time."""
+        """One tick a second; each round when it is due."""
         tick = 0
         while True:
             await asyncio.sleep(TICK)
             tick += 1
+            for one in ROUNDS:
+                if tick % one.every == 0:
+                    await self.take(one)
+
+    async def take(self, one: "Round") -> None:
+        """Take a round; a store that cannot write now is tried again next time."""
+        with self._helpers.noting(one.name):
             try:
-                if tick % TOUCH_EVERY == 0:
-                    await self.touch_tokens()
-                if tick % CHECKPOINT_EVERY == 0:
-                    await self._checkpoint_when_idle()
-                if tick % RETAIN_EVERY == 0:
-                    await self.retain()
-                if tick % OPTIMIZE_EVERY == 0:
-                    await self._writer.aside(_optimize)
+                await one.work(self)
             except (StoreError, sqlite3.Error) as error:
-                log.warning("housekeeping put off", error=str(error))
+                log.warning("housekeeping put off", round=one.name, error=str(error))
 
     async def watch_tokens(self) -> None:
         """Look at the tokens once a second, whatever holds the other rounds up."""
@@ -81,10 +81,14 @@ class Housekeeping:
     async def touch_tokens(self) -> None:
         """Write when tokens were last used, and forget those that expired long ago."""
         used, self._access.used = self._access.used, {}
-        before = self._now() - EXPIRED_KEPT
+        before = self._calendar.now() - EXPIRED_KEPT
         if used:
             await self._commit(tokens.touch, used)
         await self._commit(tokens.delete_expired, before)
+
+    async def keep_time(self) -> None:
+        """Write down what time it is, for the next start; a leap is noticed here at the latest."""
+        await self._commit(meta.put, meta.RUNNING, str(self._calendar.now()))
 
     async def retain(self) -> None:
         """Let go of what is older than `retention_days`, then of the oldest over `retention_mb`.
@@ -93,19 +97,41 @@ class Housekeeping:
         """
         kept = self._settings.retention
         days, most = kept.retention_days or None, kept.retention_mb * MEGABYTE or None
-        await change(self._writer, steps.retain, days, most)
+        await change(self._writer, steps.retain, self._calendar.now(), days, most)
         free = 1
         while free:
             free = await self._writer.aside(lambda one: retention.shrink(one, SHRINK_STEP))
 
-    async def _commit(self, verb: Callable[..., Any], *args: object) -> Any:
-        return await change(self._writer, lambda it: verb(it.connection, *args))
-
-    async def _checkpoint_when_idle(self) -> None:
+    async def checkpoint(self) -> None:
+        """Empty the WAL once nothing was written to it since the last look."""
         size = _wal_bytes(self._database.path)
         if size and size == self._seen_bytes:
             await self._writer.aside(_truncate_wal)
         self._seen_bytes = size
+
+    async def optimize(self) -> None:
+        """Let SQLite look at its indexes anew."""
+        await self._writer.aside(_optimize)
+
+    async def _commit(self, verb: Callable[..., Any], *args: object) -> Any:
+        return await change(self._writer, lambda it: verb(it.connection, *args))
+
+
+class Round(NamedTuple):
+    """What is done now and then, and how often, in ticks."""
+
+    name: str
+    every: int
+    work: Callable[[Housekeeping], Awaitable[None]]
+
+
+ROUNDS = (
+    Round("time", 60, Housekeeping.keep_time),
+    Round("used tokens", 60, Housekeeping.touch_tokens),
+    Round("checkpoint", 300, Housekeeping.checkpoint),
+    Round("retention", 300, Housekeeping.retain),
+    Round("optimize", 86_400, Housekeeping.optimize),
+)
 
 
 def _wal_bytes(path: Path) -> int:

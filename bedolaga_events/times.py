@@ -26,11 +26,11 @@ class Clock:
     def __init__(self, wall: Callable[[], int], elapsed: Callable[[], int]) -> None:
         self.wall = wall
         self.elapsed = elapsed
-        self._offset = self._read()
+        self._offset = self.offset()
 
     def leap(self) -> int:
         """Microseconds by which the wall was set and the table does not know yet; 0 mostly."""
-        offset = self._read()
+        offset = self.offset()
         if abs(offset - self._offset) < LEAP:
             self._offset = offset
         return offset - self._offset
@@ -44,7 +44,7 @@ class Clock:
         self.leap()
         return self.elapsed() + self._offset
 
-    def _read(self) -> int:
+    def offset(self) -> int:
         """How far apart the clocks are; read again if we were stopped between the two."""
         for _ in range(TRIES):
             elapsed = self.elapsed()
@@ -52,3 +52,48 @@ class Clock:
             if self.elapsed() - elapsed <= AT_ONCE:
                 break
         return wall - elapsed
+
+
+class Calendar:
+    """The time by which things expire and are let go (contract §4).
+
+    It is the wall's, but for a leap that elapsed time does not explain: what is deleted for one
+    does not come back. The wall is believed again once that has lasted an hour.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._offset = self._seen = clock.offset()
+        self._since = clock.elapsed()
+
+    def resume(self, last: int | None) -> None:
+        """Go on from the last moment at which the server is known to have run; None: unknown."""
+        wall = self._clock.wall()
+        self._offset += believed(last, wall) - wall
+
+    def now(self) -> int:
+        """Microseconds since the epoch."""
+        offset, elapsed = self._clock.offset(), self._clock.elapsed()
+        if abs(offset - self._seen) >= LEAP:
+            self._since = elapsed
+        elif self._seen == self._offset:
+            self._offset = offset  # a clock that is being slowed or hurried
+        self._seen = offset
+        if abs(self.doubt) < LEAP or elapsed - self._since >= HOUR:
+            self._offset = offset
+        return elapsed + self._offset
+
+    @property
+    def doubt(self) -> int:
+        """Microseconds by which the wall is ahead (or behind) and not believed; 0 mostly."""
+        return self._seen - self._offset
+
+
+def believed(last: int | None, wall: int) -> int:
+    """The time after a rest of unknown length: that of the wall, if it was no more than a day.
+
+    Args:
+        last: when the rest began, at the earliest; None: unknown.
+        wall: what the clock says.
+    """
+    return wall if last is None or last <= wall <= last + DAY else last

@@ -27,6 +27,7 @@ from bedolaga_events.store.vault import Vault
 from bedolaga_events.store.walker import Walker
 from bedolaga_events.store.writer import Writer
 from bedolaga_events.supervise import Helpers
+from bedolaga_events.times import Calendar
 
 
 @dataclass(slots=True)
@@ -36,6 +37,7 @@ class Parts:
     settings: Settings
     origins: Mapping[str, str]  # where each setting came from
     now: Callable[[], int]
+    calendar: Calendar  # for what expires
     metrics: Metrics
     catalogue: Catalogue
     database: Database

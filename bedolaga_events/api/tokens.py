@@ -53,19 +53,22 @@ async def login(request: web.Request) -> web.Response:
     """POST /login: the one-time code of a sign-in link for an admin token."""
     server = parts(request)
     body = await reading.body(request, shapes.token.Login)
-    if not await server.database.read(login_codes.is_good, body.code, server.now()):
+    now = server.calendar.now()
+    if not await server.database.read(login_codes.is_good, body.code, now):
         raise server.access.refuse(client_address(request), login_codes.SPENT)
     name = browser.name(request.headers.get("User-Agent", ""))
     expires_at = server.now() + BROWSER_DAYS * DAY
     value = tokens.new_value()
-    made = await change(server.writer, login_codes.exchange, body.code, value, name, expires_at)
+    made = await change(
+        server.writer, login_codes.exchange, body.code, value, name, expires_at, now
+    )
     return _created(made, value)
 
 
 async def link(request: web.Request) -> web.Response:
     """POST /login/links: a sign-in link for another device."""
     server = parts(request)
-    code = await change(server.writer, login_codes.issue)
+    code = await change(server.writer, login_codes.issue, server.calendar.now())
     url = shapes.token.sign_in_link(reached_at(request), code)
     return reply(json.dumps({"url": url, "expires_in": login_codes.CODE_SECONDS}), 201)
 

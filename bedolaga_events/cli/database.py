@@ -12,7 +12,17 @@ from bedolaga_events.clocks import clock
 from bedolaga_events.errors import ConfigError
 from bedolaga_events.settings import Settings
 from bedolaga_events.store import check as store_check
-from bedolaga_events.store import epochs, mark, restoring, retention, schema, steps, vault, webhooks
+from bedolaga_events.store import (
+    epochs,
+    mark,
+    meta,
+    restoring,
+    retention,
+    schema,
+    steps,
+    vault,
+    webhooks,
+)
 from bedolaga_events.store.disk import locked
 from bedolaga_events.store.transaction import alone
 from bedolaga_events.store.trouble import no_start
@@ -97,8 +107,9 @@ def prune(settings: Settings, days: float | None) -> None:
     kept, now = settings.retention, clock()
     days = (kept.retention_days or None) if days is None else days
     with beside(settings) as connection:
+        time = meta.believed(connection, now)
         with alone(connection, now) as transaction:
-            begun = steps.retain(transaction, days, kept.retention_mb * MEGABYTE or None)
+            begun = steps.retain(transaction, time, days, kept.retention_mb * MEGABYTE or None)
         while begun:
             with alone(connection, now) as transaction:
                 begun = [work for work in begun if steps.advance(transaction, work)]

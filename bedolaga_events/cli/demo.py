@@ -56,7 +56,7 @@ async def _run(settings: Settings, token: str) -> None:
         address = address_of(settings)
         shop = Shop(app)
         await _prepare(address, token, shop)
-        code = await change(app[PARTS].writer, login_codes.issue)
+        code = await change(app[PARTS].writer, login_codes.issue, app[PARTS].calendar.now())
         click.echo(f"Open {sign_in_link(address, code)} (Ctrl+C ends it)")
         await shop.live()
     finally:

@@ -157,8 +157,8 @@ async def _print_link(app: web.Application, runner: web.AppRunner, scheme: str) 
     address, parts = found[0], app[PARTS]
     listens = f"bedolaga-events {__version__} listens on {' and '.join(dict.fromkeys(found))}\n"
     logs.OUT.write(listens)
-    if os.isatty(1) or not await parts.database.read(tokens.has_admin, parts.now()):
-        code = await change(parts.writer, login_codes.issue)
+    if os.isatty(1) or not await parts.database.read(tokens.has_admin, parts.calendar.now()):
+        code = await change(parts.writer, login_codes.issue, parts.calendar.now())
         reached = parts.settings.server.public_url or address
         logs.OUT.write(f"Sign in (once, within 30 minutes): {sign_in_link(reached, code)}\n")
         logs.OUT.write(tunnel(reached, os.environ))

@@ -26,9 +26,9 @@ def insert(connection: sqlite3.Connection, now: int) -> str:
     return code
 
 
-def issue(transaction: Transaction) -> str:
-    """A new code."""
-    return insert(transaction.connection, transaction.now)
+def issue(transaction: Transaction, now: int) -> str:
+    """A new code; `now` is the time that is believed, in microseconds."""
+    return insert(transaction.connection, now)
 
 
 def is_good(connection: sqlite3.Connection, code: str, now: int) -> bool:
@@ -39,13 +39,15 @@ def is_good(connection: sqlite3.Connection, code: str, now: int) -> bool:
     return row is not None
 
 
-def exchange(transaction: Transaction, code: str, value: str, name: str, expires_at: int) -> Token:
-    """Use a code up for an admin token.
+def exchange(
+    transaction: Transaction, code: str, value: str, name: str, expires_at: int, now: int
+) -> Token:
+    """Use a code up for an admin token; `now` is the time that is believed, in microseconds.
 
     Raises:
         Unauthorized: somebody else was faster.
     """
-    if not is_good(transaction.connection, code, transaction.now):
+    if not is_good(transaction.connection, code, now):
         raise Unauthorized(SPENT)
     transaction.connection.execute("DELETE FROM login_codes WHERE digest = ?", (digest_of(code),))
     return tokens.create(transaction, value, name, {Scope.ADMIN}, expires_at)

@@ -15,6 +15,8 @@ from bedolaga_events.store.transaction import Transaction
 from bedolaga_events.times import DAY
 
 AT_ONCE = 500  # rows in one transaction
+FEW = 5  # events at least, when they go for their size
+LARGEST = 256 * 1024  # bytes of an event
 EVER = 2**63 - 1  # microseconds: what is there when a replay begins, whatever the clock says
 
 
@@ -93,17 +95,19 @@ def delete(transaction: Transaction, webhook_id: int) -> int:
     return _begin(transaction, "delete", webhook_id=webhook_id)
 
 
-def retain(transaction: Transaction, days: float | None, max_bytes: int | None) -> list[int]:
+def retain(
+    transaction: Transaction, now: int, days: float | None, max_bytes: int | None
+) -> list[int]:
     """Begin to let go of what is too old, then of the oldest while too much is in use.
 
     Args:
+        now: the time that is believed, in microseconds.
         days: that are kept; None: for ever.
         max_bytes: that may be in use; None: no limit.
 
     Returns:
         The ids of the work.
     """
-    now = transaction.now
     retention.prune_hours(transaction.connection, hour_of(now))
     begun = [] if days is None else [prune(transaction, now - round(days * DAY))]
     return begun if max_bytes is None else [*begun, prune(transaction, now, max_bytes)]
@@ -218,9 +222,13 @@ def _forget(transaction: Transaction, webhook_id: int) -> None:
 
 def _prune(transaction: Transaction, work: _Work) -> _Done:
     connection, most = transaction.connection, work.max_bytes
-    if most is not None and retention.used_bytes(connection) <= most:
-        return _Done(0, None)
-    position = retention.prune(connection, work.until, work.position, AT_ONCE)
+    at_once = AT_ONCE
+    if most is not None:
+        over = retention.used_bytes(connection) - most
+        if over <= 0:
+            return _Done(0, None)
+        at_once = min(max(over // LARGEST, FEW), AT_ONCE)  # and none goes that has its place
+    position = retention.prune(connection, work.until, work.position, at_once)
     if position is not None or most is not None:
         return _Done(0, position)
     tests = retention.prune_tests(connection, work.until, AT_ONCE)

@@ -157,7 +157,8 @@ async def test_an_expired_token_is_sent_away_while_the_file_is_locked(
     server: Server, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Other rounds of housekeeping wait for another program's lock; this one does not."""
-    monkeypatch.setattr(housekeeping, "TOUCH_EVERY", 1)
+    rounds = tuple(one._replace(every=1) for one in housekeeping.ROUNDS)
+    monkeypatch.setattr(housekeeping, "ROUNDS", rounds)
     made = await scoped(server, "read", expires_at="2026-01-15T11:00:00Z")
     async with server.socket(f"?token={made['token']}") as socket:
         await socket.receive_json()

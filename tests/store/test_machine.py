@@ -132,7 +132,7 @@ class Mending(RuleBasedStateMachine):
 
     @rule(days=st.sampled_from([0.0, 30.0]))
     def retain(self, days: float) -> None:
-        self._change(steps.retain, days, None)
+        self._change(steps.retain, self.now, days, None)
 
     @rule()
     def step(self) -> None:

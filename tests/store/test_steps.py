@@ -120,9 +120,9 @@ async def test_old_events_and_tests_go(store: Store, walker: Walker, clock: Cloc
 
 async def test_retention_is_by_age_and_by_size(store: Store, clock: Clock) -> None:
     """None is without a limit; what is under way goes on up to the later moment."""
-    assert await store.change(steps.retain, None, None) == []
-    first = await store.change(steps.retain, 30, 1_000_000)
-    again = await store.change(steps.retain, 1, 2_000_000)
+    assert await store.change(steps.retain, clock(), None, None) == []
+    first = await store.change(steps.retain, clock(), 30, 1_000_000)
+    again = await store.change(steps.retain, clock(), 1, 2_000_000)
     assert again == first
     query = "SELECT max_bytes, until FROM steps ORDER BY id"
     rows = await store.database.read(lambda it: it.execute(query).fetchall())

@@ -68,3 +68,36 @@ def test_a_file_that_cannot_be_used_is_one_sentence(tmp_path: Path) -> None:
     both = {"BEDOLAGA_EVENTS_TOKEN": SECRET, "BEDOLAGA_EVENTS_TOKEN_FILE": str(tmp_path / "none")}
     with pytest.raises(ConfigError, match="keep one"):
         config.load({}, None, both)
+
+
+def test_what_kubernetes_injects_is_ignored() -> None:
+    """For a service called bedolaga-events, or one whose name begins so (C13)."""
+    injected = {
+        "BEDOLAGA_EVENTS_SERVICE_HOST": "10.96.0.12",
+        "BEDOLAGA_EVENTS_SERVICE_PORT": "8080",
+        "BEDOLAGA_EVENTS_SERVICE_PORT_HTTP": "8080",
+        "BEDOLAGA_EVENTS_PORT": "tcp://10.96.0.12:8080",
+        "BEDOLAGA_EVENTS_PORT_8080_TCP": "tcp://10.96.0.12:8080",
+        "BEDOLAGA_EVENTS_PORT_8080_TCP_PROTO": "tcp",
+        "BEDOLAGA_EVENTS_PORT_8080_TCP_PORT": "8080",
+        "BEDOLAGA_EVENTS_PORT_8080_TCP_ADDR": "10.96.0.12",
+        "BEDOLAGA_EVENTS_ADMIN_PORT": "tcp://10.96.0.13:80",
+    }
+    loaded = config.load({}, None, {**injected, "BEDOLAGA_EVENTS_SERVER__PORT": "9000"})
+    assert loaded.settings.server.port == 9000
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("BEDOLAGA_EVENTS_PORT", "BEDOLAGA_EVENTS_SERVER__PORT"),
+        ("BEDOLAGA_EVENTS_SERVER_HOST", "BEDOLAGA_EVENTS_SERVER__HOST"),
+        ("BEDOLAGA_EVENTS_RETENTION__RETENTION_DAY", "BEDOLAGA_EVENTS_RETENTION__RETENTION_DAYS"),
+    ],
+)
+def test_an_unknown_name_is_told_with_the_nearest(name: str, meant: str) -> None:
+    """What was found, and how to go on."""
+    with pytest.raises(ConfigError) as refused:
+        config.load({}, None, {name: "8090"})
+    assert f"{name}=8090 in the environment" in refused.value.detail
+    assert f"is {meant} meant?" in refused.value.detail

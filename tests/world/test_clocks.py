@@ -1,5 +1,7 @@
 """Wall clocks that leap, forwards and backwards, while deliveries wait (D11, C14)."""
 
+from datetime import datetime, timedelta
+
 import pytest
 
 from tests.conftest import until
@@ -53,3 +55,24 @@ async def test_six_days_asleep_disable_no_webhook(
     delivery = (await shop.deliveries(webhook))[0]
     assert delivery["status"] == "pending"
     assert (await shop.call("GET", f"/webhooks/{webhook}"))["is_active"] is True
+
+
+async def test_a_leap_deletes_no_event_and_signs_nobody_out(shop: Shop, wall: WallClock) -> None:
+    """A year forward and a year back, for a while: no token ends, none is forgotten."""
+    await shop.start(retention__retention_days=30)
+    await shop.event()
+    made = await shop.call(
+        "POST", "/tokens", {"name": "x", "scopes": ["read"], "expires_at": await in_days(shop, 60)}
+    )
+    for leap in (365 * DAY, -365 * DAY, 0.0):
+        await wall.leap(leap)
+        assert (await shop.call("GET", "/events"))["total"] == 1
+        names = [one["name"] for one in (await shop.call("GET", "/tokens"))["items"]]
+        assert made["name"] in names
+        await shop.call("GET", "/stats", headers={"X-API-Key": made["token"]})
+
+
+async def in_days(shop: Shop, days: int) -> str:
+    """A moment by the shop's clock."""
+    now = datetime.fromisoformat((await shop.call("GET", "/doctor"))["now"])
+    return (now + timedelta(days=days)).isoformat()
