@@ -14,8 +14,8 @@ import structlog
 from bedolaga_events.errors import TooManyFailures, Unauthorized
 from bedolaga_events.model import Committed, Token
 from bedolaga_events.store.tokens import digest_of
+from bedolaga_events.times import SECOND
 
-SECOND = 1_000_000  # microseconds
 TICKET_SECONDS = 30
 FAILURE_WINDOW = 60  # seconds
 MAX_ADDRESSES = 10_000  # remembered guessers; the oldest is forgotten

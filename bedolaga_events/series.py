@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta, tzinfo
 from typing import Any
 
+from bedolaga_events.times import HOUR
 from bedolaga_events.wire import EPOCH, rfc3339
 
-HOUR = 3_600_000_000  # microseconds
 WINDOWS = {"24h": (24, 1), "7d": (7 * 24, 6), "30d": (30 * 24, 24)}  # hours: of all, of a bucket
 PERCENTILES = (50, 95, 99)
 

@@ -15,9 +15,9 @@ from bedolaga_events.errors import Unprocessable
 from bedolaga_events.model import Token
 from bedolaga_events.store import login_codes, tokens
 from bedolaga_events.store.transaction import change
+from bedolaga_events.times import DAY
 
 BROWSER_DAYS = 30
-DAY = 86_400_000_000  # microseconds
 
 
 async def index(request: web.Request) -> web.Response:

@@ -21,10 +21,10 @@ from bedolaga_events.shapes.webhook import (
 )
 from bedolaga_events.store import steps, subscribing, webhooks
 from bedolaga_events.store.transaction import change
+from bedolaga_events.times import HOUR
 from bedolaga_events.wire import MASK
 
 SECRET_BYTES = 32
-HOUR = 3_600_000_000  # microseconds
 
 
 async def create(request: web.Request) -> web.Response:

@@ -9,9 +9,8 @@ from typing import Any, NamedTuple
 import click
 from pydantic import BaseModel, ValidationError
 
-from bedolaga_events.cli.options import Server, ask, with_server
+from bedolaga_events.cli.options import Server, all_items, ask, with_server
 
-PAGE = 100
 NAME_LENGTH = 255  # characters (contract §4)
 
 # Number → where the bot's GET /stats/overview has it.
@@ -63,8 +62,8 @@ def import_bot(server: Server, bot_url: str, bot_token: str, dry_run: bool) -> N
     """Bring a bot's webhooks and numbers along, from its web API at URL; twice changes nothing."""
     bot = _Bot(bot_url.rstrip("/"), bot_token.strip())
     types = {known["value"] for known in server.call("GET", "/event-types")}
-    there = _all(lambda query: server.call("GET", f"/webhooks?{query}"))
-    plan = planned(_all(bot.webhooks), there, types)
+    there = all_items(lambda query: server.call("GET", f"/webhooks?{query}"))
+    plan = planned(all_items(bot.webhooks), there, types)
     overview = bot.get("/stats/overview")  # before anything is changed
     _import_webhooks(server, plan, dry_run=dry_run)
     _import_numbers(server, overview, dry_run=dry_run)
@@ -167,12 +166,3 @@ def _told(overview: Any, section: str, field: str) -> int | float | None:
     value = shown.get(field) if isinstance(shown, dict) else None
     is_count = isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
     return value if is_count else None
-
-
-def _all(page: Any) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-    while True:
-        shown = page(f"limit={PAGE}&offset={len(found)}")
-        found += shown["items"]
-        if len(found) >= shown["total"] or not shown["items"]:
-            return found

@@ -19,6 +19,7 @@ from bedolaga_events.store.database import connect_beside
 from bedolaga_events.store.trouble import no_start
 
 WORDS = ("--db", "--port", "--host", "--config")
+PAGE = 100  # items, as a bot's API gives them too
 HTTP_TIMEOUT = 10.0  # seconds
 WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - shown, not bound
 OPTIONS = (
@@ -152,6 +153,16 @@ def ask(method: str, url: str, path: str, headers: dict[str, str], body: Any = N
         raise click.ClickException(_sentence(error.read()) or f"{url}: HTTP {error.code}") from None
     except (OSError, ValueError) as error:
         raise click.ClickException(f"{url}: {getattr(error, 'reason', error)}") from None
+
+
+def all_items(page: Callable[[str], Any]) -> list[dict[str, Any]]:
+    """All items of a list, whose `page` is asked for with a query string of limit and offset."""
+    found: list[dict[str, Any]] = []
+    while True:
+        shown = page(f"limit={PAGE}&offset={len(found)}")
+        found += shown["items"]
+        if len(found) >= shown["total"] or not shown["items"]:
+            return found
 
 
 def address_of(settings: Settings) -> str:

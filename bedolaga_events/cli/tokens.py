@@ -7,10 +7,10 @@ from bedolaga_events.clocks import clock
 from bedolaga_events.model import Scope
 from bedolaga_events.settings import Settings
 from bedolaga_events.store import tokens
+from bedolaga_events.times import DAY
 from bedolaga_events.wire import optional_time
 
 SCOPES = [one.value for one in Scope]
-DAY = 86_400_000_000  # microseconds
 
 
 @click.group()

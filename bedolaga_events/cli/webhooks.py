@@ -6,11 +6,10 @@ from typing import Any
 
 import click
 
-from bedolaga_events.cli.options import Server, with_server
+from bedolaga_events.cli.options import Server, all_items, with_server
 from bedolaga_events.shapes.webhook import WebhookChange
 
 FIELDS = tuple(one for one in WebhookChange.model_fields if one != "secret")
-PAGE = 200
 
 
 @click.command()
@@ -82,12 +81,7 @@ def _read(file: Path) -> list[dict[str, Any]]:
 
 def _all(server: Server) -> list[dict[str, Any]]:
     """Every webhook, newest first; by name they must be different."""
-    found: list[dict[str, Any]] = []
-    while True:
-        page = server.call("GET", f"/webhooks?limit={PAGE}&offset={len(found)}")
-        found += page["items"]
-        if len(found) >= page["total"] or not page["items"]:
-            break
+    found = all_items(lambda query: server.call("GET", f"/webhooks?{query}"))
     names = [one["name"] for one in found]
     twice = next((one for one in names if names.count(one) > 1), None)
     if twice is not None:

@@ -8,9 +8,9 @@ from bedolaga_events.model import Scope, Token
 from bedolaga_events.store import tokens
 from bedolaga_events.store.tokens import digest_of
 from bedolaga_events.store.transaction import Transaction
+from bedolaga_events.times import SECOND
 
 CODE_SECONDS = 30 * 60
-SECOND = 1_000_000  # microseconds
 CODE_BYTES = 32  # 256 random bits
 SPENT = "This sign-in code is not valid: it works once, for 30 minutes."
 
