@@ -21,7 +21,15 @@ SOURCES = [
     )
     for one in ROOT.glob(pattern)
 ]
-MAX_LINES = 360
+MAX_LINES = 250
+LONGER = {  # to be split by their subjects; nothing is added here
+    "bedolaga_events/chats.py": 310,
+    "bedolaga_events/model.py": 280,
+    "bedolaga_events/store/steps.py": 256,
+    "tests/api/test_alerts.py": 280,
+    "tests/api/test_chats.py": 360,
+    "tests/api/test_housekeeping.py": 260,
+}
 
 
 def test_the_floors_hold() -> None:
@@ -42,7 +50,8 @@ def test_a_module_opens_with_what_it_is_for(module: Path) -> None:
 @pytest.mark.parametrize("source", SOURCES, ids=str)
 def test_no_file_is_longer_than_a_person_reads_at_once(source: Path) -> None:
     """Split it by its jobs."""
-    assert len(source.read_text().splitlines()) <= MAX_LINES
+    most = LONGER.get(str(source.relative_to(ROOT)), MAX_LINES)
+    assert len(source.read_text().splitlines()) <= most
 
 
 def test_no_file_names_a_registry_or_this_machine() -> None:
