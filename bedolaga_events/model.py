@@ -154,6 +154,11 @@ class Webhook:
         return any(one.until is None for one in self.secrets)
 
     @property
+    def folds(self) -> bool:
+        """Whether many of its deliveries go out as one message (contract §4)."""
+        return self.format is not Format.JSON and bool(self.options.get("fold", True))
+
+    @property
     def destination(self) -> tuple[object, ...]:
         """What says where its deliveries go; another one is another receiver."""
         return self.url, self.url_box, self.format, self.options

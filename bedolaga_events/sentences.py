@@ -67,6 +67,15 @@ def of_many(words: Mapping[str, Words], kind: str, events: Sequence[Told], langu
     return _expanded(template, fields, language)
 
 
+def of_all(words: Mapping[str, Words], events: Sequence[Told], language: str) -> str:
+    """Events of several types, counted: «12 пополнений, 5 400 ₽ · 3 новых тикета»."""
+    by_type: dict[str, list[Told]] = {}
+    for one in events:
+        by_type.setdefault(one.type, []).append(one)
+    ordered = sorted(by_type.items(), key=lambda item: -len(item[1]))
+    return " · ".join(of_many(words, kind, found, language) for kind, found in ordered)
+
+
 def money(kopeks: int, language: str) -> str:
     """«5 400 ₽», «5 400,50 ₽»; «5,400.50 ₽» in English."""
     rubles, rest = divmod(abs(kopeks), 100)

@@ -18,6 +18,8 @@ USER_AGENT = f"bedolaga-events/{__version__}"
 SECOND = 1_000_000  # microseconds
 CODINGS = ("gzip", "x-gzip", "deflate", "br", "zstd", "compress", "x-compress")  # RFC 9110 §8.4.1
 GZIP = b"\x1f\x8b"  # as which it begins, whatever its headers say
+LAST = 5  # events of a message about many that are told one by one
+LINE = 200  # characters of each of these
 TAKEN_ELSEWHERE = (302, 303)  # "it is done; look there" (RFC 9110 §15.4.4): Google Apps Script
 
 
@@ -93,12 +95,25 @@ def request(endpoint: Endpoint, delivery: Delivery, epoch: str, now: int) -> Req
     return Request(headers, body)
 
 
-def message(endpoint: Endpoint, delivery: Delivery, words: Mapping[str, Words]) -> Request:
-    """The next attempt of a delivery as a message into a chat."""
+def message(
+    endpoint: Endpoint, deliveries: Sequence[Delivery], words: Mapping[str, Words]
+) -> Request:
+    """The next attempt of a delivery, or of many at once, as a message into a chat."""
     assert endpoint.chat is not None
-    text = in_words(endpoint.options, told(delivery), words)
+    events = [told(one) for one in deliveries]
+    lines = [in_words(endpoint.options, one, words) for one in events[-LAST:]]
+    if len(events) > 1:
+        in_sum = sentences.of_all(words, events, endpoint.options.get("language", RU))
+        lines = [in_sum, *(f"• {shortened(one)}" for one in lines)]
+    text = "\n".join(lines)
     body = endpoint.chat.body(chats.fitted(endpoint.chat, text), endpoint.options)
     return Request((("User-Agent", USER_AGENT),), body)
+
+
+def shortened(text: str) -> str:
+    """A sentence among others: a line."""
+    line = " ".join(text.split())
+    return line if len(line) <= LINE else f"{line[: LINE - 1].rstrip()}…"
 
 
 def told(delivery: Delivery) -> Told:

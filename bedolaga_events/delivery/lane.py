@@ -13,7 +13,8 @@ from bedolaga_events.model import Attempt, Delivery, ErrorCode, Status, Webhook
 from bedolaga_events.times import MINUTE, SECOND
 
 BUFFER = 64  # due deliveries in memory; the rest stays in the table
-LOW = BUFFER // 2  # fewer than this wait: the table is asked for more
+FOLDED = 500  # deliveries in one message of a chat, at most
+FEW = 5  # so many of a chat's still go out one by one
 ASK_EVERY = MINUTE  # then the table is asked again, whatever was heard
 ASK_AGAIN = SECOND  # after a reading that failed
 FAR = 1 << 62  # microseconds: never
@@ -26,6 +27,12 @@ class Start(NamedTuple):
     delivery: Delivery
     webhook: Webhook
     doubtful: bool  # the receiver left the last request without an answer
+    others: tuple[Delivery, ...] = ()  # in the same message
+
+    @property
+    def deliveries(self) -> tuple[Delivery, ...]:
+        """All that goes out with this request."""
+        return self.delivery, *self.others
 
 
 class Found(NamedTuple):
@@ -68,6 +75,11 @@ class Lane:
     _heard: set[int] = field(default_factory=set)  # since the reading began: it may be older
     _doubted: bool = False  # since the reading began more may have changed than was heard
     _urged: set[int] = field(default_factory=set)  # by hand, while it was out
+
+    @property
+    def buffer(self) -> int:
+        """How many due deliveries it holds in memory; the rest stays in the table."""
+        return FOLDED if self.webhook.folds else BUFFER
 
     def can_start(self, now: int) -> bool:
         """Whether the next delivery may go out."""
@@ -137,7 +149,7 @@ class Lane:
             self._fall_due(now + wait)
         elif urgent:
             self.urgent[number] = delivery
-        elif self._more or len(self.waiting) >= BUFFER or not self.webhook.is_active:
+        elif self._more or len(self.waiting) >= self.buffer or not self.webhook.is_active:
             self._more = True
         else:
             self.waiting[number] = delivery
@@ -170,12 +182,14 @@ class Lane:
     def start(self, now: int) -> Start:
         """The next delivery goes out."""
         queue = self.urgent or self.waiting
-        delivery = queue.pop(next(iter(queue)))
-        self.out[delivery.id] = delivery.attempt_number
+        chosen = self._chosen(queue)
+        for one in chosen:
+            del queue[one.id]
+            self.out[one.id] = one.attempt_number
         self.flying += 1
         if most := self.webhook.max_per_minute:
             self._free_at = now + MINUTE // most
-        return Start(delivery, self.webhook, not self.answers)
+        return Start(chosen[0], self.webhook, not self.answers, chosen[1:])
 
     def land(self, start: Start, attempt: Attempt, pause: int, now: int) -> None:
         """A request ended; its outcome decides how many may be out, and from when on.
@@ -186,10 +200,8 @@ class Lane:
             pause: microseconds for which the receiver asked to be left alone.
             now: the moment.
         """
-        if (
-            start.webhook.destination != self.webhook.destination
-        ):  # says nothing about the new receiver
-            return
+        if start.webhook.destination != self.webhook.destination:
+            return  # it says nothing about the new receiver
         self.answers = attempt.error_code not in HANGS
         self.fails = not attempt.succeeded
         # One that hangs holds its place for the whole timeout; more of them help no one that fails.
@@ -210,8 +222,17 @@ class Lane:
         self._fall_due(now + ASK_EVERY)
         return True
 
+    def _chosen(self, queue: dict[int, Delivery]) -> tuple[Delivery, ...]:
+        """The next one; of a chat, where many wait, all that fits into one message, but no test."""
+        first = next(iter(queue.values()))
+        if self.webhook.folds and not first.is_test and len(queue) > FEW:
+            many = tuple(one for one in queue.values() if not one.is_test)[:FOLDED]
+            if len(many) > FEW:
+                return many
+        return (first,)
+
     def _has_room(self) -> bool:
-        return self.flying < self.width and len(self.out) < BUFFER
+        return self.flying < self.width and len(self.out) < self.buffer
 
     def _opens_at(self) -> int:
         if self.urgent:
@@ -221,7 +242,12 @@ class Lane:
         return FAR
 
     def _asks_at(self) -> int:
-        if self.reading or self.gone or len(self.waiting) >= LOW or not self.webhook.is_active:
+        if (
+            self.reading
+            or self.gone
+            or len(self.waiting) >= self.buffer // 2
+            or not self.webhook.is_active
+        ):
             return FAR
         return 0 if self._more else min(self._next_due, self._asked_at + ASK_EVERY)
 

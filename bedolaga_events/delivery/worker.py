@@ -7,7 +7,7 @@ what is in flight is known in memory only, so a crash means a second POST, never
 import asyncio
 import json
 import random
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Mapping, Sequence
 from typing import assert_never
 
 import structlog
@@ -15,7 +15,7 @@ import structlog
 from bedolaga_events import health
 from bedolaga_events.delivery import formats, retry
 from bedolaga_events.delivery.formats import Endpoint, Secret
-from bedolaga_events.delivery.lane import BUFFER, Found, Lane, Start
+from bedolaga_events.delivery.lane import Found, Lane, Start
 from bedolaga_events.delivery.poster import Poster
 from bedolaga_events.delivery.turns import Turns
 from bedolaga_events.metrics import Metrics
@@ -110,7 +110,7 @@ class Worker:
         await self._writer.insist(Change(lambda _: None))
 
     async def _read(self, lane: Lane) -> None:
-        wanted = BUFFER + len(lane.waiting) + len(lane.urgent) + len(lane.out)
+        wanted = lane.buffer + len(lane.waiting) + len(lane.urgent) + len(lane.out)
         now, found = self._clock.due(), None
         try:
             due, following = await self._database.read(deliveries.due, lane.webhook.id, now, wanted)
@@ -131,32 +131,46 @@ class Worker:
     async def _deliver(self, lane: Lane, start: Start) -> None:
         try:
             attempt = await self._attempt(lane, start)
-            record = self._outcome(lane, start, attempt)
-            await self._writer.insist(record)
-            self._tell(start.delivery, attempt)
+            made = [(start.delivery, attempt)]
+            for one in start.others:
+                made.append((one, attempt._replace(number=one.attempt_number + 1)))
+            await self._record(lane, start, made)
+        finally:
+            for one in start.deliveries:
+                self._turns.let_go(lane, one.id, self._clock.elapsed())
+            self._start()
+
+    async def _record(
+        self, lane: Lane, start: Start, made: Sequence[tuple[Delivery, Attempt]]
+    ) -> None:
+        chance = random.random()  # one for all: what went out together is tried again together
+        records = [self._outcome(lane, start, delivery, its, chance) for delivery, its in made]
+        if start.others:
+            await asyncio.gather(*map(self._writer.insist, records))
+        else:
+            await self._writer.insist(records[0])
+        for (delivery, its), record in zip(made, records, strict=True):
+            self._tell(delivery, its)
             if record.status is not Status.PENDING:
                 self._metrics.deliveries.labels(record.status).inc()
-        finally:
-            self._turns.let_go(lane, start.delivery.id, self._clock.elapsed())
-            self._start()
 
     async def _attempt(self, lane: Lane, start: Start) -> Attempt:
         attempt, pause = None, 0
         try:
-            attempt = await self._post(self._endpoint(start.webhook), start.delivery)
+            attempt = await self._post(self._endpoint(start.webhook), start)
             pause = retry.pause(attempt, self._settings.retry_schedule, self._clock.wall())
         finally:
             self._turns.land(lane, start, attempt, self._clock.elapsed(), pause)
             self._start()
         return attempt
 
-    async def _post(self, endpoint: Endpoint, delivery: Delivery) -> Attempt:
-        started_at = self._clock.wall()
+    async def _post(self, endpoint: Endpoint, start: Start) -> Attempt:
+        started_at, delivery = self._clock.wall(), start.delivery
         if endpoint.chat is None:
             epoch = self._database.epochs.of(delivery.event_id)
             request = formats.request(endpoint, delivery, epoch, started_at)
         else:
-            request = formats.message(endpoint, delivery, self._words)
+            request = formats.message(endpoint, start.deliveries, self._words)
         deadline = asyncio.get_running_loop().time() + self._settings.total_timeout
         answer = await self._poster.post(endpoint.target, request, deadline)
         return formats.attempt(endpoint, delivery, request, answer, started_at)
@@ -183,13 +197,18 @@ class Worker:
             self._endpoints[webhook.id] = made_of, endpoint
         return endpoint
 
-    def _outcome(self, lane: Lane, start: Start, attempt: Attempt) -> Record:
-        now, patience = self._clock.wall(), self._settings.disable_after_hours
-        delivery, webhook = start.delivery, lane.webhook
-        is_moved = start.webhook.url != webhook.url
+    def _outcome(
+        self, lane: Lane, start: Start, delivery: Delivery, attempt: Attempt, chance: float
+    ) -> Record:
+        now, patience, webhook = (
+            self._clock.wall(),
+            self._settings.disable_after_hours,
+            lane.webhook,
+        )
+        is_moved = start.webhook.destination != webhook.destination
         # A test is one attempt, and says nothing about the webhook.
         schedule = [] if delivery.is_test else self._settings.retry_schedule
-        chance, begun = random.random(), delivery.schedule_from
+        begun = delivery.schedule_from
         match retry.decide(attempt, schedule, now, chance, begun, is_moved=is_moved):
             case retry.Succeed():
                 return Record(delivery, attempt, Status.SUCCESS)

@@ -9,8 +9,25 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.conftest import Server
+
 TOKEN = "123456:AAF-secret_token-of-a-bot"
 CHAT = -1001234567890
+OPTIONS: dict[str, dict[str, Any]] = {
+    "telegram": {"chat_id": CHAT},
+    "discord": {},
+    "slack": {},
+    "ntfy": {},
+    "max": {"chat_id": CHAT},
+}
+PATHS = {
+    "telegram": "/",
+    "discord": "/api/webhooks/815/KEY-of-the-channel",
+    "slack": "/services/T00/B00/KEYofthehook",
+    "ntfy": "/topic",
+    "max": "/",
+}
+SECRETS = {"telegram": TOKEN, "max": TOKEN}
 TAG = re.compile(r"</?(b|i|a|code|pre)( [^<>]*)?>")
 
 
@@ -142,3 +159,12 @@ async def running() -> AsyncIterator[Chats]:
     one.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
     yield one
     await runner.cleanup()
+
+
+async def hook(server: Server, chats: Chats, kind: str = "telegram", **fields: Any) -> Any:
+    """A webhook of a format, into its stand-in."""
+    options = {**OPTIONS[kind], **fields.pop("options", {})}
+    secret = {"secret": SECRETS[kind]} if kind in SECRETS else {}
+    return await server.webhook(
+        chats.url + PATHS[kind], format=kind, options=options, **{**secret, **fields}
+    )

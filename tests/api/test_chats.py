@@ -2,47 +2,16 @@
 
 import json
 import re
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from aiohttp import web
 
-from tests.api.chats import CHAT, TOKEN, Chats, running
+from tests.api.chats import CHAT, OPTIONS, PATHS, TOKEN, Chats, hook
 from tests.conftest import Clock, Receiver, Server, until
 
 SECRET = TOKEN.partition(":")[2]
-OPTIONS: dict[str, dict[str, Any]] = {
-    "telegram": {"chat_id": CHAT},
-    "discord": {},
-    "slack": {},
-    "ntfy": {},
-    "max": {"chat_id": CHAT},
-}
-PATHS = {
-    "telegram": "/",
-    "discord": "/api/webhooks/815/KEY-of-the-channel",
-    "slack": "/services/T00/B00/KEYofthehook",
-    "ntfy": "/topic",
-    "max": "/",
-}
-SECRETS = {"telegram": TOKEN, "max": TOKEN}
 EVERY = pytest.mark.parametrize("kind", list(OPTIONS))
-
-
-@pytest.fixture
-async def chats() -> AsyncIterator[Chats]:
-    async with running() as one:
-        yield one
-
-
-async def hook(server: Server, chats: Chats, kind: str = "telegram", **fields: Any) -> Any:
-    """A webhook of a format, into its stand-in."""
-    options = {**OPTIONS[kind], **fields.pop("options", {})}
-    secret = {"secret": SECRETS[kind]} if kind in SECRETS else {}
-    return await server.webhook(
-        chats.url + PATHS[kind], format=kind, options=options, **{**secret, **fields}
-    )
 
 
 async def last(server: Server, webhook_id: int) -> Any:
@@ -259,92 +228,62 @@ async def test_no_secret_comes_out(server: Server, chats: Chats, kind: str, capf
     assert not [one for one in seen if hidden in one]
 
 
-@pytest.mark.parametrize("kind", ["discord", "slack"])
-async def test_a_secret_url_is_masked_and_may_be_sent_back(
-    server: Server, chats: Chats, kind: str
+async def test_a_burst_is_one_message_and_each_event_has_its_attempt(
+    server: Server, chats: Chats, clock: Clock
 ) -> None:
-    """Host and first characters are shown; sent back it means unchanged, elsewhere nothing."""
-    made = await hook(server, chats, kind)
-    assert made["url"] == f"{chats.url}{PATHS[kind][:6]}••••••"
+    """Counts by type, their money, the last few in words; retried together."""
+    made = await hook(server, chats, is_active=False)
+    for _ in range(12):
+        paid = {"transaction_id": 1, "user_id": 5, "amount_kopeks": 45_000}
+        await server.event("payment.completed", **paid)
+    for number in range(3):
+        await server.event("ticket.created", ticket_id=number, user_id=1, title="<Не\nработает>")
     path = f"/webhooks/{made['id']}"
-    same = await server.call("PATCH", path, {**made, "name": "new"})
-    assert (same.status, same.json["url"], same.json["name"]) == (200, made["url"], "new")
-    await server.event(user_id=1)
-    await until(lambda: chats.messages)
-    other = await server.call("PATCH", path, {"url": "https://discord.com/api/••••••"})
-    assert (other.status, other.json["errors"][0]["loc"]) == (422, ["url"])
-    assert (await server.call("PATCH", path, {"format": "json"})).status == 422
-    body = {"name": "x", "event_type": "*", "format": kind, "url": made["url"]}
-    assert (await server.call("POST", "/webhooks", body)).status == 422
-    assert (await server.call("PATCH", path, {"url": f"{chats.url}/services/a/b/c"})).status == 200
-    kept = await server.parts.database.read(
-        lambda it: it.execute("SELECT url FROM webhooks").fetchall()
+    await server.call("PATCH", path, {"is_active": True})
+    chats.chats[str(CHAT)] = "busy"
+    await server.call(
+        "POST", f"{path}/replay", {"since": "2020-01-01T00:00:00Z", "status": "skipped"}
     )
-    assert kept == [(f"{chats.url}/servi••••••",)]
+    await until(lambda: chats.requests)
+    chats.chats[str(CHAT)] = "fine"
 
+    async def attempted() -> Any:
+        items = (await server.call("GET", f"{path}/deliveries")).json["items"]
+        return all(one["attempt_number"] == 1 for one in items) and items
 
-BOT = {"format": "telegram", "secret": TOKEN}
-HERE = {"url": "http://127.0.0.1/"}
-NTFY = {"format": "ntfy", **HERE}
-
-
-@pytest.mark.parametrize(
-    ("fields", "options", "where"),
-    [
-        ({"format": "telegram"}, {"chat_id": 1}, ["secret"]),
-        (BOT, {}, ["options", "chat_id"]),
-        (BOT, {"chat_id": "me"}, ["options", "chat_id"]),
-        (BOT, {"chat_id": True}, ["options", "chat_id"]),
-        (BOT, {"chat_id": 1, "tags": "x"}, ["options", "tags"]),
-        (BOT, {"chat_id": 1, "thread_id": "x"}, ["options", "thread_id"]),
-        ({**BOT, "secret": "a b"}, {"chat_id": 1}, ["secret"]),
-        ({"format": "telegram", "generate_secret": True}, {"chat_id": 1}, ["generate_secret"]),
-        ({"format": "discord", **HERE, "secret": "x"}, {}, ["secret"]),
-        ({"format": "discord"}, {}, ["url"]),
-        ({"format": "discord", **HERE}, {"username": "\ud800"}, ["options", "username"]),
-        ({**NTFY, "secret": "ключ"}, {}, ["secret"]),
-        (NTFY, {"priority": 6}, ["options", "priority"]),
-        (NTFY, {"tags": ["a\r\nb"]}, ["options", "tags"]),
-        ({"format": "slack", **HERE}, {"language": "de"}, ["options", "language"]),
-        (HERE, {"text": "x"}, ["options", "text"]),
-        (HERE, {"colour": "x"}, ["options", "colour"]),
-        (HERE, "x", ["options"]),
-        ({"format": "icq", **HERE}, {}, ["format"]),
-        ({}, {}, ["url"]),
-    ],
-)
-async def test_what_a_format_does_not_take_is_named(
-    server: Server, fields: Any, options: Any, where: list[str]
-) -> None:
-    """422 with the field; nothing is stored."""
-    body = {"name": "x", "event_type": "*", **fields, "options": options}
-    reply = await server.call("POST", "/webhooks", body)
-    assert reply.status == 422
-    assert reply.json["errors"][0]["loc"][: len(where)] == where
-    assert (await server.call("GET", "/webhooks")).json["total"] == 0
-
-
-async def test_a_change_of_format_takes_nothing_along_that_it_should_not(
-    server: Server, chats: Chats, receiver: Receiver
-) -> None:
-    """A signing secret is no token, a receiver's address no API; a token signs nothing."""
-    made = await server.webhook(receiver.url, secret="signing")
-    path = f"/webhooks/{made['id']}"
-    change: dict[str, Any] = {"format": "telegram", "options": {"chat_id": CHAT}}
-    assert (await server.call("PATCH", path, change)).json["errors"][0]["loc"] == ["secret"]
-    moved = (await server.call("PATCH", path, {**change, "secret": TOKEN})).json
-    assert (moved["url"], moved["max_per_minute"]) == ("https://api.telegram.org", 20)
-    assert (await server.call("PATCH", path, {"secret": None})).status == 422
-    assert (await server.call("POST", f"{path}/rotate-secret")).status == 422
-    assert (await server.call("PATCH", path, {"url": chats.url})).status == 200
-    await server.event(user_id=1)
+    items = await until(attempted)
+    assert {one["error_code"] for one in items} == {"http_status"}
+    assert len({one["next_retry_at"] for one in items}) == 1
+    clock.advance(60)
+    await server.event("user.created", user_id=1)  # makes the worker look around
     await until(lambda: chats.messages)
-    assert (await server.call("PATCH", path, {"format": "json"})).json["errors"][0]["loc"] == [
-        "url"
-    ]
-    back = (await server.call("PATCH", path, {"format": "json", "url": receiver.url})).json
-    assert (back["has_secret"], back["options"], back["max_per_minute"]) == (False, {}, 0)
-    await server.event(user_id=2)
-    await until(lambda: receiver.requests)
-    assert "X-Webhook-Signature" not in receiver.requests[0].headers
-    assert receiver.requests[0].body == b'{"user_id": 2}'
+    clock.advance(4)
+    await server.event("user.created", user_id=2)
+    await until(lambda: len(chats.messages) == 2)
+    first, *rest = chats.messages[1]["shown"].split("\n")
+    assert first.startswith("12 пополнений, 5 400 ₽ · 3 новых тикета")
+    assert "• Новый тикет 2: <Не работает>" in rest
+    assert len(rest) == 5
+    after = (await server.call("GET", path)).json
+    assert after["failure_count"] == 15
+
+
+async def test_a_redirect_counts_as_taken_where_that_was_asked_for(
+    server: Server, receiver: Receiver
+) -> None:
+    """302 and 303, as Google Apps Script answers after its work; no other one."""
+
+    async def done(request: web.Request) -> web.Response:
+        status = int(request.path.strip("/"))
+        return web.Response(status=status, headers={"Location": "https://elsewhere.example/"})
+
+    receiver.answer = done
+    for status, outcome in ((302, "success"), (303, "success"), (301, "pending"), (307, "pending")):
+        made = await server.webhook(f"{receiver.url}{status}", "ticket.*", accept_redirects=True)
+        assert made["accept_redirects"] is True
+        await server.event("ticket.created", ticket_id=1, user_id=1)
+        assert (await last(server, made["id"]))["status"] == outcome
+        await server.call("PATCH", f"/webhooks/{made['id']}", {"is_active": False})
+    made = await server.webhook(f"{receiver.url}302", "user.created")
+    await server.event(user_id=1)
+    assert (await last(server, made["id"]))["error_code"] == "redirect"

@@ -6,7 +6,7 @@ import pytest
 
 from bedolaga_events.delivery.lane import ASK_EVERY, BUFFER, Found, Lane
 from bedolaga_events.delivery.turns import Turns
-from bedolaga_events.model import Attempt, Committed, Delivery, ErrorCode, Status
+from bedolaga_events.model import Attempt, Committed, Delivery, ErrorCode, Format, Status
 from bedolaga_events.times import SECOND
 from tests.unit.turns_table import OUTCOMES, START, delivery_of, webhook_of
 
@@ -175,3 +175,35 @@ def test_another_limit_holds_at_once() -> None:
     assert not lane.can_start(START + SECOND)
     lane.change(webhook_of(1))
     assert lane.can_start(START + SECOND)
+
+
+def chat_with(*waiting: Delivery, **fields: Any) -> Lane:
+    """The lane of a chat."""
+    return lane_with(*waiting, **{"format": Format.TELEGRAM, "max_per_minute": 20, **fields})
+
+
+def test_many_of_a_chat_go_out_as_one_message_that_counts_once() -> None:
+    """More than five, at most five hundred; the next one in three seconds."""
+    lane = chat_with(*(delivery_of(number) for number in range(1, 601)))
+    start = lane.start(START)
+    assert [one.id for one in start.deliveries] == list(range(1, 501))
+    assert lane.flying == 1
+    for one in start.deliveries:
+        lane.hear(one._replace(status=Status.SUCCESS, attempt_number=1), 0, START, urgent=False)
+    lane.land(start, OUTCOMES["success"], 0, START)
+    lane.flying = 0
+    assert not lane.can_start(START + 3 * SECOND - 1)
+    assert lane.can_start(START + 3 * SECOND)
+    assert len(lane.start(START + 3 * SECOND).deliveries) == 100
+
+
+def test_few_of_a_chat_a_test_and_what_is_not_to_be_folded_go_out_alone() -> None:
+    """Five are few; `fold: false`; a program's events are never folded."""
+    some = [delivery_of(number) for number in range(1, 8)]
+    assert not chat_with(*some[:5]).start(START).others
+    assert not chat_with(*some, options={"fold": False}).start(START).others
+    assert not lane_with(*some).start(START).others
+    tested = chat_with(some[0]._replace(is_test=True), *some[1:])
+    assert tested.start(START).deliveries == (some[0]._replace(is_test=True),)
+    tested = chat_with(*some[:3], some[3]._replace(is_test=True), *some[4:])
+    assert [one.id for one in tested.start(START).deliveries] == [1, 2, 3, 5, 6, 7]

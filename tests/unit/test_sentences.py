@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bedolaga_events.catalogue import BUNDLED, Catalogue
-from bedolaga_events.sentences import Told, counted, money, of_event, of_many, of_own
+from bedolaga_events.sentences import Told, counted, money, of_all, of_event, of_many, of_own
 from bedolaga_events.wire import parse
 
 EVERYTHING = Catalogue(packs=BUNDLED[1:])
@@ -84,6 +84,8 @@ def test_a_group_sums_its_money() -> None:
     assert of_many(WORDS, "payment.completed", paid, "ru") == "12 пополнений, 5 400 ₽"
     bare = [told("payment.completed", user_id=1)] * 2
     assert of_many(WORDS, "payment.completed", bare, "ru") == "2 пополнения"
+    tickets = [told("ticket.created", ticket_id=1, user_id=1)] * 3
+    assert of_all(WORDS, tickets + paid, "ru") == "12 пополнений, 5 400 ₽ · 3 новых тикета"
     unknown = [told("server.restarted")] * 2
     assert of_many(WORDS, "server.restarted", unknown, "ru") == "server.restarted: 2"
 

@@ -4,9 +4,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from bedolaga_events.delivery import retry
-from bedolaga_events.delivery.lane import Found, Lane, Start
+from bedolaga_events.delivery.lane import FEW, FOLDED, Found, Lane, Start
 from bedolaga_events.delivery.turns import Turns
-from bedolaga_events.model import Status, Webhook
+from bedolaga_events.model import Delivery, Status, Webhook
 from bedolaga_events.store.attempts import Record
 from bedolaga_events.times import MINUTE, SECOND
 from tests.unit.turns_table import (
@@ -118,7 +118,9 @@ class TurnsMachine(Table):
         while count and (lane := self.turns.next(self.now)):
             start = self.turns.start(lane, self.now)
             self.flying.append((lane, start))
-            self._check(start)
+            self._check_message(start)
+            for one in start.deliveries:
+                self._check(start, one)
             count -= 1
 
     @rule()
@@ -142,9 +144,11 @@ class TurnsMachine(Table):
     def break_off(self) -> None:
         """A mistake of ours: there is no outcome, and the row is as it was."""
         lane, start = self.flying.pop()
-        self.put_off[start.delivery.id] = self.now + MINUTE
+        for one in start.deliveries:
+            self.put_off[one.id] = self.now + MINUTE
         self.turns.land(lane, start, None, self.now)
-        self.turns.let_go(lane, start.delivery.id, self.now)
+        for one in start.deliveries:
+            self.turns.let_go(lane, one.id, self.now)
 
     @precondition(lambda self: self.ending and self.unheard is None)
     @rule()
@@ -170,9 +174,15 @@ class TurnsMachine(Table):
         assert sum(start.doubtful for _, start in self.flying) <= half
         assert len(self.flying) == self.turns.flying <= CONCURRENCY
 
-    def _check(self, start: Start) -> None:
-        number, webhook = start.delivery.id, start.delivery.webhook_id
-        assert sum(number == other.delivery.id for _, other in self.flying) == 1, "taken twice"
+    def _check_message(self, start: Start) -> None:
+        count = len(start.deliveries)
+        assert count == 1 or start.webhook.folds, "not to be folded"
+        assert count == 1 or FEW < count <= FOLDED, "few, but folded"
+
+    def _check(self, start: Start, delivery: Delivery) -> None:
+        number, webhook = delivery.id, delivery.webhook_id
+        flying = [one.id for _, other in self.flying for one in other.deliveries]
+        assert flying.count(number) == 1, "taken twice"
         assert all(number != other.delivery.id for _, other in self.landed), "taken twice"
         assert start.webhook == self.heard[webhook], "not the newest webhook"
         assert start.webhook.is_active or number in self.urged, "held, but sent"
@@ -181,7 +191,7 @@ class TurnsMachine(Table):
             assert row.status is Status.PENDING, "cancelled, but sent"
             assert row.next_retry_at is not None
             assert row.next_retry_at <= self.now, "too early"
-            assert row.attempt_number == start.delivery.attempt_number
+            assert row.attempt_number == delivery.attempt_number
 
     def teardown(self) -> None:
         """Everything that is due goes out soon, once receivers answer and disks work."""
@@ -227,5 +237,6 @@ class TurnsMachine(Table):
         pause = retry.pause(attempt, SCHEDULE, self.now)
         assert pause <= min(3 * SECOND, MINUTE)
         self.turns.land(lane, start, attempt, self.now, pause)
-        record = record_of(start.delivery, attempt, self.now)
-        self.landed.append((lane, record))
+        for one in start.deliveries:
+            its = attempt._replace(number=one.attempt_number + 1)
+            self.landed.append((lane, record_of(one, its, self.now)))

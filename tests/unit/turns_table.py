@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from bedolaga_events.delivery import retry
-from bedolaga_events.delivery.lane import BUFFER, Found, Lane
-from bedolaga_events.model import Attempt, Committed, Delivery, ErrorCode, Status, Webhook
+from bedolaga_events.delivery.lane import Found, Lane
+from bedolaga_events.model import Attempt, Committed, Delivery, ErrorCode, Format, Status, Webhook
 from bedolaga_events.store.attempts import Record, State
 
 START = 1_768_473_000_000_000
@@ -23,10 +23,12 @@ OUTCOMES = {
 
 
 def webhook_of(webhook_id: int, **fields: Any) -> Webhook:
-    """A webhook of which only the given fields matter."""
+    """A webhook of which only the given fields matter; the second one is a chat."""
     values: dict[str, Any] = dict.fromkeys(Webhook.__dataclass_fields__)
     values |= {"id": webhook_id, "is_active": True, "url": "http://a/", "updated_at": START}
-    return Webhook(**(values | {"max_per_minute": 0} | fields))
+    kind = Format.TELEGRAM if webhook_id == 2 else Format.JSON
+    values |= {"max_per_minute": 0, "format": kind, "options": {}}
+    return Webhook(**(values | fields))
 
 
 def delivery_of(delivery_id: int, webhook_id: int = 1, **fields: Any) -> Delivery:
@@ -166,7 +168,7 @@ class Table(RuleBasedStateMachine):
         rows = [one for one in self.table.values() if one.webhook_id == lane.webhook.id]
         times = [(one.next_retry_at, one) for one in rows if one.status is Status.PENDING]
         due = sorted((at, one.id, one) for at, one in times if at is not None and at <= self.now)
-        wanted = BUFFER + len(lane.waiting) + len(lane.urgent) + len(lane.out)
+        wanted = lane.buffer + len(lane.waiting) + len(lane.urgent) + len(lane.out)
         later = min((at for at, _ in times if at is not None and at > self.now), default=None)
         return Found(
             [one for _, _, one in due[:wanted]],
