@@ -70,7 +70,7 @@ class Housekeeping:
             await asyncio.sleep(TICK)
             try:
                 await self.reread_tokens()
-            except sqlite3.Error as error:
+            except (StoreError, sqlite3.Error) as error:
                 log.warning("tokens cannot be read", error=str(error))
                 self._access.add(())  # what has expired goes all the same
 

@@ -70,6 +70,7 @@ class Transactions:
         results: list[Any] = [None] * len(drafts)
         if leap := self._leap():
             deliveries.move_due(connection, leap)
+            transaction.committed.webhooks += webhooks.move_patience(connection, leap)
             transaction.committed.leap = leap
         if kinds[Record]:
             record(transaction, [drafts[index] for index in kinds[Record]])

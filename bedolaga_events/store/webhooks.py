@@ -167,6 +167,13 @@ def store_health(connection: sqlite3.Connection, changed: Iterable[Webhook]) -> 
     )
 
 
+def move_patience(connection: sqlite3.Connection, leap: int) -> list[Webhook]:
+    """The clock was set: nobody failed for longer by that; returns those that fail."""
+    connection.execute("UPDATE webhooks SET patience_since = patience_since + ?", (leap,))
+    rows = connection.execute(f"SELECT {_COLUMNS} FROM webhooks WHERE patience_since NOT NULL")
+    return [_webhook(row) for row in rows]
+
+
 def sealed(connection: sqlite3.Connection) -> list[bytes]:
     """Every encrypted value."""
     return [

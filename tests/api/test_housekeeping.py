@@ -1,20 +1,19 @@
-"""Housekeeping: each round taken once, and what leaps of the clock it does not believe."""
+"""Housekeeping: each round taken once, each failure noted."""
 
+import asyncio
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bedolaga_events import housekeeping
+from bedolaga_events.errors import StoreError
 from bedolaga_events.housekeeping import ROUNDS, Housekeeping, Round
 from bedolaga_events.store import meta, retention
 from tests.api.test_tokens import scoped
 from tests.conftest import Clock, Server, until
 
 DAY = 86_400.0  # seconds
-YEAR = 365 * DAY
 
 
 def of(server: Server) -> Housekeeping:
@@ -143,113 +142,20 @@ async def test_used_tokens_are_written_and_long_expired_ones_go(
     assert one["last_used_at"] is not None
 
 
-class Leaping:
-    """A wall clock that leaps, and elapsed time that does not."""
-
-    def __init__(self, clock: Clock) -> None:
-        self.clock = clock
-        self.leap = 0.0  # seconds
-
-    def wall(self) -> int:
-        return self.clock() + round(self.leap * 1_000_000)
-
-
-@pytest.fixture
-def leaping(clock: Clock) -> Leaping:
-    """It did not leap yet."""
-    return Leaping(clock)
-
-
-@pytest.fixture
-async def leaper(starting: Callable[..., Any], leaping: Leaping, clock: Clock) -> Server:
-    """A server whose wall clock may leap."""
-    server: Server = await starting(now=leaping.wall, passed=clock)
-    return server
-
-
-async def test_a_year_forward_deletes_nothing_until_it_lasted_an_hour(
-    leaper: Server, leaping: Leaping, clock: Clock, monkeypatch: pytest.MonkeyPatch
+async def test_tokens_that_cannot_be_read_end_nothing(
+    server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Neither events nor tokens; whoever signed in for a while stays; an alert tells of it."""
-    made = await scoped(leaper, "read", expires_at="2026-03-15T11:00:00Z")
-    code = await leaper.code()
-    await leaper.event(user_id=1)
-    leaping.leap = YEAR
-    for name in ("retention", "used tokens", "time"):
-        await take(leaper, name)
-    assert (await leaper.call("GET", "/stats", token=made["token"])).status == 200
-    assert (await leaper.call("POST", "/login", {"code": code}, token=None)).status == 201
-    told: list[str] = []
-    alerts = leaper.parts.alerts
-    monkeypatch.setattr(alerts, "_put", lambda kind, text: told.append(f"{kind} {text}"))
-    await alerts.look(leaper.parts.database)
-    assert [one for one in told if one.startswith("clock The clock leapt by +8760.0 h")]
-    assert await total(leaper) == 1
-    clock.advance(3_600)
-    await take(leaper, "retention")
+    """The disk refuses a read: they are looked at again a second later."""
+    looks = 0
 
-    async def is_gone() -> bool:
-        return await total(leaper) == 0
+    async def refused(*_: Any) -> None:
+        nonlocal looks
+        looks += 1
+        raise StoreError("The disk is full.")
 
-    await until(is_gone)
-    assert (await leaper.call("GET", "/stats", token=made["token"])).status == 401
-
-
-async def test_a_year_forward_and_back_loses_nothing(
-    leaper: Server, leaping: Leaping, clock: Clock
-) -> None:
-    """Within the hour: as if it had not been."""
-    await leaper.event(user_id=1)
-    leaping.leap = YEAR
-    await take(leaper, "retention")
-    clock.advance(1_800)
-    leaping.leap = 0
-    await take(leaper, "retention")
-    clock.advance(7_200)
-    await take(leaper, "retention")
-    assert await total(leaper) == 1
-    assert leaper.parts.calendar.doubt == 0
-
-
-async def test_an_hour_back_revives_no_token_and_no_code(
-    leaper: Server, leaping: Leaping, clock: Clock
-) -> None:
-    """What expired stays expired."""
-    made = await scoped(leaper, "read", expires_at="2026-01-15T11:00:00Z")
-    code = await leaper.code()
-    clock.advance(1_860)
-    leaping.leap = -3_600
-    assert (await leaper.call("GET", "/stats", token=made["token"])).status == 401
-    assert (await leaper.call("POST", "/login", {"code": code}, token=None)).status == 401
-
-
-@pytest.mark.parametrize(("days", "left"), [(0.5, 1), (400, 1)])
-async def test_a_start_believes_no_long_rest_at_once(
-    starting: Any, clock: Clock, days: float, left: int
-) -> None:
-    """Was it off for a year, or is the clock wrong? In an hour it is known."""
-    server: Server = await starting()
-    await server.event(user_id=1)
-    await starting.stop()
-    clock.advance(days * DAY)
-    again: Server = await starting()
-    await take(again, "retention")
-    assert await total(again) == left
-    clock.advance(3_600)
-    await take(again, "retention")
-
-    async def is_right() -> bool:
-        return await total(again) == (0 if days > 30 else 1)
-
-    await until(is_right)
-
-
-async def test_prune_believes_the_server_not_the_clock(starting: Any, tmp_path: Path) -> None:
-    """The command deletes by the time that the file knows."""
-    server: Server = await starting()
-    await server.event(user_id=1)
-    await starting.stop()
-    with closing(sqlite3.connect(tmp_path / "events.db")) as connection:
-        running = meta.running_at(connection)
-        assert running is not None
-        assert meta.believed(connection, running + round(YEAR * 1_000_000)) == running
+    monkeypatch.setattr(housekeeping, "TICK", 0.01)
+    monkeypatch.setattr(server.parts.database, "read", refused)
+    watching = asyncio.create_task(of(server).watch_tokens())
+    await until(lambda: looks > 2 or watching.done())
+    assert not watching.done()
+    watching.cancel()
