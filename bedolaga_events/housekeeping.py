@@ -106,12 +106,12 @@ class Housekeeping:
         """Empty the WAL once nothing was written to it since the last look."""
         size = _wal_bytes(self._database.path)
         if size and size == self._seen_bytes:
-            await self._writer.aside(_truncate_wal)
+            await self._writer.aside(retention.truncate_wal)
         self._seen_bytes = size
 
     async def optimize(self) -> None:
         """Let SQLite look at its indexes anew."""
-        await self._writer.aside(_optimize)
+        await self._writer.aside(retention.optimize)
 
     async def _commit(self, verb: Callable[..., Any], *args: object) -> Any:
         return await change(self._writer, lambda it: verb(it.connection, *args))
@@ -137,11 +137,3 @@ ROUNDS = (
 def _wal_bytes(path: Path) -> int:
     wal = path.with_name(path.name + "-wal")
     return wal.stat().st_size if wal.exists() else 0
-
-
-def _truncate_wal(connection: sqlite3.Connection) -> None:
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-
-
-def _optimize(connection: sqlite3.Connection) -> None:
-    connection.execute("PRAGMA optimize").fetchall()

@@ -93,3 +93,10 @@ def test_these_private_names_of_aiohttp_are_used_and_exist() -> None:
     assert found == PRIVATE
     known = {*web.RequestHandler.__slots__, *web.BaseSite.__slots__}
     assert set().union(*PRIVATE.values()) <= known
+
+
+def test_sql_stands_in_the_store() -> None:
+    """Who looks for a statement looks in one folder."""
+    for module in MODULES:
+        if "store" not in module.parts:
+            assert not re.search(r"connection\.execute|\.executemany\(", module.read_text()), module

@@ -36,8 +36,7 @@ PAGES = 1_000  # given back at once
 def check(settings: Settings) -> None:
     """Compare the counters with the rows, look for what is overdue; exit code 1 for a finding."""
     with beside(settings) as connection:
-        connection.execute("BEGIN")  # one snapshot, also beside a running server
-        found = [*store_check.findings(connection), *store_check.overdue(connection, clock())]
+        found = store_check.everything(connection, clock())
         try:
             vault.of(settings, webhooks.sealed(connection), may_make=False)
         except ConfigError as error:
@@ -132,11 +131,10 @@ def rotate_key(settings: Settings) -> None:
         old = vault.of(settings, webhooks.sealed(connection), may_make=False)
         key = vault.new_key()
         new = vault.from_setting(key)
-        connection.execute("BEGIN IMMEDIATE")
-        changed = webhooks.reseal(connection, lambda box: new.seal(old.open(box)))
-        if given is None:
-            vault.keep_next(folder, key)
-        connection.execute("COMMIT")
+        with alone(connection, clock()):
+            changed = webhooks.reseal(connection, lambda box: new.seal(old.open(box)))
+            if given is None:
+                vault.keep_next(folder, key)
         if given is None:
             vault.use_next(folder)
     click.echo(f"{changed} secrets have a new key." if given is None else key)

@@ -29,6 +29,15 @@ _PAIRS = (
 )
 
 
+def everything(connection: sqlite3.Connection, now: int) -> list[str]:
+    """All that does not fit and all that is overdue, in one snapshot beside a running server."""
+    connection.execute("BEGIN")
+    try:
+        return [*findings(connection), *overdue(connection, now)]
+    finally:
+        connection.execute("ROLLBACK")
+
+
 def findings(connection: sqlite3.Connection) -> Iterator[str]:
     """One sentence for everything that does not fit; nothing when all is well."""
     for row in connection.execute("PRAGMA integrity_check"):
