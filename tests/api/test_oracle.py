@@ -7,6 +7,7 @@ The same mutated requests go to two servers. To one of them each connection firs
 import asyncio
 import json
 import random
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,8 @@ from tests.conftest import ADMIN, Server, until
 
 CASES = 3_000
 AT_ONCE = 200
+PAUSE = 0.001  # seconds between the pieces of a request
+LONG_PAUSE = 0.1  # the same, where it must be sure that they are read apart
 QUIET = 0.05  # seconds after which no more answers are waited for, once all was worked off
 LINES = [
     *("Connection: keep-alive", "Connection: close", "connection: Keep-Alive", "Connection: x"),
@@ -54,6 +57,8 @@ STARTS = [
     *("POST //events HTTP/1.1", "POST /events/ HTTP/1.1", "POST http://x/events HTTP/1.1"),
 ]
 AMOUNTS = ['"amount_rubles": 1e308', '"amount_kopeks": ' + "9" * 30, '"amount_rubles": -1e-320']
+
+USER = re.compile(r'"user_id": (\d+)')
 
 
 class Case(NamedTuple):
@@ -141,7 +146,7 @@ class Wire(asyncio.Protocol):
         self.is_open = False
 
 
-async def sent(server: Server, case: Case, *, by_aiohttp: bool) -> Wire:
+async def sent(server: Server, case: Case, *, by_aiohttp: bool, pause: float = PAUSE) -> Wire:
     """A connection on which a case was sent."""
     host, port = server.url.removeprefix("http://").split(":")
     _, wire = await asyncio.get_running_loop().create_connection(Wire, host, int(port))
@@ -151,7 +156,7 @@ async def sent(server: Server, case: Case, *, by_aiohttp: bool) -> Wire:
         wire.data = b""
     for piece in case.pieces:
         wire.transport.write(piece)
-        await asyncio.sleep(0.001)
+        await asyncio.sleep(pause)
     return wire
 
 
@@ -187,14 +192,22 @@ def parsed(data: bytes) -> Iterator[tuple[int, list[str], Any]]:
         )
 
 
-async def stored(server: Server) -> list[str]:
-    """The payloads in the log, in order."""
+async def seen_alone(ways: list[tuple[Server, bool]], case: Case) -> list[Seen]:
+    """What a case brings when nothing else goes on and its pieces are surely read apart."""
+    return [
+        await seen(await sent(server, case, by_aiohttp=slow, pause=LONG_PAUSE))
+        for server, slow in ways
+    ]
+
+
+async def stored(server: Server, without: set[str]) -> list[str]:
+    """The payloads in the log, in order, but for those of some users."""
     found: list[str] = []
     while True:
         path = f"/events?limit=200&offset={len(found)}"
         page = (await server.call("GET", path)).json["items"]
         if not page:
-            return sorted(found)
+            return sorted(one for one in found if not without & set(USER.findall(one)))
         found += [json.dumps([one["type"], one["payload"]], sort_keys=True) for one in page]
 
 
@@ -207,7 +220,7 @@ async def test_the_fast_lane_answers_and_stores_what_aiohttp_would(
     ours: Server = await starting(**options, database__path=tmp_path / "ours.db")
     oracle: Server = await starting(**options, database__path=tmp_path / "oracle.db")
     every = list(cases(random.Random(6455)))
-    statuses = Counter[int]()
+    statuses, doubted = Counter[int](), set[str]()
     for start in range(0, len(every), AT_ONCE):
         batch = every[start : start + AT_ONCE]
         ways = [(ours, False), (oracle, True)]
@@ -220,9 +233,13 @@ async def test_the_fast_lane_answers_and_stores_what_aiohttp_would(
             await server.event(user_id=start)
         got, expected = [await asyncio.gather(*map(seen, some)) for some in clients]
         for case, mine, its in zip(batch, got, expected, strict=True):
-            assert mine == its, case
+            if mine != its:  # on a busy machine pieces may be read together, here or there
+                doubted.update(USER.findall(b"".join(case.pieces).decode("latin-1")))
+                again, its_again = await seen_alone(ways, case)
+                assert again == its_again, case
             statuses.update(status for status, _, _ in mine.answers)
-    assert await stored(ours) == await stored(oracle)
+    assert len(doubted) < CASES // 50
+    assert await stored(ours, doubted) == await stored(oracle, doubted)
     assert len(statuses) >= 8, statuses
     assert statuses[202] > 500, statuses
     assert statuses[500] == 0, statuses
