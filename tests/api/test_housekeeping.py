@@ -19,9 +19,7 @@ DAY = 86_400.0  # seconds
 def of(server: Server) -> Housekeeping:
     """The housekeeping of a server, to be told what to do."""
     it = server.parts
-    return Housekeeping(
-        it.settings, it.database, it.writer, it.access, it.calendar, it.helpers
-    )
+    return Housekeeping(it.settings, it.database, it.writer, it.access, it.calendar, it.helpers)
 
 
 async def take(server: Server, name: str) -> None:

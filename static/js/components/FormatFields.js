@@ -23,9 +23,9 @@ export function OptionFields({ format, options, hint }) {
   return html`${FORMATS[format].options.map((one) => (one === 'silent'
     ? html`<label class="check"><input name="option.silent" type="checkbox" defaultChecked=${options.silent} /> ${t('option.silent')}</label>`
     : html`<label>${t(`option.${one}`)}${one === 'chat_id' && ' *'}
-        <input name=${`option.${one}`} required=${one === 'chat_id'} value=${options[one] ?? ''} />${hint(one)}</label>`))}
-    <label>${t('option.language')}<select name="option.language" defaultValue=${options.language ?? 'ru'}>
-      <option value="ru">Русский</option><option value="en">English</option></select></label>
+        <input name=${`option.${one}`} required=${one === 'chat_id'} defaultValue=${options[one] ?? ''} />${hint(one)}</label>`))}
+    <label>${t('option.language')}<select name="option.language">
+      <option value="ru">Русский</option><option value="en" selected=${options.language === 'en'}>English</option></select></label>
     <label>${t('option.text')}<textarea name="option.text" rows="2" defaultValue=${options.text ?? ''}></textarea>${hint('text')}</label>`;
 }
 

@@ -45,10 +45,10 @@ export function WebhookForm({ webhook, initial = {}, onDone }) {
   const headers = Object.entries(shown.headers ?? {}).map(([name, value]) => `${name}: ${value}`).join('\n');
   if (secret) return html`<p>${t('secretOnce')}</p><${Copyable} text=${secret} label=${t('secret')} />`;
   return html`<form class="fields" onSubmit=${submit}>
-      <label>${t('name')} *<input name="name" required maxlength="255" value=${shown.name} />${hint('name')}</label>
+      <label>${t('name')} *<input name="name" required maxlength="255" defaultValue=${shown.name ?? ''} />${hint('name')}</label>
       <${FormatSelect} format=${format} onChange=${setFormat} />
-      <label>${t(urlName)}${!ownUrl && ' *'}<input name="url" type="url" required=${!ownUrl} placeholder="https://example.com/webhook"
-        value=${isSame ? shown.url : ''} onInput=${(event) => setUrl(event.target.value)} />${hint('url')}</label>
+      <label>${t(urlName)}${!ownUrl && ' *'}<input name="url" type="url" key=${format} required=${!ownUrl} placeholder="https://example.com/webhook"
+        defaultValue=${isSame ? shown.url ?? '' : ''} onInput=${(event) => setUrl(event.target.value)} />${hint('url')}</label>
       <${AcceptRedirects} key=${url.includes('script.google.com')} url=${url} isOn=${webhook?.accept_redirects ?? false} />
       <${OptionFields} key=${format} format=${format} options=${isSame ? shown.options ?? {} : {}} hint=${optionHint} />
       <label>${t('eventType')} *<${TypeSelect} webhook=${webhook} chosen=${initial.event_type} />${hint('event_type')}</label>

@@ -1,0 +1,42 @@
+"""A chat's webhook as an operator makes it in the page."""
+
+from playwright.async_api import Page, expect
+
+from tests.api.chats import CHAT, TOKEN, running
+from tests.conftest import Server, until
+from tests.system.chromium import needs_chromium, sign_in
+
+pytestmark = needs_chromium
+
+
+async def test_the_format_changes_the_fields(server: Server, page: Page) -> None:
+    """From a token and a chat to a message; then its language, with nothing else lost."""
+    async with running() as chats:
+        await sign_in(server, page, "webhooks/new")
+        form = page.locator("dialog form")
+        await form.locator("[name=name]").fill("Чат")
+        await form.locator("[name=event_type]").select_option("user.created")
+        await expect(form.locator("[name='option.chat_id']")).to_have_count(0)
+        await form.locator("[name=format]").select_option("telegram")
+        await form.locator("[name=url]").fill(chats.url)
+        await form.locator("[name=secret]").fill(TOKEN)
+        await form.locator("[name='option.chat_id']").fill(str(CHAT))
+        await form.locator("[name='option.thread_id']").fill("7")
+        await form.get_by_role("button", name="Создать", exact=True).click()
+        await expect(form).to_have_count(0)
+        await server.event(user_id=1)
+        await until(lambda: chats.messages)
+        assert chats.messages[0]["shown"] == "Новый пользователь"
+        [made] = (await server.call("GET", "/webhooks")).json["items"]
+        assert made["options"] == {
+            "chat_id": str(CHAT), "thread_id": 7, "silent": False, "language": "ru",
+        }  # fmt: skip
+
+
+async def test_a_redirect_is_offered_for_a_google_sheet(server: Server, page: Page) -> None:
+    """Only there, and already chosen."""
+    await sign_in(server, page, "webhooks/new")
+    form = page.locator("dialog form")
+    await expect(form.locator("[name=accept_redirects]")).to_have_count(0)
+    await form.locator("[name=url]").fill("https://script.google.com/macros/s/x/exec")
+    await expect(form.locator("[name=accept_redirects]")).to_be_checked()
