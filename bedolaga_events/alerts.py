@@ -7,11 +7,11 @@ import asyncio
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import structlog
 
-from bedolaga_events.messengers import PATIENCE, Heartbeat, Said, Way
+from bedolaga_events.messengers import NO_CHAT, PATIENCE, ChatWebhook, Heartbeat, Said, Way
 from bedolaga_events.model import Committed, Webhook
 from bedolaga_events.numbers import hour_of
 from bedolaga_events.settings import AlertsSettings
@@ -20,6 +20,7 @@ from bedolaga_events.store import deliveries, events, hours, webhooks
 from bedolaga_events.store.database import Database
 from bedolaga_events.supervise import Helpers
 from bedolaga_events.times import HOUR, MINUTE, Calendar
+from bedolaga_events.troubles import EN, Texts, texts
 
 EVERY = 60.0  # seconds between looks at rates, backlog and disk, and between heartbeats
 FIRST_BEAT = 5.0  # seconds that a server must live to be alive: one that dies at once is not
@@ -38,10 +39,11 @@ class Trouble(NamedTuple):
 
     kind: str
     webhook: Webhook | None
-    words: str
+    fields: dict[str, Any]  # of its text
 
     @property
     def key(self) -> Key:
+        """What is told once an hour."""
         return self.kind, self.webhook.id if self.webhook else 0
 
 
@@ -65,7 +67,7 @@ class Alerts:
     ) -> None:
         self._settings = settings
         self._silence = silence
-        self._ways = ways
+        self._ways = [(one, asyncio.Queue[Texts](WAITING)) for one in ways]
         self._heartbeat = heartbeat
         self._helpers = helpers
         self._metrics = helpers.metrics
@@ -74,30 +76,40 @@ class Alerts:
         self._told: dict[Key, int] = {}
         self._open: set[Key] = set()  # at the last look
         self._failing: set[int] = set()  # webhooks that were warned of
-        self._waiting: asyncio.Queue[str] = asyncio.Queue(WAITING)
         helpers.metrics.alerts_open.set_function(lambda: len(self._open) + self._silence.is_open)
 
     def heard(self, committed: Committed) -> None:
         """Take note of webhooks that were deactivated or are about to be, and of events."""
         for one in committed.disabled:
-            self._open.add(self._tell("disabled", one, f"was deactivated: {one.disabled_reason}"))
+            self._tell(Trouble("disabled", one, {"reason": one.disabled_reason}))
+            self._open.add(("disabled", one.id))
         for warning in committed.failing:
-            words = f"has only failed for {warning.percent} % of the time until it is deactivated"
             self._failing.add(warning.webhook.id)
-            self._open.add(self._tell("failing", warning.webhook, f"{words}."))
+            self._tell(Trouble("failing", warning.webhook, {"percent": warning.percent}))
+            self._open.add(("failing", warning.webhook.id))
         if committed.events and (again := self._silence.broken()):
             self._put("silence", again)
 
     async def run(self, database: Database, is_well: Callable[[], bool]) -> None:
         """Send what was told, look around and beat once a minute, until it is cancelled."""
-        self._silence.begin(await database.read(events.last_committed_at))
+        last = await database.read(events.last_committed_at)
+        self._silence.begin(None if self._calendar.doubt else last)
+        for way, _ in self._ways:
+            if isinstance(way, ChatWebhook) and await way.endpoint() is None:
+                log.warning(NO_CHAT, setting=way.name)
         await asyncio.gather(
-            self._send(), self._look_around(database), self._listen(), self._beat(is_well)
+            *(self._send(way, waiting) for way, waiting in self._ways),
+            self._look_around(database),
+            self._listen(),
+            self._beat(is_well),
         )
 
     async def look(self, database: Database) -> None:
         """One look at webhooks, backlog and disk: what is wrong is told, and open from now on."""
-        found = {self._tell(*one) async for one in self._troubles(database)}
+        found = set()
+        async for trouble in self._troubles(database):
+            self._tell(trouble)
+            found.add(trouble.key)
         for one in await database.read(webhooks.all_webhooks):
             if one.disabled_reason is not None:
                 found.add(("disabled", one.id))
@@ -108,15 +120,14 @@ class Alerts:
 
     async def test(self, is_well: bool) -> list[Said]:
         """Send one alert by every way, once; what each said."""
-        text = "This is a test: alerts of this server reach you."
-        said = [self._say(one, text) for one in self._ways]
+        said = [self._say(way, texts("test")) for way, _ in self._ways]
         if self._heartbeat is not None:
             said.append(self._test_heartbeat(self._heartbeat, is_well))
         return await asyncio.gather(*said)
 
     async def _test_heartbeat(self, heartbeat: Heartbeat, is_well: bool) -> Said:
         if is_well and self.is_calm:
-            return await self._say(heartbeat, "")
+            return await self._say(heartbeat, {})
         return Said(heartbeat.name, ok=False, sentence=NOT_NOW)
 
     @property
@@ -127,18 +138,17 @@ class Alerts:
     async def _troubles(self, database: Database) -> AsyncIterator[Trouble]:
         for one in await database.read(webhooks.all_webhooks):
             if one.is_active:
-                if words := await self._rate(database, one):
-                    yield Trouble("rate", one, words)
-                if words := await self._backlog(database, one):
-                    yield Trouble("backlog", one, words)
+                if rate := await self._rate(database, one):
+                    yield Trouble("rate", one, rate)
+                if behind := await self._backlog(database, one):
+                    yield Trouble("backlog", one, behind)
         if leap := self._calendar.doubt:
-            words = f"The clock leapt by {leap / HOUR:+.1f} h, which nothing explains: "
-            yield Trouble("clock", None, words + "nothing expires for it in the next hour.")
+            yield Trouble("clock", None, {"hours": leap / HOUR})
         free = shutil.disk_usage(database.path.parent).free // MEGABYTE
         if free < self._settings.disk_free_mb:
-            yield Trouble("disk", None, f"The disk is nearly full: {free} MB are free.")
+            yield Trouble("disk", None, {"free": free})
 
-    async def _rate(self, database: Database, webhook: Webhook) -> str | None:
+    async def _rate(self, database: Database, webhook: Webhook) -> dict[str, Any] | None:
         rows = await database.read(hours.attempt_hours, webhook.id, hour_of(self._now()) - 1)
         good, bad = sum(row[2] for row in rows), sum(row[3] for row in rows)
         made = good + bad
@@ -147,30 +157,33 @@ class Alerts:
         percent = 100 * bad / made
         if percent < self._settings.failure_rate_percent:
             return None
-        return f"fails: {percent:.0f} % of the last {made} attempts."
+        return {"percent": percent, "made": made}
 
-    async def _backlog(self, database: Database, webhook: Webhook) -> str | None:
+    async def _backlog(self, database: Database, webhook: Webhook) -> dict[str, Any] | None:
         oldest, now = await database.read(deliveries.overdue_since, webhook.id), self._now()
         if oldest is None or now - oldest <= self._settings.backlog_minutes * MINUTE:
             return None
-        return f"is behind: deliveries are overdue by {(now - oldest) // MINUTE} min."
+        return {"minutes": (now - oldest) // MINUTE}
 
-    def _tell(self, kind: str, webhook: Webhook | None, words: str) -> Key:
-        """Send it, unless it was sent within the hour; its key."""
-        key, now = Trouble(kind, webhook, words).key, self._now()
-        if not 0 <= now - self._told.get(key, -HOUR) < HOUR:  # a clock that was set back: again
-            self._told[key] = now
-            self._put(kind, words if webhook is None else f"Webhook “{webhook.name}” {words}")
-        return key
-
-    def _put(self, kind: str, text: str) -> None:
-        log.warning("alert", kind=kind, text=text)
-        if not self._ways:
+    def _tell(self, trouble: Trouble) -> None:
+        """Send it, unless it was sent within the hour."""
+        key, now = trouble.key, self._now()
+        if 0 <= now - self._told.get(key, -HOUR) < HOUR:  # a clock that was set back: again
             return
-        if self._waiting.full():
-            log.warning("alert not sent: too many wait")
-        else:
-            self._waiting.put_nowait(text)
+        self._told[key] = now
+        about = trouble.webhook
+        named = {"name": about.name} if about else {}
+        self._put(trouble.kind, texts(trouble.kind, **named, **trouble.fields), key[1])
+
+    def _put(self, kind: str, said: Texts, webhook_id: int = 0) -> None:
+        log.warning("alert", kind=kind, text=said[EN])
+        for way, waiting in self._ways:
+            if way.webhook_id == webhook_id:
+                continue
+            if waiting.full():
+                log.warning("alert not sent: too many wait", way=way.name)
+            else:
+                waiting.put_nowait(said)
 
     async def _look_around(self, database: Database) -> None:
         while True:
@@ -193,22 +206,25 @@ class Alerts:
         await asyncio.sleep(FIRST_BEAT)
         while True:
             if is_well() and self.is_calm:
-                said = await self._say(self._heartbeat, "")
+                said = await self._say(self._heartbeat, {})
                 self._metrics.heartbeats.labels("success" if said.ok else "failed").inc()
             await asyncio.sleep(EVERY)
 
-    async def _send(self) -> None:
+    async def _send(self, way: Way, waiting: asyncio.Queue[Texts]) -> None:
         while True:
-            text = await self._waiting.get()
-            await asyncio.gather(*(self._say(one, text) for one in self._ways))
+            said = await waiting.get()
+            for pause in (*way.pauses, 0.0):
+                if (await self._say(way, said)).ok:
+                    break
+                await asyncio.sleep(pause)
 
-    async def _say(self, way: Way, text: str) -> Said:
+    async def _say(self, way: Way, wanted: Texts) -> Said:
         """What a way says, whatever it does."""
         said = Said(way.name, ok=False, sentence="it failed; the log has more")
         with self._helpers.noting("alerts"):
             try:
                 async with asyncio.timeout(PATIENCE):
-                    said = await way.say(text)
+                    said = await way.say(wanted)
             except TimeoutError:
                 said = said._replace(sentence=f"no answer within {PATIENCE:.0f} s")
         if not said.ok:

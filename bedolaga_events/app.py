@@ -30,7 +30,7 @@ from bedolaga_events.errors import StoreError
 from bedolaga_events.housekeeping import Housekeeping
 from bedolaga_events.live.hub import Hub
 from bedolaga_events.live.resume import Resumptions
-from bedolaga_events.messengers import Apprise, Heartbeat, check_hosts
+from bedolaga_events.messengers import Heartbeat, Way, check_hosts, ways_of
 from bedolaga_events.metrics import Metrics
 from bedolaga_events.settings import Settings
 from bedolaga_events.silence import Silence
@@ -148,12 +148,12 @@ async def _assemble(loaded: Loaded, guard: Guard, way: Proxy | None, clocks: Clo
     poster = Poster(Dialler(guard, tls, settings.delivery.connect_timeout, way))
     database = await Database.open(path)
     try:
-        alerts = _alerts(settings, poster, helpers, clocks, calendar)
         with starting(path):
             sealed = await database.read(webhooks.sealed)
             box = vault.of(settings, sealed)
             last_event_id = await database.read(events.last_id)
             calendar.resume(await database.read(meta.running_at))
+        ways = ways_of(settings.alerts, database, box, poster)
         transactions = Transactions(settings.rules, clocks.leap)
         writer = Writer(database, transactions, now, settings.events.queue_limit, metrics)
         hub = Hub(
@@ -184,25 +184,25 @@ async def _assemble(loaded: Loaded, guard: Guard, way: Proxy | None, clocks: Clo
         resumptions=Resumptions(database, hub),
         walker=Walker(writer),
         worker=worker,
-        alerts=alerts,
+        alerts=_alerts(settings, ways, poster, helpers, clocks, calendar),
         helpers=helpers,
         guard=guard,
     )
 
 
 def _alerts(
-    settings: Settings, poster: Poster, helpers: Helpers, clocks: Clock, calendar: Calendar
+    settings: Settings,
+    ways: list[Way],
+    poster: Poster,
+    helpers: Helpers,
+    clocks: Clock,
+    calendar: Calendar,
 ) -> Alerts:
-    """Who tells a human, and how.
-
-    Raises:
-        ConfigError: apprise is missing, or does not know a URL.
-    """
     told, heartbeat = settings.alerts, settings.alerts.heartbeat_url.get_secret_value()
     return Alerts(
         told,
         Silence(told.silence_minutes, clocks, settings.dashboard.zone),
-        [Apprise(number, one.get_secret_value()) for number, one in enumerate(told.urls, 1)],
+        ways,
         Heartbeat(heartbeat, poster) if heartbeat else None,
         helpers,
         calendar,

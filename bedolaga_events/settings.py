@@ -167,6 +167,9 @@ class AlertsSettings(Section):
         SecretStr(""),
         description="fetched every minute while all is well: Healthchecks, Uptime Kuma's push",
     )
+    webhook_id: int = Field(
+        0, ge=0, description="a chat webhook that gets alerts in words, active or not; 0 = none"
+    )
     silence_minutes: float = Field(
         0, ge=0, le=525_600, description="minutes without an event that are told; 0 = never"
     )

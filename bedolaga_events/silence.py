@@ -3,6 +3,7 @@
 from datetime import datetime, tzinfo
 
 from bedolaga_events.times import DAY, MINUTE, SECOND, Clock
+from bedolaga_events.troubles import Texts, texts
 
 FIRST = MINUTE  # after a start the bot has so long to send what it kept
 EVERY = 60.0  # seconds between looks at most
@@ -52,22 +53,20 @@ class Silence:
         left = (at - self._clock.elapsed()) / SECOND
         return min(EVERY, max(left if left > 0 else self._limit / SECOND, AT_LEAST))
 
-    def told(self) -> str:
+    def told(self) -> Texts:
         """The alert."""
         self.is_told = True
         minutes = (self._clock.elapsed() - self._last) / MINUTE
-        return (
-            f"The bot is silent since {self._shown(self._since)}: no event for {minutes:.3g} min."
-        )
+        return texts("silence", since=self._shown(self._since), minutes=round(minutes, 2))
 
-    def broken(self) -> str | None:
+    def broken(self) -> Texts | None:
         """An event came: what to say of the silence before it, if it was one."""
         was_open, since = self.is_open, self._since
         self._since, self._last = self._clock.wall(), self._clock.elapsed()
         self.is_told = False
         if not was_open:
             return None
-        return f"Events come again; the bot was silent since {self._shown(since)}."
+        return texts("again", since=self._shown(since))
 
     def _shown(self, moment: int) -> str:
         """The time of day; with its date when that is not within the last one."""

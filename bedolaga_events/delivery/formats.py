@@ -99,21 +99,23 @@ def message(
     endpoint: Endpoint, deliveries: Sequence[Delivery], words: Mapping[str, Words]
 ) -> Request:
     """The next attempt of a delivery, or of many at once, as a message into a chat."""
-    assert endpoint.chat is not None
     events = [told(one) for one in deliveries]
     lines = [in_words(endpoint.options, one, words) for one in events[-LAST:]]
     if len(events) > 1:
         in_sum = sentences.of_all(words, events, endpoint.options.get("language", RU))
         lines = [in_sum, *(f"• {shortened(one)}" for one in lines)]
-    text = "\n".join(lines)
-    body = endpoint.chat.body(chats.fitted(endpoint.chat, text), endpoint.options)
-    return Request((("User-Agent", USER_AGENT),), body)
+    return _request(endpoint, "\n".join(lines))
 
 
 def shortened(text: str) -> str:
     """A sentence among others: a line."""
     line = " ".join(text.split())
     return line if len(line) <= LINE else f"{line[: LINE - 1].rstrip()}…"
+
+
+def saying(endpoint: Endpoint, texts: Mapping[str, str]) -> Request:
+    """A message of the server's own into a chat, in the chat's language."""
+    return _request(endpoint, texts[endpoint.options.get("language", RU)])
 
 
 def told(delivery: Delivery) -> Told:
@@ -138,18 +140,15 @@ def attempt(
         started_at: microseconds.
     """
     moved_to = None
-    code, words = verdict(answer, accepts_redirects=endpoint.accepts_redirects)
-    reading = _read(endpoint.chat, answer)
-    if reading is not None:
-        code, words = _fault(reading, answer.status), reading.fault
-        if reading.moved_to is not None:
-            moved_to = endpoint.options["chat_id"], reading.moved_to
+    code, words, reading = judged(endpoint, answer)
+    if reading is not None and reading.moved_to is not None:
+        moved_to = endpoint.options["chat_id"], reading.moved_to
     return Attempt(
         number=delivery.attempt_number + 1,
         started_at=started_at,
         duration_ms=round(answer.duration * 1000),
         error_code=code,
-        error_message=_masked(endpoint, words),
+        error_message=words,
         response_status=answer.status,
         response_headers=_masked_headers(endpoint, answer.headers),
         response_body=_masked(endpoint, shown(answer)),
@@ -158,6 +157,17 @@ def attempt(
         retry_after=reading.retry_after if reading else None,
         moved_to=moved_to,
     )
+
+
+def judged(
+    endpoint: Endpoint, answer: Answer
+) -> tuple[ErrorCode | None, str | None, Reading | None]:
+    """`verdict`, by a chat service's own words where there are some; without what is secret."""
+    code, words = verdict(answer, accepts_redirects=endpoint.accepts_redirects)
+    reading = _read(endpoint.chat, answer)
+    if reading is not None:
+        code, words = _fault(reading, answer.status), reading.fault
+    return code, _masked(endpoint, words), reading
 
 
 def verdict(
@@ -186,6 +196,12 @@ def shown(answer: Answer) -> str | None:
     if answer.body and named:
         return f"[{', '.join(named)}: {len(answer.body)} bytes, compressed]"
     return answer.body.decode("utf-8", "backslashreplace")
+
+
+def _request(endpoint: Endpoint, text: str) -> Request:
+    assert endpoint.chat is not None
+    body = endpoint.chat.body(chats.fitted(endpoint.chat, text), endpoint.options)
+    return Request((("User-Agent", USER_AGENT),), body)
 
 
 def _read(chat: Chat | None, answer: Answer) -> Reading | None:

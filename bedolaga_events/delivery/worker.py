@@ -5,7 +5,6 @@ what is in flight is known in memory only, so a crash means a second POST, never
 """
 
 import asyncio
-import json
 import random
 from collections.abc import Coroutine, Mapping, Sequence
 from typing import assert_never
@@ -14,8 +13,9 @@ import structlog
 
 from bedolaga_events import health
 from bedolaga_events.delivery import formats, retry
-from bedolaga_events.delivery.formats import Endpoint, Secret
+from bedolaga_events.delivery.formats import Endpoint
 from bedolaga_events.delivery.lane import Found, Lane, Start
+from bedolaga_events.delivery.opening import endpoint_of
 from bedolaga_events.delivery.poster import Poster
 from bedolaga_events.delivery.turns import Turns
 from bedolaga_events.metrics import Metrics
@@ -181,19 +181,7 @@ class Worker:
         made_of = webhook.destination, webhook.secrets, webhook.headers_box, redirects
         before, endpoint = self._endpoints.get(webhook.id, (None, None))
         if endpoint is None or before != made_of:
-            opened = [Secret(self._vault.open(box), until) for box, until in webhook.secrets]
-            box = webhook.headers_box
-            headers = json.loads(self._vault.open(box)) if box else {}
-            url = self._vault.open(webhook.url_box) if webhook.url_box else webhook.url
-            endpoint = Endpoint(
-                webhook.id,
-                url,
-                opened,
-                headers,
-                webhook.format,
-                webhook.options,
-                accepts_redirects=redirects,
-            )
+            endpoint = endpoint_of(self._vault, webhook)
             self._endpoints[webhook.id] = made_of, endpoint
         return endpoint
 

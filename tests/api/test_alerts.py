@@ -9,7 +9,8 @@ from aiohttp import web
 
 from bedolaga_events import alerts, messengers
 from bedolaga_events.errors import ConfigError
-from tests.conftest import START, Clock, Receiver, Server, until
+from bedolaga_events.troubles import Texts
+from tests.conftest import Clock, Receiver, Server, until
 
 
 def told(receiver: Receiver) -> list[str]:
@@ -75,74 +76,6 @@ async def test_a_wrong_url_stops_the_start(starting: Any) -> None:
     with pytest.raises(ConfigError, match=r"alerts\.heartbeat_url: ") as raised:
         await starting(alerts__heartbeat_url="hc-ping.example/secret")
     assert "secret" not in raised.value.detail
-
-
-SILENT = {"alerts__silence_minutes": 30, "dashboard__timezone": "UTC"}
-
-
-async def test_silence_is_told_and_that_events_come_again(
-    starting: Any, receiver: Receiver, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Each once, with the time of day since when."""
-    monkeypatch.setattr("bedolaga_events.silence.EVERY", 0.01)
-    url = receiver.url.replace("http://", "json://") + "alerts"
-    server: Server = await starting(alerts__urls=[url], **SILENT)
-    await server.event(user_id=1)
-    clock.advance(31 * 60)
-    await until(lambda: told(receiver))
-    clock.advance(31 * 60)
-    await server.event(user_id=2)
-    await server.event(user_id=3)
-    await until(lambda: len(told(receiver)) == 2)
-    assert told(receiver) == [
-        "The bot is silent since 10:30: no event for 31 min.",
-        "Events come again; the bot was silent since 10:30.",
-    ]
-
-
-async def test_a_silence_outlives_a_restart(
-    starting: Any, receiver: Receiver, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It is judged by the log's last event; the bot gets a minute to send what it kept."""
-    monkeypatch.setattr("bedolaga_events.silence.EVERY", 0.01)
-    url = receiver.url.replace("http://", "json://") + "alerts"
-    server: Server = await starting(**SILENT)
-    await server.event(user_id=1)
-    await starting.stop()
-    clock.advance(26 * 3600)
-    server = await starting(alerts__urls=[url], **SILENT)
-    clock.advance(59)
-    await asyncio.sleep(0.05)  # a few looks
-    assert not told(receiver)
-    clock.advance(2)
-    await until(lambda: told(receiver))
-    assert told(receiver)[0].startswith("The bot is silent since 2026-01-15 10:30: no event")
-    await starting.stop()
-    server = await starting(alerts__urls=[url], **SILENT)
-    await server.event(user_id=2)
-    await until(lambda: len(told(receiver)) == 2)
-    assert told(receiver)[1].startswith("Events come again")
-
-
-async def test_a_clock_that_leaps_is_no_silence(
-    starting: Any, receiver: Receiver, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Forward by a year, and back again: what counts is the time that passes."""
-    monkeypatch.setattr("bedolaga_events.silence.EVERY", 0.01)
-    url = receiver.url.replace("http://", "json://") + "alerts"
-    passing = Clock()
-    server: Server = await starting(now=clock, passed=passing, alerts__urls=[url], **SILENT)
-    await server.event(user_id=1)
-    clock.advance(365 * 86_400)
-    passing.advance(60)
-    await asyncio.sleep(0.05)  # a few looks
-    clock.now = START - 10**12
-    await asyncio.sleep(0.05)
-    await server.event(user_id=2)
-    await server.call("POST", "/alerts/test")  # what was told before it has arrived by then
-    assert [one for one in told(receiver) if "test" not in one] == []
-    passing.advance(31 * 60)
-    await until(lambda: "silent since" in told(receiver)[-1])
 
 
 async def test_the_heart_beats_while_all_is_well(
@@ -232,8 +165,10 @@ class Raising:
     """A way that raises what nobody expects."""
 
     name = "raising"
+    pauses = ()
+    webhook_id = None
 
-    async def say(self, _: str) -> messengers.Said:
+    async def say(self, _: Texts) -> messengers.Said:
         raise RuntimeError("a plugin's mistake")
 
 
@@ -241,8 +176,10 @@ class Hanging:
     """A way that never answers."""
 
     name = "hanging"
+    pauses = ()
+    webhook_id = None
 
-    async def say(self, _: str) -> messengers.Said:
+    async def say(self, _: Texts) -> messengers.Said:
         await asyncio.Event().wait()
         raise AssertionError
 
@@ -253,8 +190,13 @@ async def test_a_way_that_raises_or_hangs_holds_up_nothing(
     """Neither the other ways, nor the next alert, nor an event."""
     monkeypatch.setattr(alerts, "PATIENCE", 0.05)
     url = receiver.url.replace("http://", "json://") + "alerts"
-    server: Server = await starting(alerts__urls=[url])
-    server.parts.alerts._ways = [Raising(), Hanging(), *server.parts.alerts._ways]
+    bad = {1: Raising(), 2: Hanging()}
+    real = messengers.Apprise
+    monkeypatch.setattr(
+        "bedolaga_events.messengers.Apprise",
+        lambda number, one: bad.get(number) or real(number, one),
+    )
+    server: Server = await starting(alerts__urls=["never used", "nor this", url])
     said = (await server.call("POST", "/alerts/test")).json["items"]
     assert [(one["ok"], one["sentence"]) for one in said[:2]] == [
         (False, "it failed; the log has more"),
