@@ -1,12 +1,13 @@
 """The nouns: what the server keeps and what passes between its floors.
 
-Times are integer microseconds since 1970-01-01 UTC; `payload` is always the canonical JSON text
-(see `wire.canonical`), never a parsed object. What is made for every event is a named tuple: it
-costs a quarter of a frozen dataclass.
+Times are integer microseconds since 1970-01-01 UTC; `payload` is the canonical JSON text
+(`wire.canonical`). What is made for every event is a named tuple: a quarter of a dataclass's cost.
 """
 
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 
@@ -51,6 +52,7 @@ class EventDraft(NamedTuple):
     timestamp: int | None = None  # when it happened; None: when it is committed
     idempotency_key: str | None = None
     moves: "tuple[Move, ...]" = ()
+    fields: Mapping[str, Any] = MappingProxyType({})  # the payload as it was read, for filters
 
 
 class Move(NamedTuple):
@@ -124,7 +126,8 @@ class Webhook:
     id: int
     name: str
     url: str
-    event_type: str
+    event_types: tuple[str, ...]  # types, families (ticket.*) or *
+    filter: str | None  # JSON list of conditions, as it came (see `filters`)
     is_active: bool
     description: str | None
     created_at: int
@@ -147,6 +150,11 @@ class Webhook:
     wants_since: int  # since when it subscribes to what it does
     headers_box: bytes | None
     secrets: tuple[SigningSecret, ...]
+
+    @property
+    def event_type(self) -> str:
+        """The first of its types, for clients of the reference."""
+        return self.event_types[0]
 
     @property
     def has_secret(self) -> bool:

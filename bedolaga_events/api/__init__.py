@@ -104,6 +104,10 @@ ROUTES = (
         "POST", "/webhooks/check-url", ADMIN, webhooks.check_url, shapes.webhook.CheckedUrl,
         body=shapes.webhook.CheckUrl,
     ),
+    Route(
+        "POST", "/webhooks/try", ADMIN, webhooks.attempt, shapes.subscription.Tried,
+        body=shapes.subscription.TryWebhook,
+    ),
     Route("GET", r"/webhooks/{id:\d+}", READ, webhooks.show, shapes.webhook.Webhook),
     Route(
         "PATCH", r"/webhooks/{id:\d+}", ADMIN, webhooks.update, shapes.webhook.Webhook,

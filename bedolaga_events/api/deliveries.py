@@ -10,7 +10,7 @@ from bedolaga_events.api.json_reply import reply
 from bedolaga_events.api.state import Parts, parts
 from bedolaga_events.errors import Unprocessable
 from bedolaga_events.model import Webhook
-from bedolaga_events.patterns import covering
+from bedolaga_events.patterns import covers
 from bedolaga_events.shapes.delivery import DeliveriesQuery, Replay, TestDelivery
 from bedolaga_events.store import attempts, deliveries, mending, steps, webhooks
 from bedolaga_events.store.history import DeliveryFilter, list_deliveries
@@ -97,9 +97,10 @@ async def test(request: web.Request) -> web.Response:
 
 
 def _tested_type(server: Parts, webhook: Webhook, asked: str | None) -> str:
-    covered = [one for one in server.catalogue.types if webhook.event_type in covering(one)]
-    if not covered and server.catalogue.knows(webhook.event_type):
-        covered = [webhook.event_type.removesuffix(".*")]
+    covered = [one for one in server.catalogue.types if covers(webhook.event_types, one)]
+    if not covered:
+        wanted = filter(server.catalogue.knows, webhook.event_types)
+        covered = [one.removesuffix(".*") for one in wanted]
     if asked is None and covered:
         return covered[0]
     if asked in covered:

@@ -9,9 +9,10 @@ from bedolaga_events.api import lists, reading
 from bedolaga_events.api.json_reply import reply
 from bedolaga_events.api.state import Parts, parts
 from bedolaga_events.errors import NotFound, TooLarge, Unprocessable
+from bedolaga_events.filters import Condition, Facts, compiled
 from bedolaga_events.model import Accepted, Delivery, Event, EventDraft, Status, Webhook
 from bedolaga_events.numbers import check_sum, moves_of
-from bedolaga_events.patterns import covering
+from bedolaga_events.patterns import covers
 from bedolaga_events.shapes.event import NewEvent
 from bedolaga_events.store import deliveries, events, webhooks
 from bedolaga_events.store.batch import Append
@@ -119,6 +120,7 @@ def draft_of(server: Parts, body: NewEvent, key: str | None) -> EventDraft:
         timestamp=None if body.timestamp is None else wire.microseconds(body.timestamp),
         idempotency_key=key,
         moves=moves_of(body.type, body.payload, server.rules),
+        fields=body.payload,
     )
 
 
@@ -136,17 +138,21 @@ def _located(error: Unprocessable, index: int) -> Unprocessable:
 
 def _verdict(event: Event, webhook: Webhook, made: list[Delivery]) -> dict[str, object]:
     """Why this webhook got the event, or why not."""
+    condition = None
     delivery = next((one for one in made if one.webhook_id == webhook.id), None)
     if delivery is not None:
         verdict, reason = str(delivery.status), delivery.reason
         if delivery.status is Status.FAILED and delivery.last and not reason:
             reason = delivery.last.error_message
-    elif webhook.event_type not in covering(event.type):
-        verdict, reason = "not_subscribed", f"It subscribes to {webhook.event_type}."
+    elif not covers(webhook.event_types, event.type):
+        wants = ", ".join(webhook.event_types)
+        verdict, reason = "not_subscribed", f"It subscribes to {wants}."
     elif webhook.created_at > event.created_at:
         verdict, reason = "created_later", "It was created after the event came."
     elif webhook.wants_since > event.created_at:
         verdict, reason = "changed_later", "What it subscribes to was changed after the event came."
+    elif condition := _failing(event, webhook):
+        verdict, reason = "filtered", f"Its filter wants {condition}."
     else:
         verdict, reason = "removed", "Its delivery was removed by retention."
     return {
@@ -155,7 +161,15 @@ def _verdict(event: Event, webhook: Webhook, made: list[Delivery]) -> dict[str, 
         "verdict": verdict,
         "reason": reason,
         "delivery_id": delivery.id if delivery else None,
+        "condition": condition and condition._asdict(),
     }
+
+
+def _failing(event: Event, webhook: Webhook) -> Condition | None:
+    """The condition of a webhook's filter that held an event back."""
+    if webhook.filter is None:
+        return None
+    return compiled(webhook.filter).failing(Facts(wire.parse(event.payload)))
 
 
 def _seen_by(server: Parts, event: Event) -> list[dict[str, object]]:

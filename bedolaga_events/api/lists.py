@@ -34,7 +34,7 @@ async def page(
     """The reply with one page; what may take long waits apart, and ends with its client."""
     database = parts(request).database
     if wanted.may_take_long:
-        found = await database.search(lambda: _is_there(request), listed, wanted)
+        found = await database.search(lambda: is_there(request), listed, wanted)
     else:
         found = await database.read(listed, wanted)
     return reply(
@@ -48,5 +48,6 @@ async def page(
     )
 
 
-def _is_there(request: web.Request) -> bool:
+def is_there(request: web.Request) -> bool:
+    """Whether the client that asked still waits."""
     return request.transport is not None and not request.transport.is_closing()

@@ -3,15 +3,19 @@
 import base64
 import json
 import secrets
+from collections.abc import Iterable
+from functools import partial
 
 from aiohttp import web
 
 from bedolaga_events import shapes, wire
-from bedolaga_events.api import reading
+from bedolaga_events.api import lists, reading
 from bedolaga_events.api.json_reply import reply
 from bedolaga_events.api.state import Parts, parts
 from bedolaga_events.errors import Unprocessable
+from bedolaga_events.filters import Condition, Filter
 from bedolaga_events.model import Format, Webhook
+from bedolaga_events.shapes.subscription import TryWebhook
 from bedolaga_events.shapes.webhook import (
     CheckUrl,
     NewWebhook,
@@ -19,7 +23,7 @@ from bedolaga_events.shapes.webhook import (
     WebhookChange,
     WebhooksQuery,
 )
-from bedolaga_events.store import steps, subscribing, webhooks
+from bedolaga_events.store import steps, subscribing, trying, webhooks
 from bedolaga_events.store.transaction import change
 from bedolaga_events.times import HOUR
 from bedolaga_events.wire import MASK
@@ -31,14 +35,15 @@ async def create(request: web.Request) -> web.Response:
     """POST /webhooks."""
     server = parts(request)
     body = await reading.body(request, NewWebhook)
-    _check_pattern(server, body.event_type)
+    given = body.given()
+    field = "event_type" if body.event_types is None else "event_types"
+    _check_patterns(server, given["event_types"], field)
     await _check_url(server, body.url)
     made = {}
     if body.generate_secret:
         if body.format is not Format.JSON:
             raise Unprocessable.at(["generate_secret"], subscribing.UNSIGNED)
         made = {"secret": new_secret()}
-    given = body.given()
     webhook = await change(server.writer, subscribing.create, server.vault, given | made)
     return reply(json.dumps(_shown(server, webhook) | made), 201)
 
@@ -67,6 +72,9 @@ async def update(request: web.Request) -> web.Response:
     webhook_id = reading.path_id(request, "id")
     given = (await reading.body(request, WebhookChange)).given()
     before = await server.database.read(webhooks.get, webhook_id)
+    # What it has already may stay, also when the catalogue no longer knows it.
+    new = [one for one in given.get("event_types", ()) if one not in before.event_types]
+    _check_patterns(server, new)
     if given.get("url") != before.url:
         await _check_url(server, given.get("url"))
     changed = await change(server.writer, subscribing.update, server.vault, webhook_id, given)
@@ -97,6 +105,19 @@ async def stats(request: web.Request) -> web.Response:
     return reply(json.dumps(await parts(request).database.read(webhooks.stats)))
 
 
+async def attempt(request: web.Request) -> web.Response:
+    """POST /webhooks/try: which of the last events would be sent, and what; nothing is."""
+    server = parts(request)
+    body = await reading.body(request, TryWebhook)
+    _check_patterns(server, body.event_types)
+    wanted = Filter(Condition(one.field, one.op, one.value) for one in body.filter or ())
+    types, is_there = body.event_types, partial(lists.is_there, request)
+    tried = await server.database.search(is_there, trying.matching, types, wanted)
+    items = [shapes.subscription.tried(one, one.payload) for one in tried.events]
+    shown = {"looked_at": tried.looked_at, "matching": tried.matching, "items": items}
+    return reply(json.dumps(shown))
+
+
 async def check_url(request: web.Request) -> web.Response:
     """POST /webhooks/check-url: what saving and sending would say of this URL."""
     body = await reading.body(request, CheckUrl)
@@ -120,9 +141,10 @@ def new_secret() -> str:
     return wire.WHSEC + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
 
 
-def _check_pattern(server: Parts, pattern: str) -> None:
-    if not server.catalogue.knows(pattern):
-        raise server.catalogue.unknown(pattern, "event_type")
+def _check_patterns(server: Parts, patterns: Iterable[str], field: str = "event_types") -> None:
+    for one in patterns:
+        if not server.catalogue.knows(one):
+            raise server.catalogue.unknown(one, field)
 
 
 async def _check_url(server: Parts, url: str | None) -> None:

@@ -98,7 +98,7 @@ def planned(bots: list[dict[str, Any]], there: list[dict[str, Any]], types: set[
     """
     plan = Plan([], [], [])
     names = {webhook["name"] for webhook in there}
-    here = {(webhook["url"], webhook["event_type"]) for webhook in there}
+    here = {(webhook["url"], kind) for webhook in there for kind in webhook["event_types"]}
     for webhook in sorted(bots, key=lambda one: one["id"]):
         mark = webhook["url"], webhook["event_type"]
         if mark in here:

@@ -9,7 +9,7 @@ import click
 from bedolaga_events.cli.options import Server, all_items, with_server
 from bedolaga_events.shapes.webhook import WebhookChange
 
-FIELDS = tuple(one for one in WebhookChange.model_fields if one != "secret")
+FIELDS = tuple(one for one in WebhookChange.model_fields if one not in ("event_type", "secret"))
 
 
 @click.command()
@@ -47,15 +47,11 @@ def _apply_one(
 ) -> None:
     name = one["name"]
     if before is None:
-        click.echo(f"+ {name}: {one.get('event_type')} → {one.get('url')}")
+        click.echo(f"+ {name}: {_types(one)} → {one.get('url')}")
         if not dry_run:
             server.call("POST", "/webhooks", one)
         return
     changes = {key: value for key, value in one.items() if before.get(key) != value}
-    if "event_type" in changes:
-        raise click.ClickException(
-            f"{name}: the event type of a webhook cannot be changed; give the new one another name."
-        )
     if not changes:
         click.echo(f"= {name}")
         return
@@ -68,10 +64,17 @@ def _apply_one(
         server.call("PATCH", f"/webhooks/{before['id']}", changes)
 
 
+def _types(one: dict[str, Any]) -> str:
+    return ", ".join(map(str, one.get("event_types") or []))
+
+
 def _read(file: Path) -> list[dict[str, Any]]:
     try:
         wanted = json.loads(file.read_text(encoding="utf-8"))["webhooks"]
         names = [one["name"] for one in wanted]
+        for one in wanted:
+            if "event_type" in one:  # a file from a time when there was only one
+                one.setdefault("event_types", [one.pop("event_type")])
     except (ValueError, KeyError, TypeError) as error:
         raise click.ClickException(f"{file}: this is no export: {error}.") from None
     if len(set(names)) < len(names):

@@ -6,5 +6,6 @@ from bedolaga_events.shapes import event as event
 from bedolaga_events.shapes import numbers as numbers
 from bedolaga_events.shapes import operations as operations
 from bedolaga_events.shapes import series as series
+from bedolaga_events.shapes import subscription as subscription
 from bedolaga_events.shapes import token as token
 from bedolaga_events.shapes import webhook as webhook

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from bedolaga_events.model import Event as Kept
 from bedolaga_events.shapes.base import TIME, Body, Id, Key, ListQuery, Moment, Query, Reply
 from bedolaga_events.shapes.delivery import LEFT_OUT, Delivery
+from bedolaga_events.shapes.subscription import KeptCondition
 from bedolaga_events.wire import rfc3339, spliced
 
 
@@ -71,10 +72,12 @@ class Verdict(Reply):
     webhook_id: int
     name: str
     verdict: str = Field(
-        description="a delivery's status, or not_subscribed, created_later, changed_later, removed"
+        description="a delivery's status, or not_subscribed, filtered, created_later,"
+        " changed_later, removed"
     )
     reason: str | None
     delivery_id: int | None
+    condition: KeptCondition | None = Field(description="of a filter: what did not hold")
 
 
 class Seen(Reply):

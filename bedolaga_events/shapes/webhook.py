@@ -7,6 +7,8 @@ from typing import Annotated, Any
 from pydantic import (
     AfterValidator,
     Field,
+    ValidationInfo,
+    field_validator,
     model_validator,
 )
 
@@ -22,6 +24,14 @@ from bedolaga_events.shapes.base import (
     empty_is_none,
 )
 from bedolaga_events.shapes.chat import Options
+from bedolaga_events.shapes.subscription import (
+    CONDITIONS,
+    TYPES,
+    Conditions,
+    EventTypes,
+    KeptCondition,
+    without_first,
+)
 from bedolaga_events.shapes.webhook_fields import (
     Description,
     EventPattern,
@@ -31,6 +41,8 @@ from bedolaga_events.shapes.webhook_fields import (
     Url,
 )
 from bedolaga_events.wire import MASK, optional_time, rfc3339
+
+ONE = "one type, in place of event_types"
 
 
 class LastError(Reply):
@@ -44,7 +56,9 @@ class Webhook(Reply):
     id: int
     name: str
     url: str
-    event_type: str
+    event_type: str = Field(description="the first of event_types")
+    event_types: list[str] = Field(description=TYPES)
+    filter: list[KeptCondition] | None = Field(description=CONDITIONS)
     is_active: bool
     description: str | None
     created_at: str
@@ -101,7 +115,9 @@ class CheckedUrl(Reply):
 class NewWebhook(Body):
     name: Name
     url: Annotated[Url | None, Field(description="may be left out with telegram and max")] = None
-    event_type: EventPattern
+    event_types: EventTypes | None = None
+    event_type: Annotated[EventPattern | None, Field(validate_default=True, description=ONE)] = None
+    filter: Conditions | None = None
     secret: Annotated[Secret | None, AfterValidator(empty_is_none)] = None
     generate_secret: bool = False
     description: Description | None = None
@@ -112,10 +128,24 @@ class NewWebhook(Body):
     accept_redirects: bool = False
     max_per_minute: Annotated[PerMinute | None, Field(description="0, or 20 for chats")] = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _types(cls, sent: dict[str, Any]) -> dict[str, Any]:
+        return without_first(sent)
+
+    @field_validator("event_type")
+    @classmethod
+    def _there_is_one(cls, event_type: str | None, info: ValidationInfo) -> str | None:
+        if event_type is None and info.data.get("event_types", ()) is None:
+            raise ValueError("say which events: event_types, or event_type")
+        return event_type
+
     def given(self) -> dict[str, Any]:
-        """What makes a webhook; `generate_secret` is no part of it."""
-        given = self.model_dump(exclude={"generate_secret", "options"})
-        return given | {"options": self.options.given()}
+        """What was sent, with its types as a list."""
+        given = self.model_dump(exclude_unset=True, exclude={"generate_secret"})
+        first = given.pop("event_type", None)
+        types = given.get("event_types") or [first]
+        return given | {"event_types": types, "options": self.options.given()}
 
 
 class WebhookChange(Partial):
@@ -129,7 +159,9 @@ class WebhookChange(Partial):
     description: Annotated[Description | None, Field(description="null: none")] = None
     is_active: bool | None = None
     headers: Headers | None = None
+    event_types: EventTypes | None = None
     event_type: Annotated[EventPattern | None, Field(description="as it is")] = None
+    filter: Conditions | None = None
     format: Annotated[Format, Field(strict=False)] | None = None
     options: Options | None = None
     accept_redirects: bool | None = None
@@ -141,11 +173,11 @@ class WebhookChange(Partial):
         """Without what only the server changes, and without what means unchanged."""
         own = cls.model_fields.keys()
         ignored = Webhook.model_fields.keys() - own
-        kept = {name: value for name, value in sent.items() if name not in ignored}
+        kept = {name: it for name, it in without_first(sent).items() if name not in ignored}
         return {
             name: value
             for name, value in kept.items()
-            if value is not None or name in ("description", "secret") or name not in own
+            if value is not None or name in ("description", "filter", "secret") or name not in own
         }
 
     def given(self) -> dict[str, Any]:
@@ -179,6 +211,8 @@ def fields(webhook: Kept, header_names: Iterable[str]) -> dict[str, object]:
         "name": webhook.name,
         "url": webhook.url,
         "event_type": webhook.event_type,
+        "event_types": webhook.event_types,
+        "filter": webhook.filter and json.loads(webhook.filter),
         "is_active": webhook.is_active,
         "description": webhook.description,
         "created_at": rfc3339(webhook.created_at),

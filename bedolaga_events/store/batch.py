@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from bedolaga_events.errors import Conflict, EventsError
+from bedolaga_events.filters import Facts
 from bedolaga_events.model import (
     Accepted,
     Committed,
@@ -17,12 +18,12 @@ from bedolaga_events.model import (
 )
 from bedolaga_events.numbers import Rules
 from bedolaga_events.patterns import covering
-from bedolaga_events.store import deliveries, events, hours, numbers, webhooks
+from bedolaga_events.store import deliveries, events, hours, numbers, subscribers, webhooks
 from bedolaga_events.store.attempts import Record
 from bedolaga_events.store.database import next_id
 from bedolaga_events.store.recording import record
+from bedolaga_events.store.subscribers import Subscriber
 from bedolaga_events.store.transaction import Change, Transaction
-from bedolaga_events.store.webhooks import Subscriber
 
 SKIPPED = "The webhook was inactive when the event came."
 
@@ -101,6 +102,13 @@ class Transactions:
         return _Appending(transaction, self._rules, self._known).run(appends)
 
 
+class _Targets(NamedTuple):
+    """Whom a type concerns."""
+
+    all: list[Subscriber]
+    are_filtered: bool  # any of them
+
+
 @dataclass(slots=True)
 class _Known:
     """What holds from one transaction to the next."""
@@ -108,23 +116,30 @@ class _Known:
     event_id: int  # the next one
     delivery_id: int
     by_pattern: dict[str, list[Subscriber]]
-    by_type: dict[str, list[Subscriber]]  # of the types that came
+    by_type: dict[str, _Targets]  # of the types that came
 
     @classmethod
     def read(cls, connection: sqlite3.Connection) -> "_Known":
         by_pattern: dict[str, list[Subscriber]] = {}
-        for one in webhooks.subscribers(connection):
-            by_pattern.setdefault(one.event_type, []).append(one)
+        for one in subscribers.read(connection):
+            for pattern in one.event_types:
+                by_pattern.setdefault(pattern, []).append(one)
         return cls(next_id(connection, "events"), next_id(connection, "deliveries"), by_pattern, {})
 
-    def targets(self, event_type: str) -> list[Subscriber]:
-        """Whose patterns cover a type, those with the narrowest first."""
-        found = self.by_type.get(event_type)
+    def targets(self, draft: EventDraft) -> list[Subscriber]:
+        """Who gets an event, once each: the narrowest patterns first, filters asked."""
+        found = self.by_type.get(draft.type)
         if found is None:
-            patterns = covering(event_type)
-            found = [one for name in patterns for one in self.by_pattern.get(name, ())]
-            self.by_type[event_type] = found
-        return found
+            found = self.by_type[draft.type] = self._covering(draft.type)
+        if not found.are_filtered:
+            return found.all
+        facts = Facts(draft.fields)
+        return [one for one in found.all if not one.filter or one.filter.failing(facts) is None]
+
+    def _covering(self, event_type: str) -> _Targets:
+        patterns = covering(event_type)
+        found = {one.id: one for name in patterns for one in self.by_pattern.get(name, ())}
+        return _Targets([*found.values()], any(one.filter for one in found.values()))
 
 
 def _change(transaction: Transaction, change: Change) -> Any:
@@ -180,7 +195,7 @@ class _Appending:
 
     def _add(self, draft: EventDraft) -> Event:
         now = self.transaction.now
-        targets = self.known.targets(draft.type)
+        targets = self.known.targets(draft)
         event = Event(
             self.known.event_id,
             draft.type,

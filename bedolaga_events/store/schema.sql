@@ -15,7 +15,6 @@ CREATE TABLE webhooks (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     name TEXT NOT NULL,
     url TEXT NOT NULL,
-    event_type TEXT NOT NULL,         -- a type, a family (ticket.*) or *
     is_active INTEGER NOT NULL,
     description TEXT,
     created_at INTEGER NOT NULL,
@@ -27,7 +26,7 @@ CREATE TABLE webhooks (
     inactive_since INTEGER,
     failing_since INTEGER,            -- first failure after the last success
     headers_box BLOB                  -- encrypted JSON object
-, undelivered INTEGER NOT NULL DEFAULT 0, max_per_minute INTEGER NOT NULL DEFAULT 0, wants_since INTEGER NOT NULL DEFAULT 0, patience_since INTEGER, last_success_at INTEGER, last_error TEXT, format TEXT NOT NULL DEFAULT 'json', options TEXT NOT NULL DEFAULT '{}', url_box BLOB, accept_redirects INTEGER NOT NULL DEFAULT 0);
+, undelivered INTEGER NOT NULL DEFAULT 0, max_per_minute INTEGER NOT NULL DEFAULT 0, wants_since INTEGER NOT NULL DEFAULT 0, patience_since INTEGER, last_success_at INTEGER, last_error TEXT, format TEXT NOT NULL DEFAULT 'json', options TEXT NOT NULL DEFAULT '{}', url_box BLOB, accept_redirects INTEGER NOT NULL DEFAULT 0, event_types TEXT NOT NULL DEFAULT '[]', filter TEXT);
 CREATE TABLE deliveries (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     webhook_id INTEGER NOT NULL REFERENCES webhooks (id) ON DELETE CASCADE,

@@ -39,19 +39,31 @@ class Found(NamedTuple):
 def search(rows: Iterable[Row], q: str, enough: int) -> Found:
     """Look into `rows` until `enough` match, the bound of work is reached, or there are no more."""
     matches = Needle(q).is_in
-    found = list[int]()
-    left, next_rest = WORK, WORK - PIECE
+    found, work = list[int](), Work()
     rows = iter(rows)
     for row in rows:
-        left -= PASSED if row.payload is None else ROW + len(row.payload)
         if row.payload is not None and matches(row):
             found.append(row.id)
-        if left < next_rest:
-            time.sleep(REST)
-            next_rest = left - PIECE
-        if left <= 0 or len(found) == enough:
+        is_left = work.spend(PASSED if row.payload is None else ROW + len(row.payload))
+        if not is_left or len(found) == enough:
             return Found(found, None if next(rows, None) is None else row.id)
     return Found(found, None)
+
+
+class Work:
+    """What one call may look into, with a rest after every piece."""
+
+    def __init__(self) -> None:
+        self._left = WORK
+        self._next_rest = WORK - PIECE
+
+    def spend(self, characters: int) -> bool:
+        """Take note of work that was done; returns whether any is left."""
+        self._left -= characters
+        if self._left < self._next_rest:
+            time.sleep(REST)
+            self._next_rest = self._left - PIECE
+        return self._left > 0
 
 
 class Needle:

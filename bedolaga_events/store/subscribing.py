@@ -13,6 +13,7 @@ from bedolaga_events.store.vault import Vault
 from bedolaga_events.wire import MASK
 
 UNSIGNED = "only webhooks of the format json are signed"
+_APART = ("secret", "headers", "event_type")  # these are no columns as they come
 
 
 class Changed(NamedTuple):
@@ -46,15 +47,17 @@ def update(
 
     Raises:
         NotFound: there is no such webhook.
-        Unprocessable: another event type, a masked value of which there is none to keep, or what
-            the format does not take.
+        Unprocessable: `event_type` alone and another one, a masked value of which there is none
+            to keep, or what the format does not take.
     """
     connection = transaction.connection
     before = webhooks.get(connection, webhook_id)
     if given.get("event_type", before.event_type) != before.event_type:
-        raise Unprocessable.at(["event_type"], "the event type of a webhook cannot be changed")
+        raise Unprocessable.at(["event_type"], "to change what a webhook gets, send event_types")
     given = kinds.settled(given, before)
     values = _columns(vault, given)
+    if _wants_other(before, given):
+        values["wants_since"] = transaction.now
     if "headers" in given:
         kept = headers_of(vault, before)
         headers = _merged(kept, given["headers"])
@@ -74,6 +77,13 @@ def update(
         skipped = deliveries.skipped_since(connection, webhook_id, before.inactive_since)
     webhooks.update(connection, webhook_id, values, transaction.now)
     return Changed(_told(transaction, webhook_id), skipped)
+
+
+def _wants_other(before: Webhook, given: Mapping[str, Any]) -> bool:
+    """Whether it gets other events from now on."""
+    kept = before.filter and json.loads(before.filter)
+    types = given.get("event_types", before.event_types)
+    return set(types) != set(before.event_types) or given.get("filter", kept) != kept
 
 
 def rotate(
@@ -109,7 +119,7 @@ def headers_of(vault: Vault, webhook: Webhook) -> dict[str, str]:
 
 def _columns(vault: Vault, given: Mapping[str, Any]) -> dict[str, object]:
     """The columns of what was given, but for the secret and the headers."""
-    values = {name: value for name, value in given.items() if name not in ("secret", "headers")}
+    values = {name: value for name, value in given.items() if name not in _APART}
     if "options" in values:
         values["options"] = json.dumps(values["options"])
     if "url" in values:

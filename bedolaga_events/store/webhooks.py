@@ -19,6 +19,7 @@ SEALED = (  # every encrypted column
     ("webhooks", "url_box"),
     ("webhook_secrets", "box"),
 )
+_JSON = ("event_types", "filter")  # columns
 _COLUMNS = ", ".join(_SECRETS if name == "secrets" else name for name in _NAMES)
 
 
@@ -31,23 +32,6 @@ class WebhookFilter:
     q: str | None = None
     limit: int = 50
     offset: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Subscriber:
-    """What the transaction of an event needs to know of a webhook."""
-
-    id: int
-    event_type: str
-    is_active: bool
-
-
-def subscribers(connection: sqlite3.Connection) -> list[Subscriber]:
-    """Every webhook, as the transaction of an event sees it; one step, so one turn at the GIL."""
-    row = connection.execute(
-        "SELECT json_group_array(json_array(id, event_type, is_active)) FROM webhooks"
-    ).fetchone()
-    return [Subscriber(webhook_id, kind, bool(on)) for webhook_id, kind, on in json.loads(row[0])]
 
 
 def get(connection: sqlite3.Connection, webhook_id: int) -> Webhook:
@@ -74,7 +58,7 @@ def page(connection: sqlite3.Connection, wanted: WebhookFilter) -> tuple[list[We
     """One page of webhooks, newest first, and how many match in all."""
     where, values = ["1"], list[object]()
     if wanted.event_type is not None:
-        where.append("event_type = ?")
+        where.append("? IN (SELECT value FROM json_each(event_types))")
         values.append(wanted.event_type)
     if wanted.is_active is not None:
         where.append("is_active = ?")
@@ -96,7 +80,7 @@ def page(connection: sqlite3.Connection, wanted: WebhookFilter) -> tuple[list[We
 def insert(connection: sqlite3.Connection, values: Mapping[str, object], now: int) -> Webhook:
     """Create a webhook of the given columns."""
     times = dict.fromkeys(("created_at", "updated_at", "wants_since"), now)
-    row = {"is_active": True, **values, **times}
+    row = {"is_active": True, **_columns(values), **times}
     if not row["is_active"]:
         row["inactive_since"] = now
     cursor = connection.execute(
@@ -116,7 +100,7 @@ def update(
         NotFound: there is none with this id.
     """
     before = get(connection, webhook_id)
-    row = dict(values)
+    row = _columns(values)
     if row.get("is_active") is True and not before.is_active:
         row |= {"inactive_since": None, "disabled_reason": None, "patience_since": None}
     if row.get("is_active") is False and before.is_active:
@@ -221,6 +205,13 @@ def stats(connection: sqlite3.Connection) -> dict[str, int | float]:
     }
 
 
+def _columns(values: Mapping[str, object]) -> dict[str, object]:
+    return {
+        name: json.dumps(value) if name in _JSON and value is not None else value
+        for name, value in values.items()
+    }
+
+
 def _replaying(connection: sqlite3.Connection) -> int:
     row = connection.execute("SELECT coalesce(sum(remaining), 0) FROM steps").fetchone()
     return int(row[0])
@@ -228,6 +219,7 @@ def _replaying(connection: sqlite3.Connection) -> int:
 
 def _webhook(row: Iterable[Any]) -> Webhook:
     values = dict(zip(_NAMES, row, strict=True))
+    values["event_types"] = tuple(json.loads(values["event_types"]))
     values["is_active"] = bool(values["is_active"])
     values["accept_redirects"] = bool(values["accept_redirects"])
     values["format"] = Format(values["format"])

@@ -64,6 +64,13 @@ export interface CheckedUrl {
   addresses: CheckedAddress[];
   detail: string;
 }
+export interface Condition {
+  /** a dotted path into the payload */
+  field: string;
+  op: Op;
+  /** a text, a number, true, false or null; a list with in and not_in; none with exists */
+  value?: unknown;
+}
 export interface Counted {
   bytes: number;
 }
@@ -201,6 +208,13 @@ export interface Health {
   /** with 503: what broke */
   detail?: string;
 }
+export interface KeptCondition {
+  /** a dotted path into the payload */
+  field: string;
+  op: Op;
+  /** a text, a number, true, false or null; a list with in and not_in; none with exists */
+  value?: unknown;
+}
 export interface LastError {
   code: ErrorCode;
   status: number | null;
@@ -240,7 +254,12 @@ export interface NewWebhook {
   name: string;
   /** may be left out with telegram and max */
   url?: string | null;
-  event_type: string;
+  /** types, families (ticket.*) or *; those that overlap make one delivery */
+  event_types?: string[] | null;
+  /** one type, in place of event_types */
+  event_type?: string | null;
+  /** conditions on the payload that must all hold; null: none */
+  filter?: Condition[] | null;
   secret?: string | null;
   generate_secret?: boolean;
   description?: string | null;
@@ -252,6 +271,7 @@ export interface NewWebhook {
   /** 0, or 20 for chats */
   max_per_minute?: number | null;
 }
+export type Op = "eq" | "ne" | "gt" | "gte" | "lt" | "lte" | "in" | "not_in" | "contains" | "starts_with" | "exists" | "missing";
 export interface Options {
   /** ru, if left out */
   language?: "ru" | "en";
@@ -386,19 +406,49 @@ export interface Tokens {
   items: Token[];
   total: number;
 }
+export interface Tried {
+  /** events, newest first: 1,000, or fewer large ones */
+  looked_at: number;
+  /** how many of them would be sent */
+  matching: number;
+  /** the last 10 of those */
+  items: TriedEvent[];
+}
+export interface TriedEvent {
+  id: number;
+  type: string;
+  /** RFC 3339, UTC, microseconds */
+  timestamp: string;
+  /** what would be sent */
+  body: string;
+}
+export interface TryWebhook {
+  /** types, families (ticket.*) or *; those that overlap make one delivery */
+  event_types: string[];
+  /** conditions on the payload that must all hold; null: none */
+  filter?: Condition[] | null;
+  format?: "json";
+}
 export interface Verdict {
   webhook_id: number;
   name: string;
-  /** a delivery's status, or not_subscribed, created_later, changed_later, removed */
+  /** a delivery's status, or not_subscribed, filtered, created_later, changed_later, removed */
   verdict: string;
   reason: string | null;
   delivery_id: number | null;
+  /** of a filter: what did not hold */
+  condition: KeptCondition | null;
 }
 export interface Webhook {
   id: number;
   name: string;
   url: string;
+  /** the first of event_types */
   event_type: string;
+  /** types, families (ticket.*) or *; those that overlap make one delivery */
+  event_types: string[];
+  /** conditions on the payload that must all hold; null: none */
+  filter: KeptCondition[] | null;
   is_active: boolean;
   description: string | null;
   created_at: string;
@@ -444,8 +494,12 @@ export interface WebhookChange {
   description?: string | null;
   is_active?: boolean | null;
   headers?: Record<string, string> | null;
+  /** types, families (ticket.*) or *; those that overlap make one delivery */
+  event_types?: string[] | null;
   /** as it is */
   event_type?: string | null;
+  /** conditions on the payload that must all hold; null: none */
+  filter?: Condition[] | null;
   format?: Format | null;
   options?: Options | null;
   accept_redirects?: boolean | null;
@@ -535,6 +589,7 @@ export const webhooksApi: {
   get(id: number): Promise<Webhook>;
   create(body: WebhookCreateRequest): Promise<Webhook>;
   update(id: number, body: WebhookUpdateRequest): Promise<Webhook>;
+  try(body: TryWebhook): Promise<Tried>;
   delete(id: number): Promise<void>;
   getStats(): Promise<WebhookStats>;
   getDeliveries(id: number, params?: Query): Promise<Page<Delivery>>;

@@ -9,6 +9,7 @@ export const webhooksApi = {
   get: (id) => apiClient.request('GET', `/webhooks/${id}`),
   create: (body) => apiClient.request('POST', '/webhooks', { body }),
   update: (id, body) => apiClient.request('PATCH', `/webhooks/${id}`, { body }),
+  try: (body) => apiClient.request('POST', '/webhooks/try', { body }),
   delete: (id) => apiClient.request('DELETE', `/webhooks/${id}`),
   getStats: () => apiClient.request('GET', '/webhooks/stats'),
   getDeliveries: (id, params) => apiClient.request('GET', `/webhooks/${id}/deliveries`, { params }),

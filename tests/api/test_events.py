@@ -205,7 +205,7 @@ async def test_every_webhook_has_a_verdict_on_an_event(server: Server) -> None:
     await change(
         server.parts.writer,
         lambda it: webhooks.update(
-            it.connection, 1, {"event_type": "*", "wants_since": it.now}, it.now
+            it.connection, 1, {"event_types": ["*"], "wants_since": it.now}, it.now
         ),
     )
     shown = (await server.call("GET", f"/events/{event['id']}")).json

@@ -18,7 +18,7 @@ async def test_the_reply_has_every_field_and_no_secret(server: Server) -> None:
         "id", "name", "url", "event_type", "is_active", "description", "created_at", "updated_at",
         "last_triggered_at", "failure_count", "success_count", "has_secret", "disabled_reason",
         "headers", "max_per_minute", "state", "failing_since", "last_error", "last_success_at",
-        "undelivered", "format", "options", "accept_redirects",
+        "undelivered", "format", "options", "accept_redirects", "event_types", "filter",
     }  # fmt: skip
     assert made["has_secret"] is True
     assert list(made["headers"]) == ["Authorization"]

@@ -51,7 +51,12 @@ class Store:
         return accepted
 
     async def webhook(self, event_type: str = "*", **values: Any) -> Any:
-        row = {"name": "hook", "url": "http://example.com/", "event_type": event_type, **values}
+        row = {
+            "name": "hook",
+            "url": "http://example.com/",
+            "event_types": [event_type],
+            **values,
+        }
         return await self.change(lambda it: webhooks.insert(it.connection, row, it.now))
 
     async def change(self, verb: Any, *args: Any) -> Any:

@@ -39,7 +39,7 @@ class Mending(RuleBasedStateMachine):
         self.reached: dict[int, int] = {}  # when each was delivered first
         self.asked: set[int] = set()  # by hand, while it was out
         for _ in range(2):
-            self._change(subscribing.create, VAULT, {"name": "x", "url": "u", "event_type": "*"})
+            self._change(subscribing.create, VAULT, {"name": "x", "url": "u", "event_types": ["*"]})
 
     def teardown(self) -> None:
         if hasattr(self, "connection"):

@@ -15,7 +15,7 @@ from tests.store.conftest import Store
 
 HOUR = 3_600_000_000  # microseconds
 VAULT = Vault(b"k" * 32)
-GIVEN = {"name": "CRM", "url": "http://example.com/", "event_type": "*"}
+GIVEN = {"name": "CRM", "url": "http://example.com/", "event_types": ["*"]}
 
 
 async def create(store: Store, **given: Any) -> Webhook:

@@ -112,6 +112,33 @@ async def test_webhooks_as_a_file(process: Process, call: Any, tmp_path: Path) -
     assert (code, "10.0.0.1" in err) == (1, True)
 
 
+async def test_a_file_tells_what_webhooks_get(process: Process, call: Any, tmp_path: Path) -> None:
+    """Types and filter become the file's; one type, as files of 0.1.0 have it, too."""
+    await process.start()
+    where = ("--url", process.url)
+    condition = {"field": "user_id", "op": "exists"}
+    hook = {"name": "CRM", "url": "http://127.0.0.1:1/a", "event_types": ["ticket.*", "user.*"]}
+    await call("POST", f"{process.url}/webhooks", {**hook, "filter": [condition]})
+    [exported] = json.loads((await command("export", *where, **SIGNED_IN))[1])["webhooks"]
+    assert (exported["event_types"], exported["filter"]) == (["ticket.*", "user.*"], [condition])
+    assert "event_type" not in exported  # it would say the same a second time
+    file = tmp_path / "webhooks.json"
+    for change, shown in (
+        ({}, "= CRM"),
+        ({"event_types": ["*"]}, "~ CRM: event_types ['ticket.*', 'user.*'] → ['*']"),
+        ({"event_types": ["*"], "filter": None}, "~ CRM: filter"),
+    ):
+        file.write_text(json.dumps({"webhooks": [{**exported, **change}]}))
+        assert shown in (await command("apply", str(file), *where, **SIGNED_IN))[1]
+    old = {"name": "CRM", "url": "http://127.0.0.1:1/a", "event_type": "user.created"}
+    file.write_text(json.dumps({"webhooks": [old]}))
+    _, out, _ = await command("apply", str(file), *where, **SIGNED_IN)
+    assert "~ CRM: event_types ['*'] → ['user.created']" in out
+    assert "= CRM" in (await command("apply", str(file), *where, **SIGNED_IN))[1]
+    [kept] = (await call("GET", f"{process.url}/webhooks"))[1]["items"]
+    assert (kept["event_types"], kept["filter"]) == (["user.created"], None)
+
+
 async def test_listen_prints_forwards_and_comes_back(
     process: Process, call: Any, receiver: Receiver
 ) -> None:

@@ -97,6 +97,11 @@ async def test_webhooks_and_numbers_come_along(process: Process, call: Any) -> N
     assert "169.254.169.254" in said
     assert "Set each webhook's secret anew" in said
     assert [line for line in again.splitlines() if line[:1] in "+~"] == []
+    more = {"event_types": ["ticket.*", "user.created"]}  # recognised by any of its types
+    await call("PATCH", f"{process.url}/webhooks/{items[0]['id']}", more)
+    async with bots_api(HOOKS) as bot:
+        _, again, _ = await command("import-bot", bot, BOTS_TOKEN, *url, **SIGNED_IN)
+    assert [line for line in again.splitlines() if line[:1] in "+~"] == []
     numbers = (await call("GET", f"{process.url}/stats"))[1]
     assert {name: numbers[name] for name in numbers if name != "yesterday"} == {
         "total_users": 1500,

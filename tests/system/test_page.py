@@ -33,7 +33,7 @@ async def test_from_the_printed_link_to_a_delivered_webhook(
     await page.get_by_role("button", name="Создать webhook").click()
     await page.locator("[name=name]").fill("CRM")
     await page.locator("[name=url]").fill("http://10.0.0.5/")
-    await page.locator("[name=event_type]").select_option("*")
+    await page.locator("[name=event_types][value='*']").check()
     await page.get_by_role("button", name="Создать", exact=True).click()
     await expect(page.get_by_role("alert")).to_contain_text("Адрес 10.0.0.5 не разрешён")
     await page.locator("[name=url]").fill(receiver.url)

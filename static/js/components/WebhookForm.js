@@ -1,13 +1,15 @@
 // Create a webhook, or change it; the server's sentence stands under the field that it is about.
 import { webhooksApi } from '../api.js';
 import { said, t } from '../i18n.js';
-import { eventTypes } from '../known.js';
+import { conditionsOf, textOf } from '../lib/conditions.js';
+import { attempt } from '../toasts.js';
 import { keepWebhook } from '../webhooks.js';
 import { html, useState } from '../ui.js';
+import { EventTypes, typesOf } from './EventTypes.js';
 import { AcceptRedirects, FORMATS, FormatSelect, OptionFields, formatOf } from './FormatFields.js';
 import { Copyable } from './Json.js';
 
-const FIELDS = ['name', 'url', 'event_type', 'secret', 'description', 'headers', 'options'];
+const FIELDS = ['name', 'url', 'event_type', 'event_types', 'filter', 'secret', 'description', 'headers', 'options'];
 
 // `onDone` is called when it is saved, a new secret was read, or nothing is wanted.
 export function WebhookForm({ webhook, initial = {}, onDone }) {
@@ -51,7 +53,10 @@ export function WebhookForm({ webhook, initial = {}, onDone }) {
         defaultValue=${isSame ? shown.url ?? '' : ''} onInput=${(event) => setUrl(event.target.value)} />${hint('url')}</label>
       <${AcceptRedirects} key=${url.includes('script.google.com')} url=${url} isOn=${webhook?.accept_redirects ?? false} />
       <${OptionFields} key=${format} format=${format} options=${isSame ? shown.options ?? {} : {}} hint=${optionHint} />
-      <label>${t('eventType')} *<${TypeSelect} webhook=${webhook} chosen=${initial.event_type} />${hint('event_type')}</label>
+      <fieldset><legend>${t('eventTypes')} *</legend><${EventTypes} chosen=${shown.event_types} />${hint('event_types')}${hint('event_type')}</fieldset>
+      <details open=${Boolean(shown.filter?.length || field('filter'))}><summary>${t('filter')}</summary>
+        <label><small class="muted">${t('filterHint')}</small><textarea name="filter" rows="3" spellcheck="false" defaultValue=${textOf(shown.filter)}></textarea>${hint('filter')}</label></details>
+      <${Try} />
       ${secretName && html`<label>${t(secretName)}<input name="secret" type="password" autocomplete="new-password" placeholder=${format === 'json' ? t('secretPlaceholder') : ''} />
         <small class="muted">${webhook?.has_secret && isSame ? t('secretKept') : format === 'json' && t('secretHint')}</small>${hint('secret')}</label>`}
       ${webhook?.has_secret && isSame && !ownUrl && html`<label class="check"><input name="remove_secret" type="checkbox" /> ${t('removeSecret')}</label>`}
@@ -67,16 +72,15 @@ export function WebhookForm({ webhook, initial = {}, onDone }) {
     </form>`;
 }
 
-// The type of an existing webhook cannot be changed.
-function TypeSelect({ webhook, chosen = '' }) {
-  if (webhook) return html`<input value=${webhook.event_type} disabled />`;
-  const families = [...new Set(eventTypes.value.map((one) => `${one.value.split('.')[0]}.*`))];
-  return html`<select name="event_type" required value=${chosen}>
-    <option value="">${t('chooseType')}</option>
-    <option value="*">${t('allTypes')}</option>
-    ${families.map((one) => html`<option value=${one}>${one}</option>`)}
-    ${eventTypes.value.map((one) => html`<option value=${one.value}>${one.label} (${one.value})</option>`)}
-  </select>`;
+// How many of the last events the types and the filter of this form let through.
+function Try() {
+  const [tried, setTried] = useState(null);
+  async function look({ target }) {
+    const form = new FormData(target.form);
+    setTried(await attempt(() => webhooksApi.try({ event_types: typesOf(form), filter: conditionsOf(form.get('filter')) })));
+  }
+  return html`<p class="row"><button type="button" onClick=${look}>${t('try')}</button>
+    <span role="status" class="muted">${tried && t('tried', tried)}</span></p>`;
 }
 
 function bodyOf(form, webhook) {
@@ -92,6 +96,8 @@ function bodyOf(form, webhook) {
     ...formatOf(form, webhook),
     description: form.get('description') || null,
     headers,
-    ...(!webhook && { event_type: form.get('event_type'), generate_secret: form.has('generate_secret') && !form.get('secret') }),
+    event_types: typesOf(form, webhook?.event_types),
+    filter: conditionsOf(form.get('filter')),
+    ...(!webhook && { generate_secret: form.has('generate_secret') && !form.get('secret') }),
   };
 }

@@ -31,7 +31,7 @@ export function WebhooksList({ onCreate, onRemove }) {
 
   const found = [...webhooks.value.values()]
     .filter((one) => !state || one.is_active === (state === 'active'))
-    .filter((one) => `${one.name} ${one.url} ${one.event_type}`.toLowerCase().includes(query.toLowerCase()))
+    .filter((one) => `${one.name} ${one.url} ${one.event_types.join(' ')}`.toLowerCase().includes(query.toLowerCase()))
     .sort((a, b) => (sort.down ? -1 : 1) * compare(a[sort.field], b[sort.field]));
   const toggle = (id) => setChosen((before) => {
     const after = new Set(before);
@@ -72,7 +72,7 @@ function Row({ webhook, day, chosen, toggle, onRemove }) {
     <td><input type="checkbox" checked=${chosen} onChange=${toggle} aria-label=${webhook.name} /></td>
     <td data-label=${t('name')} class="roomy"><a href="#/webhooks/${webhook.id}">${webhook.name}</a></td>
     <td data-label=${t('url')} class="roomy"><${Address} url=${webhook.url} /></td>
-    <td data-label=${t('eventType')}><code class="whole"><${Pattern} text=${webhook.event_type} /></code></td>
+    <td data-label=${t('eventType')}><code class="whole"><${Pattern} text=${webhook.event_types.join(', ')} /></code></td>
     <td data-label=${t('status')}><span class="status ${state}" title=${said(webhook.disabled_reason)}>${t(state)}</span></td>
     <td data-label=${t('successes')} class="number">${number(webhook.success_count, language.value)}</td>
     <td data-label=${t('failures')} class="number">${number(webhook.failure_count, language.value)}</td>

@@ -52,7 +52,7 @@ function Overview({ webhook }) {
   const outcomes = ['success', 'failed'].map((status) => ({ label: t(status), values: series?.items.map((one) => one[status]) ?? [] }));
   const latency = ['p50', 'p95'].map((one) => ({ label: one, values: series?.items.map((item) => item[`${one}_ms`]) ?? [] }));
   const times = series ? secondsOf(series.items) : [];
-  return html`<p><code>${webhook.url}</code> · <code>${webhook.event_type}</code></p>
+  return html`<p><code>${webhook.url}</code> · <code>${webhook.event_types.join(', ')}</code></p>
     ${webhook.description && html`<p>${webhook.description}</p>`}
     <p class="numbers"><span><strong>${number(webhook.success_count, language.value)}</strong> ${t('successes')}</span>
       <span><strong>${number(webhook.failure_count, language.value)}</strong> ${t('failures')}</span></p>

@@ -18,7 +18,7 @@ export function Webhooks({ creating }) {
     const settings = await attempt(() => settingsApi.get());
     if (!settings?.has_sink) return setForm({});
     const url = new URL('sink/in', `${location.origin}${location.pathname}`).href;
-    return setForm({ initial: { name: t('sinkWebhook'), url, event_type: '*', generate_secret: true } });
+    return setForm({ initial: { name: t('sinkWebhook'), url, event_types: ['*'], generate_secret: true } });
   }
 
   return html`<section class="card">
