@@ -161,6 +161,6 @@ def test_the_sentences_with_a_translation_are_the_servers_own() -> None:
     sources = " ".join(one.read_text() for one in files)
     joined = re.sub(r'"\s*\n\s*f?"', "", sources)
     for template, text in texts.items():
-        for piece in re.split(r"\{\w+\}|(?<=\.) ", template):  # some are put together from two
+        for piece in re.split(r"\{\w+\}|(?<=[.:]) ", template):  # some are put together from two
             assert piece.lstrip(": ").removeprefix("The ").removesuffix(".")[1:] in joined, template
         assert set(re.findall(r"\{\w+\}", text)) <= set(re.findall(r"\{\w+\}", template))
