@@ -66,9 +66,10 @@ class Dialler:
             async with asyncio.timeout_at(deadline):
                 return await self._open(dialled, target)
         except TimeoutError:
-            way = "" if self._proxy is None else " through the proxy"
-            seconds = f"{deadline - began:.3g}"
-            raise ConnectTimeout(f"timed out after {seconds} s while connecting{way}") from None
+            late = f"timed out after {deadline - began:.3g} s"
+            if self._proxy is None:
+                raise ConnectTimeout(f"{late} while connecting") from None
+            raise ConnectTimeout(f"{late} while connecting through the proxy") from None
 
     async def _reach(self, target: Target, deadline: float) -> socket.socket:
         return await _connect(await self._guard.addresses(target, deadline), deadline)
