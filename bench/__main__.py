@@ -11,6 +11,7 @@ from bench import endurance, history, ingest, live, page
 
 PARTS = {
     "ingest": ingest.ingest,
+    "filtered": ingest.filtered,
     "batch": ingest.batch,
     "end-to-end": ingest.end_to_end,
     "ten-webhooks": ingest.ten_webhooks,

@@ -20,6 +20,7 @@ from bench.run import (
 )
 from bench.wire import Load
 
+FILTERED = 50  # webhooks
 Row = tuple[str, str, float, float]
 
 
@@ -32,6 +33,24 @@ async def ingest() -> AsyncIterator[Row]:
         for _ in range(ROUNDS):
             ratios.append(await mine.run(SECONDS) / await bare.run(SECONDS))
     yield "durable ingest, 32 connections", "bare aiohttp handler", median(ratios), 0.80
+
+
+async def filtered() -> AsyncIterator[Row]:
+    """Ingest beside 50 webhooks whose filters hold everything back, and 50 of another type."""
+    ratios = []
+    async with ours() as plain, ours() as server:
+        for number in range(FILTERED):
+            other = {"event_types": ["ticket.*"]}
+            condition = {"field": "amount_kopeks", "op": "gt", "value": 50_000 + number}
+            wanted = {"event_types": ["payment.*"], "filter": [condition]}
+            for one, fields in (plain, other), (server, wanted):
+                body = {"name": "b", "url": "http://127.0.0.1:9/", **fields}
+                await one.call("POST", "/webhooks", body)
+        mine = Load(server.port, "/events", EVENT, TOKEN)
+        bare = Load(plain.port, "/events", EVENT, TOKEN)
+        for _ in range(ROUNDS):
+            ratios.append(await mine.run(SECONDS) / await bare.run(SECONDS))
+    yield "ingest beside 50 filters that hold back", "50 of other types", median(ratios), 0.80
 
 
 async def batch() -> AsyncIterator[Row]:

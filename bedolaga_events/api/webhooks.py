@@ -12,6 +12,7 @@ from bedolaga_events import shapes, wire
 from bedolaga_events.api import lists, reading
 from bedolaga_events.api.json_reply import reply
 from bedolaga_events.api.state import Parts, parts
+from bedolaga_events.delivery.preview import body_of
 from bedolaga_events.errors import Unprocessable
 from bedolaga_events.filters import Condition, Filter
 from bedolaga_events.model import Format, Webhook
@@ -23,7 +24,7 @@ from bedolaga_events.shapes.webhook import (
     WebhookChange,
     WebhooksQuery,
 )
-from bedolaga_events.store import steps, subscribing, trying, webhooks
+from bedolaga_events.store import kinds, steps, subscribing, trying, webhooks
 from bedolaga_events.store.transaction import change
 from bedolaga_events.times import HOUR
 from bedolaga_events.wire import MASK
@@ -109,11 +110,14 @@ async def attempt(request: web.Request) -> web.Response:
     """POST /webhooks/try: which of the last events would be sent, and what; nothing is."""
     server = parts(request)
     body = await reading.body(request, TryWebhook)
+    options, words = body.options.given(), server.catalogue.words()
     _check_patterns(server, body.event_types)
+    kinds.check_options(body.format, options)
     wanted = Filter(Condition(one.field, one.op, one.value) for one in body.filter or ())
     types, is_there = body.event_types, partial(lists.is_there, request)
     tried = await server.database.search(is_there, trying.matching, types, wanted)
-    items = [shapes.subscription.tried(one, one.payload) for one in tried.events]
+    bodies = [(one, body_of(body.format, options, one, words)) for one in tried.events]
+    items = [shapes.subscription.tried(event, text) for event, text in bodies]
     shown = {"looked_at": tried.looked_at, "matching": tried.matching, "items": items}
     return reply(json.dumps(shown))
 

@@ -1,12 +1,13 @@
 """What a webhook gets: its event types and its filter, and what would have come of them."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from bedolaga_events.filters import Op, problem
-from bedolaga_events.model import Event
+from bedolaga_events.model import Event, Format
 from bedolaga_events.shapes.base import TIME, Body, Reply, whole
+from bedolaga_events.shapes.chat import Options
 from bedolaga_events.shapes.webhook_fields import EventPattern
 from bedolaga_events.wire import rfc3339
 
@@ -87,7 +88,8 @@ class KeptCondition(Reply):
 class TryWebhook(Body):
     event_types: EventTypes
     filter: Conditions | None = None
-    format: Literal["json"] = "json"
+    format: Annotated[Format, Field(strict=False)] = Format.JSON
+    options: Annotated[Options, Field(default_factory=Options)]
 
 
 class TriedEvent(Reply):

@@ -134,12 +134,12 @@ class _Known:
         if not found.are_filtered:
             return found.all
         facts = Facts(draft.fields)
-        return [one for one in found.all if not one.filter or one.filter.failing(facts) is None]
+        return [one for one in found.all if one.lets_through is None or one.lets_through(facts)]
 
     def _covering(self, event_type: str) -> _Targets:
         patterns = covering(event_type)
         found = {one.id: one for name in patterns for one in self.by_pattern.get(name, ())}
-        return _Targets([*found.values()], any(one.filter for one in found.values()))
+        return _Targets([*found.values()], any(one.lets_through for one in found.values()))
 
 
 def _change(transaction: Transaction, change: Change) -> Any:

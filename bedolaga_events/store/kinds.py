@@ -88,9 +88,20 @@ def _choose_options(
     if options is None:
         kept = before.options if before else {}
         options = {name: value for name, value in kept.items() if name in COMMON & known}
+    check_options(values["format"], options)
+    values["options"] = options
+
+
+def check_options(kind: Format, options: Mapping[str, Any]) -> None:
+    """Refuse what a format does not know, and what it cannot do without.
+
+    Raises:
+        Unprocessable: with the option.
+    """
+    chat = CHATS.get(kind)
+    known = COMMON | chat.options if chat else frozenset()
     for name in options:
         if name not in known:
             raise Unprocessable.at(["options", name], "this format has no such option")
     if chat and chat.needs and chat.needs not in options:
         raise Unprocessable.at(["options", chat.needs], "this format needs it")
-    values["options"] = options

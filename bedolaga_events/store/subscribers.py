@@ -4,7 +4,7 @@ import json
 import sqlite3
 from dataclasses import dataclass
 
-from bedolaga_events.filters import Filter, compiled
+from bedolaga_events.filters import Test, compiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,7 @@ class Subscriber:
     id: int
     event_types: tuple[str, ...]
     is_active: bool
-    filter: Filter
+    lets_through: Test | None  # None: everything
 
 
 def read(connection: sqlite3.Connection) -> list[Subscriber]:
@@ -24,6 +24,8 @@ def read(connection: sqlite3.Connection) -> list[Subscriber]:
         " FROM webhooks"
     ).fetchone()
     return [
-        Subscriber(webhook_id, tuple(types), bool(on), compiled(asked or "[]"))
+        Subscriber(
+            webhook_id, tuple(types), bool(on), compiled(asked).lets_through if asked else None
+        )
         for webhook_id, types, on, asked in json.loads(row[0])
     ]

@@ -427,7 +427,8 @@ export interface TryWebhook {
   event_types: string[];
   /** conditions on the payload that must all hold; null: none */
   filter?: Condition[] | null;
-  format?: "json";
+  format?: Format;
+  options?: Options;
 }
 export interface Verdict {
   webhook_id: number;

@@ -197,6 +197,23 @@ async def test_trying_tells_what_would_have_been_sent(server: Server, receiver: 
     assert not receiver.requests
 
 
+async def test_trying_shows_the_message_of_a_chat(server: Server) -> None:
+    """As that chat's service takes it: the page's own sentence, or the words that were given."""
+    await server.event(user_id=1, first_name="A<b>")
+    wanted: dict[str, Any] = {"event_types": ["*"], "format": "telegram", "options": {}}
+    lacking = await server.call("POST", "/webhooks/try", wanted)
+    assert (lacking.status, lacking.json["errors"][0]["loc"]) == (422, ["options", "chat_id"])
+    wanted["options"] = {"chat_id": "-100", "text": "New: {first_name}"}
+    tried = (await server.call("POST", "/webhooks/try", wanted)).json
+    sent = json.loads(tried["items"][0]["body"])
+    assert (str(sent["chat_id"]), sent["text"]) == ("-100", "New: A&lt;b&gt;")
+    ntfy = {"event_types": ["*"], "format": "ntfy", "options": {"language": "en"}}
+    [item] = (await server.call("POST", "/webhooks/try", ntfy)).json["items"]
+    assert "user" in item["body"]
+    other = {**wanted, "format": "json"}
+    assert (await server.call("POST", "/webhooks/try", other)).status == 422
+
+
 async def test_trying_is_for_admins_and_known_types(server: Server) -> None:
     """401, 403 and 422 as everywhere."""
     body = {"event_types": ["*"]}
