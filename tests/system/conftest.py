@@ -18,6 +18,7 @@ from tests.system.chromium import browsing
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "system-test-token-0123456789"
+needs_mounts = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to mount file systems")
 
 
 class Process:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import until
-from tests.system.conftest import ROOT, TOKEN, Process, checked
+from tests.system.conftest import ROOT, TOKEN, Process, checked, needs_mounts
 
 SMALL = 'mount -t tmpfs -o size={size}k,mode=700 tmpfs "$0"; '
 READ_ONLY = 'mount --bind "$0" "$0"; mount -o remount,bind,ro "$0"; '
@@ -62,6 +62,7 @@ async def no_start(process: Process, folder: Path) -> str:
     return said
 
 
+@needs_mounts
 @pytest.mark.parametrize("left", [0, 8, 44, 72, 100])
 async def test_a_full_disk_stops_the_start_and_is_not_filled_more(
     tmp_path: Path, left: int
@@ -76,6 +77,7 @@ async def test_a_full_disk_stops_the_start_and_is_not_filled_more(
     assert set(said.splitlines()[-2:]) <= {"events.db.lock", "film"}
 
 
+@needs_mounts
 async def test_a_read_only_disk_is_named_as_such(tmp_path: Path) -> None:
     """With a database of ours on it, and without one."""
     disk = tmp_path / "disk"
@@ -112,6 +114,7 @@ async def test_a_database_of_another_program_stays_as_it_is(tmp_path: Path, vers
     assert {one.name for one in tmp_path.iterdir()} == {"events.db", "events.db.lock", "log"}
 
 
+@needs_mounts
 async def test_a_disk_that_fills_while_the_server_runs(tmp_path: Path, call: Any) -> None:
     """Nothing hangs and nothing is lost: 507, /health 503, and all is well with space again."""
     disk = tmp_path / "disk"

@@ -13,9 +13,11 @@ from typing import Any
 import pytest
 
 from tests.conftest import until
-from tests.system.conftest import TOKEN, Process, checked
+from tests.system.conftest import TOKEN, Process, checked, needs_mounts
 from tests.system.test_disk import SMALL, OnAnotherDisk, event, fill
 from tests.system.through import AN_END, Through, works
+
+pytestmark = needs_mounts
 
 WITHOUT_LOG = 'exec "$@" 2>&-'
 FULL_LOG = 'exec "$@" 2>/dev/full'
