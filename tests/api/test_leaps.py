@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from tests.api.test_housekeeping import DAY, take, total
 from tests.api.test_tokens import scoped
@@ -37,7 +38,7 @@ async def leaper(starting: Callable[..., Any], leaping: Leaping, clock: Clock) -
 
 
 async def test_a_year_forward_deletes_nothing_until_it_lasted_an_hour(
-    leaper: Server, leaping: Leaping, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    leaper: Server, leaping: Leaping, clock: Clock
 ) -> None:
     """Neither events nor tokens; whoever signed in for a while stays; an alert tells of it."""
     made = await scoped(leaper, "read", expires_at="2026-03-15T11:00:00Z")
@@ -48,11 +49,10 @@ async def test_a_year_forward_deletes_nothing_until_it_lasted_an_hour(
         await take(leaper, name)
     assert (await leaper.call("GET", "/stats", token=made["token"])).status == 200
     assert (await leaper.call("POST", "/login", {"code": code}, token=None)).status == 201
-    told: list[str] = []
-    alerts = leaper.parts.alerts
-    monkeypatch.setattr(alerts, "_put", lambda kind, text: told.append(f"{kind} {text}"))
-    await alerts.look(leaper.parts.database)
-    assert [one for one in told if one.startswith("clock The clock leapt by +8760.0 h")]
+    with capture_logs() as lines:
+        await leaper.parts.alerts.look(leaper.parts.database)
+    told = [str(line) for line in lines if line["event"] == "alert"]
+    assert any("The clock leapt by +8760.0 h" in one for one in told), told
     assert await total(leaper) == 1
     clock.advance(3_600)
     await take(leaper, "retention")
