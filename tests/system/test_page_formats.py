@@ -15,7 +15,7 @@ async def test_the_format_changes_the_fields(server: Server, page: Page) -> None
         await sign_in(server, page, "webhooks/new")
         form = page.locator("dialog form")
         await form.locator("[name=name]").fill("Чат")
-        await form.locator("[name=event_type]").select_option("user.created")
+        await form.get_by_role("checkbox", name="user.created").check()
         await expect(form.locator("[name='option.chat_id']")).to_have_count(0)
         await form.locator("[name=format]").select_option("telegram")
         await form.locator("[name=url]").fill(chats.url)
