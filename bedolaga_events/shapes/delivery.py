@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import BeforeValidator, Field
 
 from bedolaga_events.model import Attempt as Made
 from bedolaga_events.model import Delivery as Kept
@@ -15,14 +15,16 @@ from bedolaga_events.wire import optional_time, rfc3339, spliced
 LEFT_OUT = "not there with payload=false"
 
 
-def _ended(status: Status) -> Status:
-    if status is Status.PENDING:
-        raise ValueError("what is pending is sent anyway; choose failed, skipped or success")
+def _replayable(status: object) -> object:
+    if status == Status.PENDING:
+        raise ValueError("what waits for its first attempt is sent anyway; choose another status")
     return status
 
 
-Ended = Annotated[Status, Field(strict=False), AfterValidator(_ended)]
 Listable = Literal["pending", "success", "failed", "skipped", "undelivered"]
+Replayable = Annotated[
+    Literal["failed", "skipped", "success", "undelivered"], BeforeValidator(_replayable)
+]
 
 
 class SendTo(Body):
@@ -32,7 +34,7 @@ class SendTo(Body):
 class Replay(Body):
     since: Moment
     until: Moment | None = None
-    status: Ended = Status.FAILED
+    status: Replayable = "failed"
     dry_run: bool = False
 
 

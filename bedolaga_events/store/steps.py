@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from bedolaga_events.model import Status
 from bedolaga_events.numbers import hour_of
-from bedolaga_events.store import moving, retention, webhooks
+from bedolaga_events.store import history, moving, retention, webhooks
 from bedolaga_events.store.transaction import Transaction
 from bedolaga_events.times import DAY
 
@@ -24,7 +24,7 @@ class Replay(NamedTuple):
     """Which deliveries of a webhook are to be sent again; microseconds, `until` exclusive."""
 
     webhook_id: int
-    status: Status
+    status: str  # a Status, or history.UNDELIVERED
     since: int
     until: int
 
@@ -50,16 +50,12 @@ class _Done(NamedTuple):
 
 
 _COLUMNS = ", ".join(_Work._fields)
-_MATCHING = (
-    "FROM deliveries WHERE webhook_id = ? AND status = ? AND created_at >= ? AND created_at < ?"
-    " AND id > ? AND id <= ?"
-)
 
 
 def count(connection: sqlite3.Connection, wanted: Replay) -> int:
     """How many deliveries a replay would send now."""
-    row = connection.execute(f"SELECT count(*) {_MATCHING}", (*wanted, 0, _last(connection)))
-    return int(row.fetchone()[0])
+    matching, values = _matching(wanted, 0, _last(connection))
+    return int(connection.execute(f"SELECT count(*) {matching}", values).fetchone()[0])
 
 
 def replay(transaction: Transaction, wanted: Replay, matching: int) -> int:
@@ -188,13 +184,22 @@ def _end(transaction: Transaction, condition: str, value: int) -> None:
 
 
 def _replay(transaction: Transaction, work: _Work) -> _Done:
-    status = Status(work.status)
-    where = (work.webhook_id, status, work.since, work.until, work.position, work.last)
-    ids = _ids(transaction, f"SELECT id {_MATCHING} ORDER BY id LIMIT ?", where)
-    found = dict.fromkeys(ids, status)
+    wanted = Replay(work.webhook_id, work.status, work.since, work.until)
+    matching, values = _matching(wanted, work.position, work.last)
+    query = f"SELECT id, status {matching} ORDER BY id LIMIT ?"
+    rows = transaction.connection.execute(query, (*values, AT_ONCE))
+    found = {delivery_id: Status(status) for delivery_id, status in rows}
     moving.ask_some_again(transaction.connection, work.webhook_id, found, transaction.now)
     transaction.committed.stale.add(work.webhook_id)
-    return _done(ids)
+    return _done(list(found))
+
+
+def _matching(wanted: Replay, after: int, last: int) -> tuple[str, tuple[object, ...]]:
+    """What a replay sends of the ids behind `after`: the end of a query, and its values."""
+    state = "is_undelivered" if wanted.status == history.UNDELIVERED else "status = ?"
+    where = f"FROM deliveries WHERE webhook_id = ? AND {state} AND created_at >= ?"
+    values = [one for one in wanted if one != history.UNDELIVERED]
+    return f"{where} AND created_at < ? AND id > ? AND id <= ?", (*values, after, last)
 
 
 def _cancel(transaction: Transaction, work: _Work) -> _Done:

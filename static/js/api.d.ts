@@ -308,7 +308,7 @@ export interface RefusedType {
 export interface Replay {
   since: string;
   until?: string | null;
-  status?: Status;
+  status?: "failed" | "skipped" | "success" | "undelivered";
   dry_run?: boolean;
 }
 export interface Replayed {
@@ -591,6 +591,7 @@ export const webhooksApi: {
   create(body: WebhookCreateRequest): Promise<Webhook>;
   update(id: number, body: WebhookUpdateRequest): Promise<Webhook>;
   try(body: TryWebhook): Promise<Tried>;
+  checkUrl(url: string): Promise<CheckedUrl>;
   delete(id: number): Promise<void>;
   getStats(): Promise<WebhookStats>;
   getDeliveries(id: number, params?: Query): Promise<Page<Delivery>>;

@@ -11,6 +11,7 @@ export const webhooksApi = {
   update: (id, body) => apiClient.request('PATCH', `/webhooks/${id}`, { body }),
   try: (body) => apiClient.request('POST', '/webhooks/try', { body }),
   delete: (id) => apiClient.request('DELETE', `/webhooks/${id}`),
+  checkUrl: (url) => apiClient.request('POST', '/webhooks/check-url', { body: { url } }),
   getStats: () => apiClient.request('GET', '/webhooks/stats'),
   getDeliveries: (id, params) => apiClient.request('GET', `/webhooks/${id}/deliveries`, { params }),
   getDelivery: (id, delivery) => apiClient.request('GET', `/webhooks/${id}/deliveries/${delivery}`),

@@ -57,6 +57,28 @@ async def test_replay_sends_what_matches_again(starting: Any, receiver: Receiver
     assert (await server.call("POST", path, {})).status == 422
 
 
+async def test_what_a_receiver_missed_is_sent_again(starting: Any, receiver: Receiver) -> None:
+    """What was given up and what waits for another attempt; not what was cancelled, nor tests."""
+    server: Server = await starting(now=None, delivery__retry_schedule=[3600.0])
+    receiver.status = 500
+    hook = await server.webhook(receiver.url)
+    path = f"/webhooks/{hook['id']}"
+    for number in range(4):
+        await server.event(user_id=number)
+    await server.call("POST", f"{path}/test")
+    await tried_once(server, hook["id"])
+    await server.call("POST", f"{path}/deliveries/1/cancel")
+    assert (await server.call("GET", path)).json["undelivered"] == 3
+    body = {"since": SINCE, "status": "undelivered"}
+    dry = await server.call("POST", f"{path}/replay", body | {"dry_run": True})
+    assert dry.json["matching"] == 3
+    receiver.status = 200
+    assert (await server.call("POST", f"{path}/replay", body)).json == {"queued": 3}
+    sent = await ended(server, hook["id"], "success", 3)
+    assert [one["event_id"] for one in sent] == [4, 3, 2]
+    assert (await server.call("GET", path)).json["undelivered"] == 0
+
+
 async def test_skipped_events_are_replayed_after_activation(
     server: Server, receiver: Receiver
 ) -> None:

@@ -1,10 +1,13 @@
-"""The verification code of docs/delivery.md, run on a request that the server really sent."""
+"""The code that checks signatures, of docs/delivery.md and of the page, run on real requests."""
 
 import asyncio
 import json
+import os
 import re
 import shutil
+import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +17,8 @@ from tests.conftest import Receiver, Server, until
 from tests.system.conftest import ROOT
 
 NODE = shutil.which("node")
+PHP = shutil.which("php")
+VERIFY = ROOT / "static/verify"  # what the page offers
 SECRETS = ["s3cret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]
 
 
@@ -67,3 +72,49 @@ async def test_node(starting: Any, receiver: Receiver, tmp_path: Path, secret: s
     )
     out, _ = await node.communicate()
     assert json.loads(out) == [True, False, True, False]
+
+
+async def printed(program: str, *words: str, secret: str, folder: Path) -> str:
+    """What a program says that knows the secret."""
+    process = await asyncio.create_subprocess_exec(
+        *(program, *words),
+        cwd=folder,
+        env={**os.environ, "WEBHOOK_SECRET": secret},
+        stdout=asyncio.subprocess.PIPE,
+    )
+    return (await process.communicate())[0].decode().strip()
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+async def test_the_pages_own_code(
+    starting: Any, receiver: Receiver, tmp_path: Path, secret: str
+) -> None:
+    """Each language tells a genuine request from a forged one, as it stands in the page."""
+    headers, body = await sent(starting, receiver, secret)
+    words = json.dumps([headers, body.decode()])
+    (tmp_path / "sent.json").write_text(words)
+    (tmp_path / "body.json").write_bytes(body)
+    for one in VERIFY.iterdir():
+        shutil.copy(one, tmp_path / one.name)
+    (tmp_path / "run.py").write_text(
+        "import json\nfrom python import verify\n"
+        "headers, body = json.load(open('sent.json'))\n"
+        "print([verify(headers, (body + more).encode()) for more in ('', ' ')])\n"
+    )
+    (tmp_path / "run.mjs").write_text(
+        "import { readFileSync } from 'node:fs';\nimport { verify } from './node.mjs';\n"
+        "const [headers, body] = JSON.parse(readFileSync('sent.json', 'utf8'));\n"
+        "console.log(verify(headers, body), verify(headers, body + ' '));\n"
+    )
+    (tmp_path / "run.php").write_text(
+        "<?php require 'php.php';"
+        " [$headers, $body] = json_decode(file_get_contents('sent.json'), true);"
+        " echo json_encode([verify($headers, $body), verify($headers, $body . ' ')]);"
+    )
+    said = partial(printed, secret=secret, folder=tmp_path)
+    assert await said(sys.executable, "run.py") == "[True, False]"
+    assert await said("sh", "curl.sh") == headers["x-webhook-signature"]
+    if NODE:
+        assert await said(NODE, "run.mjs") == "true false"
+    if PHP:
+        assert await said(PHP, "run.php") == "[true,false]"
