@@ -1,6 +1,7 @@
 """Hours of the store → the buckets of a chart (contract §4 and §5)."""
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta, tzinfo
 from typing import Any
 
@@ -70,15 +71,20 @@ def of_attempts(buckets: Buckets, rows: Iterable[tuple[int, int, int, int]]) -> 
             totals[index] = totals[index][0] + good, totals[index][1] + bad
             bins[index][number] = bins[index].get(number, 0) + good + bad
     items = [
-        {
-            "start": start,
-            "success": good,
-            "failed": bad,
-            **{f"p{percent}_ms": percentile(seen, percent) for percent in PERCENTILES},
-        }
+        {"start": start, **_attempts(good, bad, seen)}
         for start, (good, bad), seen in zip(buckets.starts(), totals, bins, strict=True)
     ]
-    return {"bucket_seconds": buckets.width * 3600, "items": items}
+    good, bad = (sum(one) for one in zip(*totals, strict=True))
+    whole = _attempts(good, bad, sum(map(Counter, bins), Counter()))
+    return {"bucket_seconds": buckets.width * 3600, "whole": whole, "items": items}
+
+
+def _attempts(good: int, bad: int, bins: Mapping[int, int]) -> dict[str, int | None]:
+    return {
+        "success": good,
+        "failed": bad,
+        **{f"p{percent}_ms": percentile(bins, percent) for percent in PERCENTILES},
+    }
 
 
 def by_webhook(buckets: Buckets, rows: Iterable[tuple[int, int, int, int]]) -> dict[str, Any]:
@@ -94,7 +100,7 @@ def by_webhook(buckets: Buckets, rows: Iterable[tuple[int, int, int, int]]) -> d
     return {"bucket_seconds": buckets.width * 3600, "items": list(found.values())}
 
 
-def percentile(bins: dict[int, int], percent: int) -> int | None:
+def percentile(bins: Mapping[int, int], percent: int) -> int | None:
     """A percentile in milliseconds of counts by bin: bin n holds 2^(n-1) to 2^n ms.
 
     Interpolated inside its bin, so it is right to within a factor of two.

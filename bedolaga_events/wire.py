@@ -9,6 +9,8 @@ from typing import Any
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NAIVE_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - formatting without a zone is twice as fast
 MASK = "••••••"
+SHORT, CUT = 2_000, 200  # characters: of a payload that is brief already, of a text in others
+PLAIN = (str, int, float, type(None))
 WHSEC = "whsec_"  # a secret that is a key in base64 (Standard Webhooks 1.0.0)
 
 
@@ -48,6 +50,20 @@ def canonical(value: Any) -> str:
         return _dump_with_long_integers(value)
     except RecursionError:
         raise ValueError("The JSON is nested too deeply.") from None
+
+
+def brief(payload: str) -> str:
+    """A payload of at most `SHORT` characters as it is; of a longer one plain values, texts cut."""
+    if len(payload) <= SHORT:
+        return payload
+    kept, left = dict[str, Any](), SHORT
+    for name, value in parse(payload).items():
+        shown = value[:CUT] if isinstance(value, str) else value
+        left -= len(name)
+        if isinstance(shown, PLAIN) and left > 0:
+            kept[name] = shown
+            left -= len(str(shown))
+    return canonical(kept)
 
 
 @lru_cache(maxsize=64)  # what one commit holds has one time

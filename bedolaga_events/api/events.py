@@ -68,7 +68,9 @@ async def create_batch(request: web.Request) -> web.Response:
 async def index(request: web.Request) -> web.Response:
     """GET /events."""
     query = reading.query(request, shapes.event.EventsQuery)
-    wanted = EventFilter(type=query.type, since_id=query.since_id, **lists.asked(query))
+    wanted = EventFilter(
+        type=query.type, since_id=query.since_id, brief=query.brief, **lists.asked(query)
+    )
     return await lists.page(request, list_events, wanted, shapes.event.text)
 
 

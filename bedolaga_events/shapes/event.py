@@ -11,6 +11,8 @@ from bedolaga_events.shapes.delivery import LEFT_OUT, Delivery
 from bedolaga_events.shapes.subscription import KeptCondition
 from bedolaga_events.wire import rfc3339, spliced
 
+BRIEF = "long payloads without what is nested, and their texts cut: for lists that show a line each"
+
 
 class NewEvent(Body):
     type: str
@@ -33,6 +35,7 @@ class IdempotencyKey(BaseModel):
 class EventsQuery(ListQuery):
     type: str | None = None
     since_id: Id | None = None
+    brief: Annotated[bool, Field(description=BRIEF)] = False
 
 
 class StreamQuery(Query):

@@ -12,8 +12,7 @@ class SeriesQuery(Query):
     window: Literal["24h", "7d", "30d"] = "24h"
 
 
-class AttemptsBucket(Reply):
-    start: str
+class Attempts(Reply):
     success: int
     failed: int
     p50_ms: int | None
@@ -21,9 +20,14 @@ class AttemptsBucket(Reply):
     p99_ms: int | None
 
 
+class AttemptsBucket(Attempts):
+    start: str
+
+
 class AttemptsSeries(Reply):
     window: str
     bucket_seconds: int
+    whole: Attempts = Field(description="of the whole window")
     items: list[AttemptsBucket]
 
 

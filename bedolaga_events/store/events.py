@@ -5,6 +5,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 
+from bedolaga_events import wire
 from bedolaga_events.model import Event, EventDraft
 from bedolaga_events.store.database import insert_rows, next_id
 
@@ -71,6 +72,11 @@ def among(connection: sqlite3.Connection, ids: list[int], *, payload: bool) -> d
         (json.dumps(ids),),
     )
     return {row[0]: Event(*row) for row in rows}
+
+
+def briefly(found: dict[int, Event]) -> dict[int, Event]:
+    """The same events; of a long payload what one line can tell: plain values, texts cut."""
+    return {key: one._replace(payload=wire.brief(one.payload)) for key, one in found.items()}
 
 
 def count(connection: sqlite3.Connection, event_type: str | None) -> int:

@@ -25,6 +25,7 @@ class EventFilter(Filter):
 
     type: str | None = None
     since_id: int | None = None
+    brief: bool = False  # see `events.briefly`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +49,8 @@ def list_events(connection: sqlite3.Connection, wanted: EventFilter) -> Listed[E
         return events.count(connection, wanted.type)
 
     found = table.find(wanted, [asked], count)
-    return found.of(events.among(connection, found.items, payload=wanted.payload))
+    known = events.among(connection, found.items, payload=wanted.payload)
+    return found.of(events.briefly(known) if wanted.brief else known)
 
 
 def list_deliveries(connection: sqlite3.Connection, wanted: DeliveryFilter) -> Listed[Delivery]:

@@ -29,17 +29,26 @@ export interface Attempt {
   remote_address: string | null;
   request_headers: [string, string][];
 }
-export interface AttemptsBucket {
-  start: string;
+export interface Attempts {
   success: number;
   failed: number;
   p50_ms: number | null;
   p95_ms: number | null;
   p99_ms: number | null;
 }
+export interface AttemptsBucket {
+  success: number;
+  failed: number;
+  p50_ms: number | null;
+  p95_ms: number | null;
+  p99_ms: number | null;
+  start: string;
+}
 export interface AttemptsSeries {
   window: string;
   bucket_seconds: number;
+  /** of the whole window */
+  whole: Attempts;
   items: AttemptsBucket[];
 }
 export interface BatchEvent {
@@ -616,11 +625,14 @@ export const eventsApi: {
 
 export const statsApi: {
   get(): Promise<Stats>;
+  put(body: NewStats): Promise<Stats>;
   series(window?: string): Promise<EventsSeries>;
   deliveries(window?: string): Promise<AttemptsSeries>;
 };
 
 export const deliveriesApi: { list(params?: Query): Promise<Page<Delivery>> };
+
+export const alertsApi: { test(): Promise<AlertsTest> };
 
 export const tokensApi: {
   list(): Promise<Tokens>;

@@ -39,8 +39,13 @@ export const deliveriesApi = {
 
 export const statsApi = {
   get: () => apiClient.request('GET', '/stats'),
+  put: (body) => apiClient.request('PUT', '/stats', { body }),
   series: (window) => apiClient.request('GET', '/stats/series', { params: { window } }),
   deliveries: (window) => apiClient.request('GET', '/deliveries/series', { params: { window } }),
+};
+
+export const alertsApi = {
+  test: () => apiClient.request('POST', '/alerts/test'),
 };
 
 export const tokensApi = {

@@ -63,6 +63,8 @@ async def test_series_show_outcomes_latency_events_and_revenue(
         assert (len(chart["items"]), chart["bucket_seconds"]) == (24, 3600)
         assert (chart["items"][-1]["success"], chart["items"][-1]["failed"]) == (1, 0)
         assert chart["items"][-1]["p50_ms"] is not None
+        last = chart["items"][-1]
+        assert chart["whole"] == {name: last[name] for name in last if name != "start"}
     for window, count in (("24h", 24), ("7d", 28), ("30d", 30)):
         chart = (await server.call("GET", f"/stats/series?window={window}")).json
         assert len(chart["items"]) == count

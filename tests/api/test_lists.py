@@ -153,3 +153,28 @@ async def tried(server: Server, delivery_id: int) -> bool:
     """Whether a delivery of the first webhook was attempted."""
     reply = await server.call("GET", f"/webhooks/1/deliveries/{delivery_id}")
     return bool(reply.json["attempt_number"])
+
+
+async def test_a_brief_list_weighs_little(server: Server) -> None:
+    """Of a long payload what a line can tell: its plain values, texts cut; short ones are whole."""
+    short: dict[str, Any] = {"user_id": 1, "nested": {"a": [1]}}
+    long: dict[str, Any] = {
+        "user_id": 2,
+        "username": "x" * 30_000,
+        "yes": True,
+        "no": None,
+        "sum": 1.5,
+    }
+    await server.event(**short)
+    await server.event(**long, nested={"a": 1}, many=[1])
+    many: dict[str, Any] = {f"field{number:04}": number for number in range(5_000)}
+    await server.event(**many, user_id=3)
+    reply = await server.call("GET", "/events?brief=true")
+    listed = [one["payload"] for one in reply.json["items"]]
+    assert listed[2] == short
+    assert listed[1] == {**long, "username": "x" * 200}
+    assert len(str(listed[0])) < 4_000
+    assert listed[0].items() <= {**many, "user_id": 3}.items()
+    reply = await server.call("GET", "/events?brief=true&payload=false")
+    assert "payload" not in reply.json["items"][0]
+    assert (await server.call("GET", "/events")).json["items"][0]["payload"]["user_id"] == 3
