@@ -33,8 +33,8 @@ class Metrics:
         self.in_flight = self._gauge("deliveries_in_flight", "Requests that are out.")
         self.pending = self._gauge("deliveries_pending", "Deliveries that wait.")
         self.due = self._gauge("deliveries_due", "Deliveries whose time has come, up to 10000.")
-        self.oldest_pending_seconds = self._gauge(
-            "deliveries_oldest_pending_seconds", "Age of the oldest delivery that waits."
+        self.oldest_due_seconds = self._gauge(
+            "deliveries_oldest_due_seconds", "How long the longest overdue delivery has been due."
         )
         self.sockets = self._gauge("websocket_connections", "Open /ws connections.")
         self.messages = self._counter("websocket_messages_sent", "Events written to sockets.")

@@ -12,6 +12,7 @@ from bedolaga_events.api.state import Parts, parts
 from bedolaga_events.config import Loaded, describe
 from bedolaga_events.model import Scope
 from bedolaga_events.store import deliveries, webhooks
+from bedolaga_events.times import SECOND
 
 
 async def health(request: web.Request) -> web.Response:
@@ -66,8 +67,9 @@ async def _gauge(server: Parts) -> None:
     server.metrics.pending.set(numbers["pending_deliveries"])
     now = server.now()
     server.metrics.due.set(await server.database.read(deliveries.due_count, now))
-    oldest = await server.database.read(deliveries.oldest_pending)
-    server.metrics.oldest_pending_seconds.set(0 if oldest is None else (now - oldest) / 1_000_000)
+    first = await server.database.read(deliveries.first_due)
+    late = 0 if first is None else max(0, now - first)
+    server.metrics.oldest_due_seconds.set(late / SECOND)
     server.metrics.fsync_seconds.set(server.database.fsync_seconds)
     server.metrics.database_bytes.set(server.database.bytes_on_disk())
     server.metrics.log_lines_lost.set(logs.ERR.lost)

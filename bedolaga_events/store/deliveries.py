@@ -141,21 +141,20 @@ def overdue_since(connection: sqlite3.Connection, webhook_id: int) -> int | None
 
 
 def due_count(connection: sqlite3.Connection, now: int) -> int:
-    """How many deliveries are due, counted up to a bound."""
+    """How many deliveries of active webhooks are due, counted up to a bound."""
     row = connection.execute(
-        "SELECT count(*) FROM (SELECT 1 FROM deliveries"
-        " WHERE status = 'pending' AND next_retry_at <= ? LIMIT ?)",
+        "SELECT count(*) FROM (SELECT 1 FROM webhooks w JOIN deliveries d ON d.webhook_id = w.id"
+        " WHERE w.is_active AND d.status = 'pending' AND d.next_retry_at <= ? LIMIT ?)",
         (now, COUNTED_AT_MOST),
     ).fetchone()
     return int(row[0])
 
 
-def oldest_pending(connection: sqlite3.Connection) -> int | None:
-    """When the oldest pending delivery was made (one look a webhook: deliveries_by_webhook)."""
+def first_due(connection: sqlite3.Connection) -> int | None:
+    """When the first delivery of active webhooks is, or was, to be sent (index deliveries_due)."""
     row = connection.execute(
-        "SELECT min(created_at) FROM deliveries WHERE id IN (SELECT"
-        " (SELECT min(id) FROM deliveries d WHERE d.webhook_id = w.id AND d.status = 'pending')"
-        " FROM webhooks w)"
+        "SELECT min((SELECT min(next_retry_at) FROM deliveries d"
+        " WHERE d.webhook_id = w.id AND d.status = 'pending')) FROM webhooks w WHERE w.is_active"
     ).fetchone()
     return None if row[0] is None else int(row[0])
 

@@ -8,6 +8,7 @@ from typing import Any
 import aiohttp
 
 from tests.conftest import until
+from tests.system.documents import instead, shown
 from tests.world import proxies
 from tests.world.names import Names
 from tests.world.shop import BACKEND, Shop
@@ -140,9 +141,52 @@ async def haproxy_with_prefix(street: Street) -> str:
     return await street.behind(f"https://{NAME}/shop/", proxies.haproxy, site)
 
 
+def as_shown(language: str) -> str:
+    """The configuration that docs/in-front.md shows."""
+    [block] = shown("in-front.md", language)
+    return block
+
+
+async def haproxy_as_shown(street: Street) -> str:
+    pem = street.authority.pem(NAME)
+    site = instead(as_shown("haproxy"), **{"/etc/haproxy/events.pem": pem})
+    return await street.behind(f"https://{NAME}/", proxies.haproxy, site)
+
+
+async def apache(street: Street) -> str:
+    chain, key = street.authority.certificate(NAME)
+    files = {"/etc/ssl/events.pem": chain, "/etc/ssl/events.key": key}
+    site = instead(as_shown("apache"), **files)
+    return await street.behind(f"https://{NAME}/", proxies.apache, site)
+
+
+async def apache_with_prefix(street: Street) -> str:
+    chain, key = street.authority.certificate(NAME)
+    files = {"/etc/ssl/events.pem": chain, "/etc/ssl/events.key": key}
+    site = instead(as_shown("apache"), **files, **{"ProxyPass / ": "ProxyPass /shop/ "})
+    return await street.behind(f"https://{NAME}/shop/", proxies.apache, site)
+
+
+async def lighttpd(street: Street) -> str:
+    return await street.behind(f"http://{NAME}/", proxies.lighttpd, as_shown("lighttpd"))
+
+
+async def lighttpd_with_prefix(street: Street) -> str:
+    cut = '"upgrade" => "enable", "map-urlpath" => ("/shop/" => "/")'
+    prefixed = {'proxy.server = (""': 'proxy.server = ("/shop/"', '"upgrade" => "enable"': cut}
+    site = instead(as_shown("lighttpd"), **prefixed)
+    return await street.behind(f"http://{NAME}/shop/", proxies.lighttpd, site)
+
+
+async def varnish(street: Street) -> str:
+    return await street.behind(f"http://{NAME}/", proxies.varnish, as_shown("vcl"))
+
+
 Door = Callable[[Street], Awaitable[str]]
 DIRECT: list[Door] = [name, name_with_tls, ipv4, ipv6, both_families, russian]
 BEHIND: list[Door] = [
     russian_with_tls,
-    *(nginx, nginx_with_tls, caddy, caddy_with_prefix, haproxy, haproxy_with_prefix),
+    *(nginx, nginx_with_tls, caddy, caddy_with_prefix),
+    *(haproxy, haproxy_with_prefix, haproxy_as_shown),
+    *(apache, apache_with_prefix, lighttpd, lighttpd_with_prefix, varnish),
 ]

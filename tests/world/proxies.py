@@ -1,4 +1,4 @@
-"""Debian's nginx, Caddy and HAProxy in front of a shop, from files that people would write."""
+"""Debian's proxies in front of a shop, from files that people would write."""
 
 import asyncio
 import os
@@ -73,6 +73,42 @@ async def haproxy(folder: Path, site: str) -> AsyncIterator[None]:
         f"  timeout tunnel 1h\n{site}\n"
     )
     async with _running([tool("haproxy"), "-db", "-f", str(file)], folder):
+        yield
+
+
+@asynccontextmanager
+async def apache(folder: Path, site: str, port: int = 443) -> AsyncIterator[None]:
+    """Apache with `site` and the modules that Debian has, once they are enabled."""
+    program, file = tool("apache2"), folder / "apache.conf"
+    modules = ("mpm_event", "authz_core", "headers", "proxy", "proxy_http", "ssl")
+    file.write_text(
+        f"PidFile {folder}/apache.pid\nDefaultRuntimeDir {folder}\nErrorLog /dev/stderr\n"
+        f"User www-data\nGroup www-data\nServerName localhost\nListen {port}\n"
+        + "".join(
+            f"LoadModule {one}_module /usr/lib/apache2/modules/mod_{one}.so\n" for one in modules
+        )
+        + site
+    )
+    async with _running([program, "-DFOREGROUND", "-f", str(file)], folder):
+        yield
+
+
+@asynccontextmanager
+async def lighttpd(folder: Path, site: str, port: int = 80) -> AsyncIterator[None]:
+    """lighttpd with `site`."""
+    file = folder / "lighttpd.conf"
+    file.write_text(f'server.document-root = "{folder}"\nserver.port = {port}\n{site}')
+    async with _running([tool("lighttpd"), "-D", "-f", str(file)], folder):
+        yield
+
+
+@asynccontextmanager
+async def varnish(folder: Path, site: str, port: int = 80) -> AsyncIterator[None]:
+    """Varnish with `site`; it compiles it, which takes a moment."""
+    file = folder / "default.vcl"
+    file.write_text(site)
+    where = ("-n", str(folder / "varnish"), "-a", f":{port}", "-j", "none", "-s", "malloc,16m")
+    async with _running([tool("varnishd"), "-F", *where, "-f", str(file)], folder):
         yield
 
 

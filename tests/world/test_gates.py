@@ -9,6 +9,7 @@ from tests.system.chromium import browsing, needs_chromium
 from tests.world import gates, proxies
 from tests.world.doors import IPV4, NAME, Street
 from tests.world.shop import TOKEN
+from tests.world.test_doors import examined
 
 pytestmark = needs_chromium
 
@@ -92,6 +93,22 @@ async def test_a_tunnel_that_froze_and_one_that_broke(street: Street, page: Page
     await street.shop.event(username="пока-рвался")
     await expect(page.get_by_text("пока-рвался").first).to_be_visible(timeout=30_000)
     await expect(page.locator(".connection.connected")).to_be_visible()
+
+
+async def test_the_doctor_tells_of_a_tunnel_whose_end_is_trusted(
+    street: Street, page: Page
+) -> None:
+    """HAProxy in `mode tcp` varies no X-Forwarded-For: anybody may claim any address (T27)."""
+    site = (
+        "frontend front\n  mode tcp\n  bind :80\n  default_backend shop\n"
+        "backend shop\n  mode tcp\n  server shop 127.0.0.1:8080\n"
+    )
+    url = await street.behind(f"http://{NAME}/", proxies.haproxy, site)
+    await page.goto(f"{url}#token={TOKEN}")
+    await expect(page.locator(".connection.connected")).to_be_visible()
+    found = await examined(page)
+    assert {name for name, mark in found.items() if mark != "success"} == {"address"}
+    assert "TCP-туннел" in await page.locator("[data-check=address]").inner_text()
 
 
 async def test_whoever_comes_through_a_tunnel_chooses_no_address(street: Street) -> None:

@@ -1,4 +1,4 @@
-"""What programs meet behind nginx, Caddy and HAProxy: addresses, streams, long silences."""
+"""What programs meet behind a proxy: addresses, streams, long silences (T30)."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
+from tests.system.documents import instead
 from tests.world import proxies
-from tests.world.doors import HAPROXY, IPV4, NAME, Street, haproxy
+from tests.world.doors import BEHIND, HAPROXY, IPV4, NAME, Door, Street, as_shown, haproxy
 from tests.world.shop import BACKEND, TOKEN
 
 STRANGER = "198.51.100.7"
@@ -50,9 +51,29 @@ async def test_a_stream_is_not_held_back_by_compression(street: Street) -> None:
                 await read_to(stream, b'"id": %d' % number)
 
 
+@pytest.mark.parametrize("door", BEHIND[1:], ids=lambda door: door.__name__)
+async def test_a_stream_arrives_at_once_and_its_reader_has_an_address_of_his_own(
+    door: Door, street: Street, stranger: aiohttp.ClientSession
+) -> None:
+    """Nothing is buffered; who forges X-Forwarded-For is known by the proxy's word."""
+    url = await door(street)
+    headers = {**KEY, "X-Forwarded-For": "192.0.2.7"}
+    async with stranger.get(f"{url}events/stream", headers=headers) as stream, asyncio.timeout(10):
+        await read_to(stream, b"event: connection")
+        await street.shop.event()
+        await read_to(stream, b'"id": 1')
+    async with stranger.get(f"{url}doctor", headers=headers) as answer:
+        assert (await answer.json())["client_address"] == STRANGER
+
+
 async def test_silence_of_a_minute_cuts_nothing(street: Street) -> None:
     """/ws and server-sent events outlive the sixty seconds after which proxies cut."""
     haproxy_site = HAPROXY.format(pem=street.authority.pem(NAME), lines="")
+    chain, key = street.authority.certificate(NAME)
+    apache_site = instead(
+        as_shown("apache"),
+        **{"/etc/ssl/events.pem": chain, "/etc/ssl/events.key": key, "*:443": "*:444"},
+    )
     urls = [
         await street.behind(f"http://{NAME}/shop/", proxies.nginx, proxies.shipped("nginx.conf")),
         await street.behind(
@@ -61,6 +82,9 @@ async def test_silence_of_a_minute_cuts_nothing(street: Street) -> None:
             f"http://{NAME}:81 {{\nreverse_proxy {BACKEND}\n}}\n",
         ),
         await street.behind(f"https://{NAME}/", proxies.haproxy, haproxy_site),
+        await street.behind(f"https://{NAME}:444/", proxies.apache, apache_site, 444),
+        await street.behind(f"http://{NAME}:82/", proxies.lighttpd, as_shown("lighttpd"), 82),
+        await street.behind(f"http://{NAME}:83/", proxies.varnish, as_shown("vcl"), 83),
     ]
     waiting = [asyncio.create_task(outlive(street, url)) for url in urls]
     await asyncio.sleep(SILENCE)
