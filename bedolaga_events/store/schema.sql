@@ -26,7 +26,7 @@ CREATE TABLE webhooks (
     inactive_since INTEGER,
     failing_since INTEGER,            -- first failure after the last success
     headers_box BLOB                  -- encrypted JSON object
-, undelivered INTEGER NOT NULL DEFAULT 0, max_per_minute INTEGER NOT NULL DEFAULT 0, wants_since INTEGER NOT NULL DEFAULT 0, patience_since INTEGER, last_success_at INTEGER, last_error TEXT, format TEXT NOT NULL DEFAULT 'json', options TEXT NOT NULL DEFAULT '{}', url_box BLOB, accept_redirects INTEGER NOT NULL DEFAULT 0, event_types TEXT NOT NULL DEFAULT '[]', filter TEXT);
+, event_types TEXT NOT NULL DEFAULT '[]', filter TEXT, format TEXT NOT NULL DEFAULT 'json', options TEXT NOT NULL DEFAULT '{}', url_box BLOB, accept_redirects INTEGER NOT NULL DEFAULT 0, max_per_minute INTEGER NOT NULL DEFAULT 0, wants_since INTEGER NOT NULL DEFAULT 0, patience_since INTEGER, last_success_at INTEGER, last_error TEXT, undelivered INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE deliveries (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     webhook_id INTEGER NOT NULL REFERENCES webhooks (id) ON DELETE CASCADE,
@@ -39,13 +39,13 @@ CREATE TABLE deliveries (
     next_retry_at INTEGER,
     reason TEXT,                      -- why it was skipped, cancelled or given up
     test_payload TEXT
-, is_undelivered INTEGER AS (
+, schedule_from INTEGER NOT NULL DEFAULT 0, asked INTEGER NOT NULL DEFAULT 0, is_undelivered INTEGER AS (
     delivered_at IS NULL AND event_id IS NOT NULL AND CASE status
         WHEN 'failed' THEN reason IS NULL
         WHEN 'pending' THEN attempt_number > 0
         ELSE 0
     END
-), schedule_from INTEGER NOT NULL DEFAULT 0, asked INTEGER NOT NULL DEFAULT 0);
+));
 CREATE TABLE attempts (
     delivery_id INTEGER NOT NULL REFERENCES deliveries (id) ON DELETE CASCADE,
     number INTEGER NOT NULL,
@@ -114,10 +114,6 @@ CREATE TABLE steps (
     remaining INTEGER NOT NULL DEFAULT 0,  -- replay: how many it will queue yet
     moved INTEGER NOT NULL DEFAULT 0
 );
-CREATE TABLE login_codes (
-    digest BLOB PRIMARY KEY,          -- SHA-256 of the code
-    expires_at INTEGER NOT NULL
-) WITHOUT ROWID;
 CREATE TABLE kept (
     number TEXT NOT NULL,             -- open_tickets, active_subscriptions
     id TEXT NOT NULL,                 -- as text: it may be longer than 64 bits
@@ -130,11 +126,16 @@ CREATE TABLE gauge_days (
     value INTEGER,                    -- null: PUT /stats set it on this day
     PRIMARY KEY (day, name)
 ) WITHOUT ROWID;
+CREATE TABLE login_codes (
+    digest BLOB PRIMARY KEY,          -- SHA-256 of the code
+    expires_at INTEGER NOT NULL
+) WITHOUT ROWID;
 CREATE UNIQUE INDEX events_by_key ON events (idempotency_key) WHERE idempotency_key IS NOT NULL;
 CREATE INDEX events_by_type ON events (type, id);
 CREATE INDEX deliveries_due ON deliveries (webhook_id, next_retry_at) WHERE status = 'pending';
 CREATE INDEX deliveries_by_webhook ON deliveries (webhook_id, status, id);
 CREATE INDEX deliveries_by_event ON deliveries (event_id);
+CREATE INDEX webhook_secrets_by_webhook ON webhook_secrets (webhook_id, id);
 CREATE INDEX deliveries_undelivered ON deliveries (id) WHERE is_undelivered;
 CREATE INDEX deliveries_undelivered_by_webhook ON deliveries (webhook_id, id) WHERE is_undelivered;
 CREATE TRIGGER undelivered_inserted AFTER INSERT ON deliveries WHEN NEW.is_undelivered BEGIN
@@ -149,4 +150,3 @@ WHEN OLD.is_undelivered <> NEW.is_undelivered BEGIN
     UPDATE webhooks SET undelivered = undelivered + NEW.is_undelivered - OLD.is_undelivered
     WHERE id = NEW.webhook_id;
 END;
-CREATE INDEX webhook_secrets_by_webhook ON webhook_secrets (webhook_id, id);
