@@ -1,10 +1,10 @@
 """Chat services: one row each for path, headers, body, limits, escaping, what an answer means.
 
-Pure, and without a client: a text and a webhook's options in, a message out; an answer in, and
-what it says. Facts are from the services' own documents: core.telegram.org/bots/api (sendMessage,
-ResponseParameters), discord.com/developers/docs/resources/webhook and /topics/rate-limits,
-docs.slack.dev (Sending messages using incoming webhooks), docs.ntfy.sh/publish,
-dev.max.ru/docs-api (POST /messages).
+Pure, and without a client: a text and a webhook's options in, a message out; what an answer means
+stands in `chat_replies`. Facts are from the services' own documents: core.telegram.org/bots/api
+(sendMessage, ResponseParameters), discord.com/developers/docs/resources/webhook and
+/topics/rate-limits, docs.slack.dev (Sending messages using incoming webhooks),
+docs.ntfy.sh/publish, dev.max.ru/docs-api (POST /messages).
 """
 
 import html
@@ -15,6 +15,8 @@ from email.header import Header
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
+from bedolaga_events import chat_replies
+from bedolaga_events.chat_replies import Meaning
 from bedolaga_events.model import Format
 from bedolaga_events.wire import MASK
 
@@ -26,35 +28,6 @@ UNMASKED = 6  # characters of a secret URL's path
 COMMON = frozenset({"language", "text", "fold"})  # options of every chat
 MARKDOWN = re.compile(r"[\\*_~`|<>\[\]]|^[#-]", re.MULTILINE)  # Discord's
 JSON_BODY = {"Content-Type": "application/json"}
-ADVICE = {  # by what Telegram says
-    "Unauthorized": "The token is wrong; @BotFather tells it",
-    "chat not found": "Add the bot to the chat, or write to it first; then look at chat_id",
-    "bot was kicked": "The bot was removed from the chat; add it again",
-    "bot was blocked": "This person has blocked the bot",
-    "bot can't initiate": "This person has to write to the bot first",
-    "bot is not a member": "The bot is not in this chat; add it",
-    "not enough rights": "The bot may not write here; make it an administrator",
-    "no rights to send": "The bot may not write here; make it an administrator",
-    "message thread not found": "There is no such topic in the chat; look at thread_id",
-    "TOPIC_CLOSED": "The topic is closed; open it, or choose another one",
-    "TOPIC_DELETED": "The topic was deleted; choose another one",
-    "upgraded to a supergroup": "The chat's new id is stored, and used from the next attempt on",
-}
-NOT_THE_API = "the answer is not that of the service; something else stands at this address"
-
-
-class Reading(NamedTuple):
-    """What an answer says.
-
-    Attributes:
-        fault: why it is a failure, in the service's words; None for a success.
-        retry_after: seconds that the service asks to be left alone.
-        moved_to: the chat's new id.
-    """
-
-    fault: str | None
-    retry_after: float | None = None
-    moved_to: int | None = None
 
 
 class Chat(NamedTuple):
@@ -81,7 +54,7 @@ class Chat(NamedTuple):
     path: Callable[[str, Options], str]
     headers: Callable[[str, Options], Headers]
     body: Callable[[str, Options], bytes]
-    reads: Callable[[int, str], Reading]
+    reads: Callable[[int, str], Meaning]
     needs_secret: bool | None = None
     base: str | None = None
     hides_url: bool = False
@@ -126,23 +99,6 @@ def _dumped(**fields: Any) -> bytes:
     return json.dumps(fields, ensure_ascii=False).encode()
 
 
-def _object(text: str) -> dict[str, Any]:
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        found = None
-    return found if isinstance(found, dict) else {}
-
-
-def _seconds(value: Any) -> float | None:
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return float(value) if is_number and 0 < value < 1e9 else None
-
-
-def _told(value: Any) -> str:
-    return " ".join(str(value).split())[:300]
-
-
 # Telegram.
 
 
@@ -158,36 +114,11 @@ def _telegram_body(text: str, options: Options) -> bytes:
     )
 
 
-def _telegram_reads(status: int, text: str) -> Reading:
-    said = _object(text)
-    if said.get("ok") is True:
-        return Reading(None)
-    if "ok" not in said:
-        return Reading(NOT_THE_API if status < 300 else f"HTTP {status}")
-    more = said.get("parameters")
-    more = more if isinstance(more, dict) else {}
-    moved = more.get("migrate_to_chat_id")
-    words = _told(said.get("description", f"HTTP {status}"))
-    advice = next((text for known, text in ADVICE.items() if known in words), None)
-    return Reading(
-        f"Telegram: {words}. {advice}." if advice else f"Telegram: {words}",
-        _seconds(more.get("retry_after")),
-        moved if isinstance(moved, int) else None,
-    )
-
-
 # MAX.
 
 
 def _max_body(text: str, options: Options) -> bytes:
     return _dumped(text=text, format="html", notify=not options.get("silent", False))
-
-
-def _max_reads(status: int, text: str) -> Reading:
-    said = _object(text)
-    if 200 <= status < 300:
-        return Reading(None if "message" in said else NOT_THE_API)
-    return Reading(f"MAX: {_told(said.get('message', f'HTTP {status}'))}")
 
 
 # Discord.
@@ -196,24 +127,6 @@ def _max_reads(status: int, text: str) -> Reading:
 def _discord_body(text: str, options: Options) -> bytes:
     name = {"username": options["username"]} if options.get("username") else {}
     return _dumped(content=text, allowed_mentions={"parse": []}, **name)
-
-
-def _discord_reads(status: int, text: str) -> Reading:
-    if 200 <= status < 300:
-        return Reading(None)
-    said = _object(text)
-    fault = f"Discord: {_told(said.get('message', f'HTTP {status}'))}"
-    return Reading(fault, _seconds(said.get("retry_after")))
-
-
-# Slack, Mattermost, Rocket.Chat.
-
-
-def _slack_reads(status: int, text: str) -> Reading:
-    if 200 <= status < 300:
-        return Reading(None)
-    said = _told(_object(text).get("message", text))  # Slack says a word, Mattermost an object
-    return Reading(f"HTTP {status}" if not said or said.startswith("<") else f"Slack: {said}")
 
 
 # ntfy.
@@ -232,12 +145,6 @@ def _ntfy_headers(token: str, options: Options) -> Headers:
     return headers
 
 
-def _ntfy_reads(status: int, text: str) -> Reading:
-    if 200 <= status < 300:
-        return Reading(None)
-    return Reading(f"ntfy: {_told(_object(text).get('error', f'HTTP {status}'))}")
-
-
 CHATS: Mapping[str, Chat] = {
     Format.TELEGRAM: Chat(
         options=frozenset({"chat_id", "thread_id", "silent"}),
@@ -248,7 +155,7 @@ CHATS: Mapping[str, Chat] = {
         path=lambda token, _: f"/bot{quote(token, safe=':')}/sendMessage",
         headers=lambda _token, _options: JSON_BODY,
         body=_telegram_body,
-        reads=_telegram_reads,
+        reads=chat_replies.of_telegram,
         needs_secret=True,
         base="https://api.telegram.org",
     ),
@@ -261,7 +168,7 @@ CHATS: Mapping[str, Chat] = {
         path=lambda _token, _options: "",
         headers=lambda _token, _options: JSON_BODY,
         body=_discord_body,
-        reads=_discord_reads,
+        reads=chat_replies.of_discord,
         hides_url=True,
     ),
     Format.SLACK: Chat(
@@ -273,7 +180,7 @@ CHATS: Mapping[str, Chat] = {
         path=lambda _token, _options: "",
         headers=lambda _token, _options: JSON_BODY,
         body=lambda text, _: _dumped(text=text),
-        reads=_slack_reads,
+        reads=chat_replies.of_slack,
         hides_url=True,
     ),
     Format.NTFY: Chat(
@@ -285,7 +192,7 @@ CHATS: Mapping[str, Chat] = {
         path=lambda _token, _options: "",
         headers=_ntfy_headers,
         body=lambda text, _: text.encode(),
-        reads=_ntfy_reads,
+        reads=chat_replies.of_ntfy,
         needs_secret=False,
     ),
     Format.MAX: Chat(
@@ -297,7 +204,7 @@ CHATS: Mapping[str, Chat] = {
         path=lambda _, options: f"/messages?chat_id={quote(str(options['chat_id']))}",
         headers=lambda token, _: {"Authorization": token, **JSON_BODY},
         body=_max_body,
-        reads=_max_reads,
+        reads=chat_replies.of_max,
         needs_secret=True,
         base="https://platform-api2.max.ru",
     ),

@@ -5,10 +5,12 @@ from dataclasses import replace
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
+from bedolaga_events.delivery import secrecy
 from bedolaga_events.delivery.formats import USER_AGENT, Endpoint, judged, saying, verdict
 from bedolaga_events.delivery.guard import Guard
 from bedolaga_events.delivery.opening import endpoint_of
 from bedolaga_events.delivery.poster import Poster
+from bedolaga_events.delivery.secrecy import Hidden
 from bedolaga_events.delivery.target import Request, Target
 from bedolaga_events.errors import ConfigError, NotFound, Unprocessable
 from bedolaga_events.settings import AlertsSettings
@@ -93,9 +95,9 @@ class ChatWebhook:
             return Said(self.name, ok=False, sentence=NO_CHAT)
         deadline = asyncio.get_running_loop().time() + PATIENCE
         answer = await self._poster.post(endpoint.target, saying(endpoint, texts), deadline)
-        code, words, reading = judged(endpoint, answer)
-        if reading is not None and reading.moved_to is not None:
-            self._moved[endpoint.options["chat_id"]] = reading.moved_to
+        code, words, meaning = judged(endpoint, endpoint.hidden.answer(answer))
+        if meaning is not None and meaning.moved_to is not None:
+            self._moved[endpoint.options["chat_id"]] = meaning.moved_to
         return Said(self.name, code is None, words or "the chat took it")
 
 
@@ -108,13 +110,14 @@ class Heartbeat:
 
     def __init__(self, url: str, poster: Poster) -> None:
         self._target = Target(url, {"User-Agent": USER_AGENT})
+        self._hidden = Hidden(secrecy.of_url(url))
         self._poster = poster
 
     async def say(self, _: Texts) -> Said:
         """Fetch it; there is no text in that."""
         deadline = asyncio.get_running_loop().time() + PATIENCE
         answer = await self._poster.post(self._target, Request((), b"", "GET"), deadline)
-        code, words = verdict(answer)
+        code, words = verdict(self._hidden.answer(answer))
         return Said(self.name, code is None, words or f"answered HTTP {answer.status}")
 
 

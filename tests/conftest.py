@@ -130,6 +130,16 @@ async def until(condition: Callable[[], Any], patience: float = PATIENCE) -> Any
             await asyncio.sleep(0.005)
 
 
+async def ticks(seconds: float, count: int = 5) -> None:
+    """Let so many timers go by, one after another, for what is to happen at none of them.
+
+    Whatever else the loop sets timers for, as short and one after another, has woken as often by
+    then, less one, however slow the machine is.
+    """
+    for _ in range(count):
+        await asyncio.sleep(seconds)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """In CI every tool is there: what would be skipped elsewhere fails."""

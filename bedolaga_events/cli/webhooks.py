@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from bedolaga_events.chats import CHATS
 from bedolaga_events.cli.options import Server, all_items, with_server
 from bedolaga_events.shapes.webhook import WebhookChange
 
@@ -28,7 +29,8 @@ def export(server: Server) -> None:
 def apply(server: Server, file: Path, dry_run: bool, delete: bool) -> None:
     """Make the server's webhooks those of FILE; doing it twice changes nothing.
 
-    A webhook may hold a "secret"; it is set each time. Header values that are masked stay.
+    A webhook may hold a "secret", and a chat's URL that is one; these are set each time. What is
+    masked stays.
     """
     wanted = _read(file)
     there = {one["name"]: one for one in _all(server)}
@@ -45,9 +47,10 @@ def apply(server: Server, file: Path, dry_run: bool, delete: bool) -> None:
 def _apply_one(
     server: Server, one: dict[str, Any], before: dict[str, Any] | None, *, dry_run: bool
 ) -> None:
-    name = one["name"]
+    name, hidden = one["name"], _hidden(one, before)
     if before is None:
-        click.echo(f"+ {name}: {_types(one)} → {one.get('url')}")
+        where = "" if "url" in hidden else f" → {one.get('url')}"
+        click.echo(f"+ {name}: {_types(one)}{where}")
         if not dry_run:
             server.call("POST", "/webhooks", one)
         return
@@ -56,12 +59,18 @@ def _apply_one(
         click.echo(f"= {name}")
         return
     shown = (
-        f"{key} is set" if key == "secret" else f"{key} {before.get(key)!r} → {value!r}"
+        f"{key} is set" if key in hidden else f"{key} {before.get(key)!r} → {value!r}"
         for key, value in changes.items()
     )
     click.echo(f"~ {name}: {', '.join(shown)}")
     if not dry_run:
         server.call("PATCH", f"/webhooks/{before['id']}", changes)
+
+
+def _hidden(one: dict[str, Any], before: dict[str, Any] | None) -> set[str]:
+    """The fields that are secret: what is said of them may stand in the log of a deployment."""
+    chat = CHATS.get(one.get("format") or (before or {}).get("format", ""))
+    return {"secret", "headers", "url"} if chat and chat.hides_url else {"secret", "headers"}
 
 
 def _types(one: dict[str, Any]) -> str:

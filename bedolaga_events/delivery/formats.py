@@ -7,15 +7,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from bedolaga_events import __version__, chats, sentences, wire
-from bedolaga_events.chats import CHATS, Chat, Reading
-from bedolaga_events.delivery import signing
-from bedolaga_events.delivery.answers import Answer, Headers
+from bedolaga_events.chat_replies import Meaning
+from bedolaga_events.chats import CHATS, Chat
+from bedolaga_events.delivery import secrecy, signing
+from bedolaga_events.delivery.answers import Answer
+from bedolaga_events.delivery.secrecy import Hidden
 from bedolaga_events.delivery.target import Request, Target
 from bedolaga_events.model import Attempt, Delivery, ErrorCode, Format
 from bedolaga_events.sentences import RU, Told, Words
+from bedolaga_events.times import SECOND
 
 USER_AGENT = f"bedolaga-events/{__version__}"
-SECOND = 1_000_000  # microseconds
 CODINGS = ("gzip", "x-gzip", "deflate", "br", "zstd", "compress", "x-compress")  # RFC 9110 §8.4.1
 GZIP = b"\x1f\x8b"  # as which it begins, whatever its headers say
 LAST = 5  # events of a message about many that are told one by one
@@ -56,17 +58,17 @@ class Endpoint:
         self.options = options or {}
         self.accepts_redirects = accepts_redirects
         self.chat = CHATS.get(kind)
-        self.hidden: tuple[str, ...] = ()
+        hidden = secrecy.of_headers(headers)
         if self.chat is None:
-            self.target = Target(url, headers)
+            self.target, self.hidden = Target(url, headers), Hidden(hidden)
             return
         token = secrets[0].value if secrets else ""
         path = self.chat.path(token, self.options)
         own = self.chat.headers(token, self.options)
         # What an attempt shows of its request does not include those of the target.
         self.target = Target(url.rstrip("/") + path if path else url, _merged(own, headers))
-        # Behind a token's colon stands what is secret; a URL's last part may come back decoded.
-        self.hidden = tuple(filter(None, (token.rpartition(":")[2], _key(self.chat, url))))
+        hidden += secrecy.of_token(token)
+        self.hidden = Hidden(hidden + secrecy.of_url(url) if self.chat.hides_url else hidden)
 
 
 def request(endpoint: Endpoint, delivery: Delivery, epoch: str, now: int) -> Request:
@@ -139,10 +141,10 @@ def attempt(
     Args:
         started_at: microseconds.
     """
-    moved_to = None
-    code, words, reading = judged(endpoint, answer)
-    if reading is not None and reading.moved_to is not None:
-        moved_to = endpoint.options["chat_id"], reading.moved_to
+    moved_to, answer = None, endpoint.hidden.answer(answer)
+    code, words, meaning = judged(endpoint, answer)
+    if meaning is not None and meaning.moved_to is not None:
+        moved_to = endpoint.options["chat_id"], meaning.moved_to
     return Attempt(
         number=delivery.attempt_number + 1,
         started_at=started_at,
@@ -150,24 +152,28 @@ def attempt(
         error_code=code,
         error_message=words,
         response_status=answer.status,
-        response_headers=_masked_headers(endpoint, answer.headers),
-        response_body=_masked(endpoint, shown(answer)),
+        response_headers=answer.headers,
+        response_body=shown(answer),
         remote_address=answer.remote_address,
         request_headers=sent.headers,
-        retry_after=reading.retry_after if reading else None,
+        retry_after=meaning.retry_after if meaning else None,
         moved_to=moved_to,
     )
 
 
 def judged(
     endpoint: Endpoint, answer: Answer
-) -> tuple[ErrorCode | None, str | None, Reading | None]:
-    """`verdict`, by a chat service's own words where there are some; without what is secret."""
+) -> tuple[ErrorCode | None, str | None, Meaning | None]:
+    """`verdict`, by a chat service's own words where there are some.
+
+    Args:
+        answer: without what is hidden; words that were encoded in it are looked at once more.
+    """
     code, words = verdict(answer, accepts_redirects=endpoint.accepts_redirects)
-    reading = _read(endpoint.chat, answer)
-    if reading is not None:
-        code, words = _fault(reading, answer.status), reading.fault
-    return code, _masked(endpoint, words), reading
+    meaning = _read(endpoint.chat, answer)
+    if meaning is not None:
+        code, words = _fault(meaning, answer.status), meaning.fault
+    return code, words and endpoint.hidden.text(words), meaning
 
 
 def verdict(
@@ -204,15 +210,15 @@ def _request(endpoint: Endpoint, text: str) -> Request:
     return Request((("User-Agent", USER_AGENT),), body)
 
 
-def _read(chat: Chat | None, answer: Answer) -> Reading | None:
+def _read(chat: Chat | None, answer: Answer) -> Meaning | None:
     """What a chat service says; nothing if there was no answer, or a redirect."""
     if chat is None or answer.status is None or 300 <= answer.status < 400:
         return None
     return chat.reads(answer.status, answer.body.decode("utf-8", "replace"))
 
 
-def _fault(reading: Reading, status: int | None) -> ErrorCode | None:
-    if reading.fault is None:
+def _fault(meaning: Meaning, status: int | None) -> ErrorCode | None:
+    if meaning.fault is None:
         return None
     is_fine = status is not None and status < 300
     return ErrorCode.BAD_RESPONSE if is_fine else ErrorCode.HTTP_STATUS
@@ -222,20 +228,3 @@ def _merged(own: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
     """A person's headers win, be it an Authorization."""
     names = {name.lower() for name in given}
     return {name: value for name, value in own.items() if name.lower() not in names} | dict(given)
-
-
-def _key(chat: Chat, url: str) -> str:
-    """The part of a secret URL that is the key to the chat."""
-    return url.rstrip("/").rpartition("/")[2] if chat.hides_url else ""
-
-
-def _masked(endpoint: Endpoint, text: str | None) -> str | None:
-    for secret in endpoint.hidden:
-        text = text and text.replace(secret, wire.MASK)
-    return text
-
-
-def _masked_headers(endpoint: Endpoint, headers: Headers) -> Headers:
-    if not endpoint.hidden:
-        return headers
-    return tuple((name, _masked(endpoint, value) or "") for name, value in headers)

@@ -1,5 +1,6 @@
 """What a webhook's format asks of its other fields (contract §4, Formats)."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,6 +8,8 @@ from bedolaga_events.chats import CHATS, COMMON, PER_MINUTE, Chat
 from bedolaga_events.errors import Unprocessable
 from bedolaga_events.model import Format, Webhook
 from bedolaga_events.wire import MASK
+
+A_TOKEN = re.compile(r"[0-9]{5,}(:|%3a)[\w-]{20,}", re.IGNORECASE)  # as @BotFather tells it
 
 
 def settled(given: Mapping[str, Any], before: Webhook | None) -> dict[str, Any]:
@@ -25,6 +28,7 @@ def settled(given: Mapping[str, Any], before: Webhook | None) -> dict[str, Any]:
     values = {**given, "format": kind}
     _choose_url(values, chat, before, is_new=is_new)
     _choose_secret(values, chat, is_new=is_new)
+    _keep_apart(values, chat)
     _choose_options(values, chat, before, is_new=is_new)
     had_default = before is None or before.max_per_minute == _pace(before.format)
     if is_new and had_default and values.get("max_per_minute") is None:
@@ -75,6 +79,16 @@ def _choose_secret(values: dict[str, Any], chat: Chat | None, *, is_new: bool) -
         raise Unprocessable.at(["secret"], "this format takes no secret")
     if secret is not None and not all("!" <= one <= "~" for one in secret):
         raise Unprocessable.at(["secret"], "a token has only printable ASCII characters")
+
+
+def _keep_apart(values: Mapping[str, Any], chat: Chat | None) -> None:
+    """A token is in no URL that is shown or stored (contract §4): the server puts it where it goes.
+
+    People copy the address of a call, token and all, from a browser's line.
+    """
+    url, secret = values.get("url") or "", values.get("secret")
+    if chat and chat.needs_secret and (A_TOKEN.search(url) or (secret and secret in url)):
+        raise Unprocessable.at(["url"], "no token stands in the URL: give it as the secret")
 
 
 def _choose_options(

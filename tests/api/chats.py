@@ -7,9 +7,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import pytest
 from aiohttp import web
 
-from tests.conftest import Server
+from tests.conftest import Server, until
 
 TOKEN = "123456:AAF-secret_token-of-a-bot"
 CHAT = -1001234567890
@@ -28,6 +29,7 @@ PATHS = {
     "max": "/",
 }
 SECRETS = {"telegram": TOKEN, "max": TOKEN}
+EVERY = pytest.mark.parametrize("kind", list(OPTIONS))
 TAG = re.compile(r"</?(b|i|a|code|pre)( [^<>]*)?>")
 
 
@@ -168,3 +170,15 @@ async def hook(server: Server, chats: Chats, kind: str = "telegram", **fields: A
     return await server.webhook(
         chats.url + PATHS[kind], format=kind, options=options, **{**secret, **fields}
     )
+
+
+async def last(server: Server, webhook_id: int) -> Any:
+    """The latest delivery of a webhook once it was attempted, with its attempts."""
+
+    async def tried() -> Any:
+        path = f"/webhooks/{webhook_id}/deliveries"
+        [*items] = (await server.call("GET", path)).json["items"]
+        done = items and items[0]["attempt_number"]
+        return done and (await server.call("GET", f"{path}/{items[0]['id']}")).json
+
+    return await until(tried)

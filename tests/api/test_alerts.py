@@ -78,56 +78,6 @@ async def test_a_wrong_url_stops_the_start(starting: Any) -> None:
     assert "secret" not in raised.value.detail
 
 
-async def test_the_heart_beats_while_all_is_well(
-    starting: Any, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A deactivated webhook stops it until a person looked after that."""
-    monkeypatch.setattr(alerts, "EVERY", 0.01)
-    monkeypatch.setattr(alerts, "FIRST_BEAT", 0.0)
-    beats: list[str] = []
-
-    async def answer(request: web.Request) -> web.Response:
-        if request.path == "/beat":
-            beats.append(f"{request.method} {request.path_qs} {await request.text()}")
-        return web.Response(status=200 if request.path == "/beat" else 410)
-
-    receiver.answer = answer
-    server: Server = await starting(alerts__heartbeat_url=f"{receiver.url}beat?status=up")
-    await until(lambda: len(beats) > 2)
-    assert set(beats) == {"GET /beat?status=up "}
-    hook = await server.webhook(receiver.url + "hook")
-    await server.event(user_id=1)
-    await until(lambda: not server.parts.alerts.is_calm)
-    reply = await server.call("POST", "/alerts/test")
-    assert [one["ok"] for one in reply.json["items"]] == [False]
-    assert "while an alert is open" in reply.json["items"][0]["sentence"]
-    before = len(beats)
-    await asyncio.sleep(0.05)  # several beats
-    assert len(beats) <= before + 1  # one may have been on its way
-    metrics = (await server.call("GET", "/metrics")).json
-    assert "bedolaga_events_alerts_open 1.0" in metrics
-    await server.call("PATCH", f"/webhooks/{hook['id']}", {"is_active": True})
-    await until(lambda: len(beats) > before + 2)
-    metrics = (await server.call("GET", "/metrics")).json
-    assert 'bedolaga_events_heartbeats_total{outcome="success"}' in metrics
-
-
-async def test_the_heart_stops_when_the_server_is_not_well(
-    starting: Any, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As /health has it."""
-    monkeypatch.setattr(alerts, "EVERY", 0.01)
-    monkeypatch.setattr(alerts, "FIRST_BEAT", 0.0)
-    server: Server = await starting(alerts__heartbeat_url=f"{receiver.url}beat")
-    await until(lambda: receiver.requests)
-    server.parts.broken = "for this test"
-    await asyncio.sleep(0.05)  # what was on its way arrives
-    before = len(receiver.requests)
-    await asyncio.sleep(0.05)  # several beats
-    assert receiver.has(before)
-    assert (await server.call("GET", "/health")).status == 503
-
-
 async def test_every_way_is_tried_and_says_what_happened(starting: Any, receiver: Receiver) -> None:
     """One that is fine, one that is refused, and the heartbeat; no secret in any sentence."""
 

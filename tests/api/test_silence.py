@@ -1,13 +1,14 @@
 """`alerts.silence_minutes`: no event has come for too long, and they come again (contract §5)."""
 
-import asyncio
 from typing import Any
 
 import pytest
 
+from bedolaga_events import silence
 from tests.api.test_alerts import told
-from tests.conftest import START, Clock, Receiver, Server, until
+from tests.conftest import START, Clock, Receiver, Server, ticks, until
 
+LOOK = 0.01  # seconds between looks
 SILENT = {"alerts__silence_minutes": 30, "dashboard__timezone": "UTC"}
 
 
@@ -15,7 +16,7 @@ async def test_silence_is_told_and_that_events_come_again(
     starting: Any, receiver: Receiver, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each once, with the time of day since when."""
-    monkeypatch.setattr("bedolaga_events.silence.EVERY", 0.01)
+    monkeypatch.setattr(silence, "EVERY", LOOK)
     url = receiver.url.replace("http://", "json://") + "alerts"
     server: Server = await starting(alerts__urls=[url], **SILENT)
     await server.event(user_id=1)
@@ -35,7 +36,7 @@ async def test_a_silence_outlives_a_restart(
     starting: Any, receiver: Receiver, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is judged by the log's last event; the bot gets a minute to send what it kept."""
-    monkeypatch.setattr("bedolaga_events.silence.EVERY", 0.01)
+    monkeypatch.setattr(silence, "EVERY", LOOK)
     url = receiver.url.replace("http://", "json://") + "alerts"
     server: Server = await starting(**SILENT)
     await server.event(user_id=1)
@@ -43,7 +44,7 @@ async def test_a_silence_outlives_a_restart(
     clock.advance(20 * 3600)
     server = await starting(alerts__urls=[url], **SILENT)
     clock.advance(59)
-    await asyncio.sleep(0.05)  # a few looks
+    await ticks(LOOK)
     assert not told(receiver)
     clock.advance(2)
     await until(lambda: told(receiver))
@@ -59,16 +60,16 @@ async def test_a_clock_that_leaps_is_no_silence(
     starting: Any, receiver: Receiver, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Forward by a year, and back again: what counts is the time that passes."""
-    monkeypatch.setattr("bedolaga_events.silence.EVERY", 0.01)
+    monkeypatch.setattr(silence, "EVERY", LOOK)
     url = receiver.url.replace("http://", "json://") + "alerts"
     passing = Clock()
     server: Server = await starting(now=clock, passed=passing, alerts__urls=[url], **SILENT)
     await server.event(user_id=1)
     clock.advance(365 * 86_400)
     passing.advance(60)
-    await asyncio.sleep(0.05)  # a few looks
+    await ticks(LOOK)
     clock.now = START - 10**12
-    await asyncio.sleep(0.05)
+    await ticks(LOOK)
     await server.event(user_id=2)
     await server.call("POST", "/alerts/test")  # what was told before it has arrived by then
     assert [one for one in told(receiver) if "test" not in one] == []
@@ -80,7 +81,7 @@ async def test_a_clock_that_leapt_between_two_starts_is_no_silence(
     starting: Any, receiver: Receiver, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By more than a day: it may be the clock, so the silence begins with the start."""
-    monkeypatch.setattr("bedolaga_events.silence.EVERY", 0.01)
+    monkeypatch.setattr(silence, "EVERY", LOOK)
     url = receiver.url.replace("http://", "json://") + "alerts"
     server: Server = await starting(**SILENT)
     await server.event(user_id=1)
@@ -88,7 +89,7 @@ async def test_a_clock_that_leapt_between_two_starts_is_no_silence(
     clock.advance(40 * 86_400)
     server = await starting(alerts__urls=[url], **SILENT)
     clock.advance(29 * 60)
-    await asyncio.sleep(0.05)  # a few looks
+    await ticks(LOOK)
     assert not told(receiver)
     clock.advance(2 * 60)
     await until(lambda: told(receiver))

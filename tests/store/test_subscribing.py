@@ -149,6 +149,20 @@ async def test_another_key_opens_every_box(store: Store, clock: Clock) -> None:
     assert subscribing.headers_of(other, hook) == {"X-A": "1"}
 
 
+async def test_another_key_opens_a_secret_url(store: Store) -> None:
+    """Of a chat whose URL is its key; its masked form stays."""
+    url = "https://discord.com/api/webhooks/1/KEY-of-the-channel"
+    await create(store, format="discord", url=url)
+    other = Vault(b"n" * 32)
+    count = await store.change(
+        lambda it: webhooks.reseal(it.connection, lambda box: other.seal(VAULT.open(box)))
+    )
+    hook = await store.hook()
+    assert hook.url_box is not None
+    assert (count, hook.url) == (1, "https://discord.com/api/w••••••")
+    assert other.open(hook.url_box) == url
+
+
 async def test_a_deleted_webhook_leaves_no_secret(store: Store) -> None:
     """Nor anything else that hangs on it."""
     await create(store, secret="first")

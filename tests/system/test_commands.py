@@ -1,4 +1,4 @@
-"""The sub-commands beside a running server: backup, prune, export, apply, listen, demo."""
+"""The sub-commands beside a running server: backup, prune, listen, demo."""
 
 import asyncio
 import json
@@ -75,68 +75,6 @@ async def test_prune_beside_a_server(process: Process, call: Any, tmp_path: Path
     _, stats = await call("GET", f"{process.url}/webhooks/stats")
     assert stats["total_deliveries"] == 0
     assert (await command("check", *database))[1].strip() == "All is well."
-
-
-async def test_webhooks_as_a_file(process: Process, call: Any, tmp_path: Path) -> None:
-    """Export, edit, a diff, apply; doing it twice changes nothing."""
-    await process.start()
-    where = ("--url", process.url)
-    hook: dict[str, Any] = {"name": "CRM", "url": "http://127.0.0.1:1/a", "event_type": "*"}
-    hook["headers"] = {"X-A": "b"}
-    await call("POST", f"{process.url}/webhooks", hook)
-    _, out, _ = await command("export", *where, **SIGNED_IN)
-    exported = json.loads(out)
-    assert [one["name"] for one in exported["webhooks"]] == ["CRM"]
-    exported["webhooks"][0]["url"] = "http://127.0.0.1:1/b"
-    exported["webhooks"].append(
-        {"name": "New", "url": "http://127.0.0.1:1/c", "event_type": "ticket.*", "secret": "s3cret"}
-    )
-    file = tmp_path / "webhooks.json"
-    file.write_text(json.dumps(exported))
-    _, dry, _ = await command("apply", str(file), "--dry-run", *where, **SIGNED_IN)
-    assert "~ CRM: url 'http://127.0.0.1:1/a' → 'http://127.0.0.1:1/b'" in dry
-    assert "+ New: ticket.*" in dry
-    assert "s3cret" not in dry
-    assert (await call("GET", f"{process.url}/webhooks"))[1]["total"] == 1
-    assert (await command("apply", str(file), *where, **SIGNED_IN))[0] == 0
-    _, page = await call("GET", f"{process.url}/webhooks")
-    assert {one["name"]: one["url"][-1] for one in page["items"]} == {"CRM": "b", "New": "c"}
-    _, again, _ = await command("apply", str(file), *where, **SIGNED_IN)
-    assert "= CRM" in again
-    file.write_text('{"webhooks": []}')
-    _, out, _ = await command("apply", str(file), "--delete", *where, **SIGNED_IN)
-    assert "- CRM" in out
-    assert (await call("GET", f"{process.url}/webhooks"))[1]["total"] == 0
-    file.write_text('{"webhooks": [{"name": "Bad", "url": "http://10.0.0.1/", "event_type": "*"}]}')
-    code, _, err = await command("apply", str(file), *where, **SIGNED_IN)
-    assert (code, "10.0.0.1" in err) == (1, True)
-
-
-async def test_a_file_tells_what_webhooks_get(process: Process, call: Any, tmp_path: Path) -> None:
-    """Types and filter become the file's; one type, as files of 0.1.0 have it, too."""
-    await process.start()
-    where = ("--url", process.url)
-    condition = {"field": "user_id", "op": "exists"}
-    hook = {"name": "CRM", "url": "http://127.0.0.1:1/a", "event_types": ["ticket.*", "user.*"]}
-    await call("POST", f"{process.url}/webhooks", {**hook, "filter": [condition]})
-    [exported] = json.loads((await command("export", *where, **SIGNED_IN))[1])["webhooks"]
-    assert (exported["event_types"], exported["filter"]) == (["ticket.*", "user.*"], [condition])
-    assert "event_type" not in exported  # it would say the same a second time
-    file = tmp_path / "webhooks.json"
-    for change, shown in (
-        ({}, "= CRM"),
-        ({"event_types": ["*"]}, "~ CRM: event_types ['ticket.*', 'user.*'] → ['*']"),
-        ({"event_types": ["*"], "filter": None}, "~ CRM: filter"),
-    ):
-        file.write_text(json.dumps({"webhooks": [{**exported, **change}]}))
-        assert shown in (await command("apply", str(file), *where, **SIGNED_IN))[1]
-    old = {"name": "CRM", "url": "http://127.0.0.1:1/a", "event_type": "user.created"}
-    file.write_text(json.dumps({"webhooks": [old]}))
-    _, out, _ = await command("apply", str(file), *where, **SIGNED_IN)
-    assert "~ CRM: event_types ['*'] → ['user.created']" in out
-    assert "= CRM" in (await command("apply", str(file), *where, **SIGNED_IN))[1]
-    [kept] = (await call("GET", f"{process.url}/webhooks"))[1]["items"]
-    assert (kept["event_types"], kept["filter"]) == (["user.created"], None)
 
 
 async def test_listen_prints_forwards_and_comes_back(

@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.conftest import until
+from tests.conftest import Receiver, until
 from tests.system.conftest import ROOT, TOKEN, Process, command
 
 
@@ -185,22 +185,29 @@ async def test_the_server_runs_from_an_installed_package_too(tmp_path: Path) -> 
     assert tmp_path != ROOT
 
 
-async def test_a_new_key_opens_the_old_secrets(process: Process, tmp_path: Path, call: Any) -> None:
-    """Not beside a running server; afterwards deliveries are signed as before."""
+async def test_a_new_key_opens_the_old_secrets(
+    process: Process, tmp_path: Path, call: Any, receiver: Receiver
+) -> None:
+    """Not beside a running server; afterwards deliveries go out and are signed as before."""
     await process.start()
     hook = {"name": "x", "url": "http://127.0.0.1:1/", "event_type": "*", "secret": "s3cret"}
     await call("POST", f"{process.url}/webhooks", hook)
+    url = f"{receiver.url}api/webhooks/1/KEY-of-the-channel"
+    chat = {"name": "chat", "url": url, "event_type": "*", "format": "discord"}
+    await call("POST", f"{process.url}/webhooks", chat)
     database = ("--db", str(tmp_path / "events.db"))
     code, _, err = await command("rotate-key", *database)
     assert (code, "another server" in err) == (1, True)
     await process.stop()
     before = (tmp_path / "secret.key").read_text()
     code, out, _ = await command("rotate-key", *database)
-    assert (code, out.strip()) == (0, "1 secrets have a new key.")
+    assert (code, out.strip()) == (0, "2 secrets have a new key.")
     assert (tmp_path / "secret.key").read_text() != before
     await process.start()
     _, shown = await call("GET", f"{process.url}/webhooks/1")
     assert shown["has_secret"] is True
+    await call("POST", f"{process.url}/webhooks/2/test")
+    await until(lambda: receiver.requests)
     await process.stop()
     (tmp_path / "secret.key").write_text(before)
     code, _, err = await command("serve", "--port", "0", *database)
