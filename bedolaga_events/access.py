@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable, Set
 
 import structlog
 
+from bedolaga_events.committed import Committed
 from bedolaga_events.errors import TooManyFailures, Unauthorized
-from bedolaga_events.model import Committed, Token
+from bedolaga_events.model import Token
 from bedolaga_events.store.tokens import digest_of
 from bedolaga_events.times import SECOND
 
@@ -23,32 +24,6 @@ MAX_TICKETS = 10_000
 IPV6_PREFIX = 64  # one household or VPS is one guesser
 
 log = structlog.get_logger()
-
-
-class Tickets:
-    """Secrets that open a feed once, within their time, in the name of a token."""
-
-    def __init__(self, now: Callable[[], int]) -> None:
-        self._now = now
-        self._issued: OrderedDict[str, tuple[int, int]] = OrderedDict()
-
-    def issue(self, token_id: int) -> str:
-        """A new one."""
-        if len(self._issued) >= MAX_TICKETS:
-            self._issued.popitem(last=False)
-        secret = secrets.token_urlsafe(32)
-        self._issued[secret] = self._now() + TICKET_SECONDS * SECOND, token_id
-        return secret
-
-    def holder(self, secret: str) -> int | None:
-        """As `redeem`, and it stays good."""
-        until, token_id = self._issued.get(secret, (0, 0))
-        return token_id if until > self._now() else None
-
-    def redeem(self, secret: str) -> int | None:
-        """The token's id, or None when the secret is unknown, used or late."""
-        until, token_id = self._issued.pop(secret, (0, 0))
-        return token_id if until > self._now() else None
 
 
 class Failures:
@@ -93,7 +68,7 @@ class Access:
     ) -> None:
         self.failures = Failures(max_failures, now)
         self.used: dict[int, int] = {}  # token id → last use, written to the store lazily
-        self._tickets = Tickets(now)
+        self._tickets: OrderedDict[str, tuple[int, int]] = OrderedDict()  # their ends, whose
         self._now = now
         self._keep = keep
         self._by_digest: dict[bytes, Token] = {}
@@ -125,18 +100,25 @@ class Access:
         return token
 
     def ticket(self, token: Token) -> str:
-        """A secret that opens one feed in this token's name."""
-        return self._tickets.issue(token.id)
+        """A secret that opens one feed in this token's name, once and within its time."""
+        if len(self._tickets) >= MAX_TICKETS:
+            self._tickets.popitem(last=False)
+        secret = secrets.token_urlsafe(32)
+        self._tickets[secret] = self._now() + TICKET_SECONDS * SECOND, token.id
+        return secret
 
     def holder(self, ticket: str) -> Token | None:
         """As `redeem`, for who may yet refuse the call: the ticket stays good."""
-        return self.by_id(self._tickets.holder(ticket))
+        until, token_id = self._tickets.get(ticket, (0, 0))
+        return self.by_id(token_id) if until > self._now() else None
 
     def redeem(self, ticket: str) -> Token | None:
         """The token in whose name a ticket was made; None when it is unknown, used or late."""
-        return self.by_id(self._tickets.redeem(ticket))
+        token = self.holder(ticket)
+        self._tickets.pop(ticket, None)
+        return token
 
-    def by_id(self, token_id: int | None) -> Token | None:
+    def by_id(self, token_id: int) -> Token | None:
         """The known token with this id, unless it has expired."""
         found = (one for one in self._by_digest.values() if one.id == token_id)
         return next((one for one in found if self._is_alive(one)), None)

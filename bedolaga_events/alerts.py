@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 
 import structlog
 
+from bedolaga_events.committed import Committed
 from bedolaga_events.messengers import NO_CHAT, PATIENCE, ChatWebhook, Heartbeat, Said, Way
-from bedolaga_events.model import Committed, Webhook
+from bedolaga_events.model import Webhook
 from bedolaga_events.numbers import hour_of
 from bedolaga_events.settings import AlertsSettings
 from bedolaga_events.silence import Silence

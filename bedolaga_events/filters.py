@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from bedolaga_events.wire import LongInteger
-
 LONGEST = 500  # characters of a text that is compared with
 MOST = 100  # values behind `in` and `not_in`
 INFINITE = float("inf")
@@ -149,8 +147,6 @@ def _fact(value: Any) -> Fact:
             return "boolean", value
         case int() | float():
             return "number", value
-        case LongInteger():
-            return "number", -INFINITE if value.digits.startswith("-") else INFINITE
         case str():
             return "text", value.casefold()
         case list():

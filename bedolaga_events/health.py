@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from bedolaga_events.model import Attempt, LastError, Webhook
+from bedolaga_events.times import HOUR
 
-SILENCE = 36 * 3_600_000_000  # microseconds: after this the clock that disables starts anew
+SILENCE = 36 * HOUR  # after this the clock that disables starts anew
 
 
 def after(webhook: Webhook, made: Iterable[tuple[Attempt, bool]]) -> Webhook:

@@ -20,7 +20,6 @@ from bedolaga_events.times import DAY, Calendar
 
 TICK = 1.0  # seconds: how late a token revoked on the command line still opens something
 SHRINK_STEP = 1_000  # pages given back at once
-MEGABYTE = 1_000_000
 EXPIRED_KEPT = 7 * DAY  # that an expired token stays in the list
 
 log = structlog.get_logger()
@@ -95,9 +94,8 @@ class Housekeeping:
 
         That goes on in steps; what they free is given back at the next look.
         """
-        kept = self._settings.retention
-        days, most = kept.retention_days or None, kept.retention_mb * MEGABYTE or None
-        await change(self._writer, steps.retain, self._calendar.now(), days, most)
+        kept, now = self._settings.retention, self._calendar.now()
+        await change(self._writer, steps.retain, now, kept.days, kept.bytes)
         free = 1
         while free:
             free = await self._writer.aside(lambda one: retention.shrink(one, SHRINK_STEP))

@@ -5,7 +5,7 @@ from collections import Counter as Counts
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from bedolaga_events import __version__
-from bedolaga_events.model import Committed
+from bedolaga_events.committed import Committed
 
 FAST = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)  # seconds
 MOST_TYPES = 500  # labels; what comes besides is counted as `OTHER`

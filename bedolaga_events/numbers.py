@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from bedolaga_events.model import Move
+from bedolaga_events.times import HOUR
 from bedolaga_events.wire import EPOCH
 
 PAYMENTS = ("payment.completed", "transaction.created")
@@ -134,7 +135,7 @@ def day_before(day: str) -> str:
 
 def hour_of(microseconds: int) -> int:
     """Hours since the epoch: the bucket of the charts."""
-    return microseconds // 3_600_000_000
+    return microseconds // HOUR
 
 
 def _counted(name: str) -> Callable[[Payload, Rules], Move | None]:

@@ -10,8 +10,6 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from bedolaga_events import wire
-
 RU, EN = "ru", "en"
 MOST_KOPEKS = 10**17  # more is no sum of money (catalogue.MOST_RUBLES)
 OPTIONAL = re.compile(r"\[([^\]]*)\]")
@@ -166,7 +164,5 @@ def _plain(value: Any) -> str:
             return ", ".join(map(_plain, value))
         case float() if value.is_integer() and abs(value) < MOST_KOPEKS:
             return str(int(value))
-        case bool() | dict():
-            return json.dumps(value, ensure_ascii=False, default=wire.canonical)
         case _:
-            return wire.canonical(value)
+            return json.dumps(value, ensure_ascii=False)

@@ -146,6 +146,16 @@ class RetentionSettings(Section):
         2_048, ge=0, description="megabytes of database at most; 0 = no limit"
     )
 
+    @property
+    def days(self) -> float | None:
+        """`retention_days`; None for ever."""
+        return self.retention_days or None
+
+    @property
+    def bytes(self) -> int | None:
+        """`retention_mb` in bytes; None without a limit."""
+        return self.retention_mb * 1_000_000 or None
+
 
 class DashboardSettings(Section):
     timezone: Zone = Field("Europe/Moscow", description="whose midnight starts today's revenue")

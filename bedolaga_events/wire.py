@@ -14,28 +14,22 @@ PLAIN = (str, int, float, type(None))
 WHSEC = "whsec_"  # a secret that is a key in base64 (Standard Webhooks 1.0.0)
 
 
-class LongInteger:
-    """An integer literal of more digits than `int()` takes (4,300), kept as written.
-
-    Converting would cost quadratic time; nobody here computes with it.
-    """
-
-    __slots__ = ("digits",)
-
-    def __init__(self, digits: str) -> None:
-        self.digits = digits
-
-
 def parse(text: str) -> Any:
-    """Read JSON (RFC 8259).
+    """Read JSON (RFC 8259); an integer of more than 4,300 digits is out of range, as 1e999 is.
 
     Raises:
         ValueError: not JSON, or NaN or Infinity, or nested too deeply; the message is a sentence.
     """
     try:
-        return _strict_loads(text)
+        return _DECODER.decode(text)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"This is not JSON: {error}.") from None
     except RecursionError:
         raise ValueError("The JSON is nested too deeply.") from None
+    except ValueError as error:
+        if "integer string conversion" not in str(error):
+            raise
+        return _RANGELESS.decode(text)
 
 
 def canonical(value: Any) -> str:
@@ -46,8 +40,6 @@ def canonical(value: Any) -> str:
     """
     try:
         return _CANONICAL.encode(value)
-    except TypeError:
-        return _dump_with_long_integers(value)
     except RecursionError:
         raise ValueError("The JSON is nested too deeply.") from None
 
@@ -107,45 +99,11 @@ def spliced(fields: Mapping[str, object], **texts: str) -> str:
     return "{" + ", ".join(members) + "}"
 
 
-def _strict_loads(text: str) -> Any:
-    try:
-        return _DECODER.decode(text)
-    except json.JSONDecodeError as error:
-        raise ValueError(f"This is not JSON: {error}.") from None
-    except ValueError as error:
-        if "integer string conversion" in str(error):
-            return _LONG_DECODER.decode(text)
-        raise
-
-
 def _refuse_constant(name: str) -> float:
     raise ValueError(f"{name} is not a JSON number.")
-
-
-def _integer(literal: str) -> int | LongInteger:
-    try:
-        return int(literal)
-    except ValueError:
-        return LongInteger(literal)
-
-
-def _dump_with_long_integers(value: Any) -> str:
-    match value:
-        case LongInteger():
-            return value.digits
-        case dict():
-            members = (
-                f"{json.dumps(key)}: {_dump_with_long_integers(member)}"
-                for key, member in sorted(value.items())
-            )
-            return "{" + ", ".join(members) + "}"
-        case list():
-            return "[" + ", ".join(map(_dump_with_long_integers, value)) + "]"
-        case _:
-            return _CANONICAL.encode(value)
 
 
 # What was parsed has no circles; one in a bot's own object ends as nested too deeply.
 _CANONICAL = json.JSONEncoder(sort_keys=True, allow_nan=False, check_circular=False)
 _DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
-_LONG_DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_int=_integer)
+_RANGELESS = json.JSONDecoder(parse_constant=_refuse_constant, parse_int=float)

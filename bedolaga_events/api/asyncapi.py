@@ -6,8 +6,8 @@ from typing import Any
 from aiohttp import web
 
 from bedolaga_events import __version__
+from bedolaga_events.api.gate import reached_at
 from bedolaga_events.api.kept import document as kept_document
-from bedolaga_events.api.state import parts
 from bedolaga_events.catalogue import Catalogue
 from bedolaga_events.live import protocol
 
@@ -29,8 +29,8 @@ NEWS = {
 async def document(request: web.Request) -> web.Response:
     """GET /asyncapi.json: the live feed, described; the server is where the request came to."""
     kept = kept_document(request, "asyncapi", describe)
-    url = parts(request).front.url(request.remote or "unknown", request.scheme, request.headers)
-    body = kept.plain.replace(json.dumps(HERE).encode(), json.dumps(_server(url)).encode(), 1)
+    here = json.dumps(_server(reached_at(request))).encode()
+    body = kept.plain.replace(json.dumps(HERE).encode(), here, 1)
     headers = {"Content-Type": kept.kind, "Cache-Control": "no-cache"}
     return web.Response(body=body, headers=headers)
 

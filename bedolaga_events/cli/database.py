@@ -27,7 +27,6 @@ from bedolaga_events.store.disk import locked
 from bedolaga_events.store.transaction import alone
 from bedolaga_events.store.trouble import no_start
 
-MEGABYTE = 1_000_000
 PAGES = 1_000  # given back at once
 
 
@@ -104,11 +103,11 @@ def restore(settings: Settings, file: Path | None, in_place: bool) -> None:
 def prune(settings: Settings, days: float | None) -> None:
     """Delete finished events and deliveries as the server does now and then."""
     kept, now = settings.retention, clock()
-    days = (kept.retention_days or None) if days is None else days
+    days = kept.days if days is None else days
     with beside(settings) as connection:
         time = meta.believed(connection, now)
         with alone(connection, now) as transaction:
-            begun = steps.retain(transaction, time, days, kept.retention_mb * MEGABYTE or None)
+            begun = steps.retain(transaction, time, days, kept.bytes)
         while begun:
             with alone(connection, now) as transaction:
                 begun = [work for work in begun if steps.advance(transaction, work)]

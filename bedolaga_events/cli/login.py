@@ -11,14 +11,15 @@ from bedolaga_events.clocks import clock
 from bedolaga_events.settings import Settings
 from bedolaga_events.shapes.token import sign_in_link
 from bedolaga_events.store import login_codes, meta
+from bedolaga_events.store.transaction import alone
 
 
 @click.command()
 @with_settings
 def login(settings: Settings) -> None:
     """Print a link that signs a browser in: once, within 30 minutes; also beside a server."""
-    with beside(settings) as connection:
-        code = login_codes.insert(connection, meta.believed(connection, clock()))
+    with beside(settings) as connection, alone(connection, clock()) as transaction:
+        code = login_codes.issue(transaction, meta.believed(connection, transaction.now))
     address = settings.server.public_url or address_of(settings)
     click.echo(sign_in_link(address, code))
     click.echo(tunnel(address, os.environ), nl=False)

@@ -7,6 +7,7 @@ from bedolaga_events.clocks import clock
 from bedolaga_events.model import Scope
 from bedolaga_events.settings import Settings
 from bedolaga_events.store import tokens
+from bedolaga_events.store.transaction import alone
 from bedolaga_events.times import DAY
 from bedolaga_events.wire import optional_time
 
@@ -29,8 +30,8 @@ def token_create(
     """Print a new token, and nothing else, on stdout."""
     value, now = tokens.new_value(), clock()
     expires_at = None if days is None else now + round(days * DAY)
-    with beside(settings) as connection:
-        tokens.insert(connection, value, name, map(Scope, scopes), now, expires_at)
+    with beside(settings) as connection, alone(connection, now) as transaction:
+        tokens.create(transaction, value, name, map(Scope, scopes), expires_at)
     click.echo(value)
 
 
@@ -60,5 +61,5 @@ def token_list(settings: Settings) -> None:
 @with_settings
 def token_revoke(settings: Settings, token_id: int) -> None:
     """Revoke a token by its id; its connections are closed within a second."""
-    with beside(settings) as connection:
-        tokens.delete(connection, token_id, clock())
+    with beside(settings) as connection, alone(connection, clock()) as transaction:
+        tokens.revoke(transaction, token_id)

@@ -5,8 +5,9 @@ Pure, as `lane` is: the worker tells what happens and when, and asks `next` and 
 
 from collections import deque
 
+from bedolaga_events.committed import Committed
 from bedolaga_events.delivery.lane import FAR, Found, Lane, Start
-from bedolaga_events.model import Attempt, Committed, Webhook
+from bedolaga_events.model import Attempt, Webhook
 from bedolaga_events.times import SECOND
 
 LONGEST_WAIT = 60.0  # seconds

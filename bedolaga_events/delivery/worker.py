@@ -12,6 +12,7 @@ from typing import assert_never
 import structlog
 
 from bedolaga_events import health
+from bedolaga_events.committed import Committed
 from bedolaga_events.delivery import formats, retry
 from bedolaga_events.delivery.formats import Endpoint
 from bedolaga_events.delivery.lane import Found, Lane, Start
@@ -19,7 +20,7 @@ from bedolaga_events.delivery.opening import endpoint_of
 from bedolaga_events.delivery.poster import Poster
 from bedolaga_events.delivery.turns import Turns
 from bedolaga_events.metrics import Metrics
-from bedolaga_events.model import Attempt, Committed, Delivery, Status, Webhook
+from bedolaga_events.model import Attempt, Delivery, Status, Webhook
 from bedolaga_events.sentences import Words
 from bedolaga_events.settings import DeliverySettings
 from bedolaga_events.store import deliveries, webhooks

@@ -6,11 +6,11 @@ from collections import deque
 from collections.abc import Iterable, Set
 from typing import NamedTuple
 
+from bedolaga_events.committed import Committed
 from bedolaga_events.live import frames, news, protocol
 from bedolaga_events.live.outlet import Outlet
 from bedolaga_events.live.protocol import Message, Wants
 from bedolaga_events.metrics import Metrics
-from bedolaga_events.model import Committed
 
 LONG = 0.002  # seconds; a fan-out of several messages that takes longer is followed by a pause
 PAUSE = 3.0  # times what the fan-out took

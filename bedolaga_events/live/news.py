@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from bedolaga_events import shapes, wire
+from bedolaga_events.committed import Committed
 from bedolaga_events.live.protocol import Message
-from bedolaga_events.model import Committed
 
 DELIVERIES = frozenset({"deliveries"})
 WEBHOOKS = frozenset({"deliveries", "webhooks"})

@@ -6,16 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from bedolaga_events.committed import Committed
 from bedolaga_events.errors import Conflict, EventsError
 from bedolaga_events.filters import Facts
-from bedolaga_events.model import (
-    Accepted,
-    Committed,
-    Delivery,
-    Event,
-    EventDraft,
-    Status,
-)
+from bedolaga_events.model import Accepted, Delivery, Event, EventDraft, Status
 from bedolaga_events.numbers import Rules
 from bedolaga_events.patterns import covering
 from bedolaga_events.store import deliveries, events, hours, numbers, subscribers, webhooks

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import aiosqlite
 
-from bedolaga_events.model import Committed
+from bedolaga_events.committed import Committed
 from bedolaga_events.store.database import connection_of, hop
 
 Done = tuple[list[Any], Committed]

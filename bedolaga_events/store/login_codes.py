@@ -15,20 +15,19 @@ CODE_BYTES = 32  # 256 random bits
 SPENT = "This sign-in code is not valid: it works once, for 30 minutes."
 
 
-def insert(connection: sqlite3.Connection, now: int) -> str:
-    """A new code, kept as its digest; those that are late are forgotten."""
-    code = secrets.token_urlsafe(CODE_BYTES)
+def issue(transaction: Transaction, now: int) -> str:
+    """A new code, kept as its digest; those that are late are forgotten.
+
+    Args:
+        now: the time that is believed, in microseconds.
+    """
+    code, connection = secrets.token_urlsafe(CODE_BYTES), transaction.connection
     connection.execute("DELETE FROM login_codes WHERE expires_at <= ?", (now,))
     connection.execute(
         "INSERT INTO login_codes (digest, expires_at) VALUES (?, ?)",
         (digest_of(code), now + CODE_SECONDS * SECOND),
     )
     return code
-
-
-def issue(transaction: Transaction, now: int) -> str:
-    """A new code; `now` is the time that is believed, in microseconds."""
-    return insert(transaction.connection, now)
 
 
 def is_good(connection: sqlite3.Connection, code: str, now: int) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import structlog
 
-from bedolaga_events.model import Committed
+from bedolaga_events.committed import Committed
 from bedolaga_events.store import epochs, meta
 from bedolaga_events.store.disk import lock_of, mark_of
 

@@ -59,20 +59,21 @@ def cancel(transaction: Transaction, webhook_id: int, delivery_id: int) -> Deliv
     delivery = deliveries.get(transaction.connection, webhook_id, delivery_id)
     if delivery.status is not Status.PENDING:
         raise Conflict(f"Delivery {delivery_id} is not pending: it is {delivery.status}.")
-    after = moving.give_up(transaction.connection, delivery)
-    return _told(transaction, after, urgent=False)
+    moving.give_up(transaction.connection, webhook_id, [delivery_id])
+    return _told(transaction, webhook_id, delivery_id)
 
 
 def _again(transaction: Transaction, delivery: Delivery) -> Delivery:
-    after = moving.ask_again(transaction.connection, delivery, transaction.now)
-    return _told(transaction, after, urgent=True)
+    found = {delivery.id: delivery.status}
+    moving.ask_again(transaction.connection, delivery.webhook_id, found, transaction.now)
+    transaction.committed.urgent.add(delivery.id)
+    return _told(transaction, delivery.webhook_id, delivery.id)
 
 
-def _told(transaction: Transaction, delivery: Delivery, *, urgent: bool) -> Delivery:
-    transaction.committed.deliveries.append(delivery)
-    if urgent:
-        transaction.committed.urgent.add(delivery.id)
-    return delivery
+def _told(transaction: Transaction, webhook_id: int, delivery_id: int) -> Delivery:
+    after = deliveries.get(transaction.connection, webhook_id, delivery_id)
+    transaction.committed.deliveries.append(after)
+    return after
 
 
 def _first(transaction: Transaction, webhook_id: int, event: Event) -> Delivery:
@@ -91,4 +92,6 @@ def _first(transaction: Transaction, webhook_id: int, event: Event) -> Delivery:
         next_retry_at=transaction.now,
         is_test=not event.id,
     )
-    return _told(transaction, moving.insert_one(transaction.connection, draft), urgent=True)
+    delivery_id = moving.insert_one(transaction.connection, draft)
+    transaction.committed.urgent.add(delivery_id)
+    return _told(transaction, webhook_id, delivery_id)

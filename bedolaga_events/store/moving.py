@@ -12,22 +12,10 @@ from bedolaga_events.store.database import next_id
 CANCELLED = "Cancelled by hand."
 
 
-def ask_again(connection: sqlite3.Connection, delivery: Delivery, now: int) -> Delivery:
-    """Let a delivery be due now, with its schedule from the beginning; its counts follow."""
-    ask_some_again(connection, delivery.webhook_id, {delivery.id: delivery.status}, now)
-    return delivery._replace(
-        status=Status.PENDING,
-        next_retry_at=now,
-        reason=None,
-        schedule_from=delivery.attempt_number,
-        asked=delivery.asked + 1,
-    )
-
-
-def ask_some_again(
+def ask_again(
     connection: sqlite3.Connection, webhook_id: int, found: Mapping[int, Status], now: int
 ) -> None:
-    """Do what `ask_again` does, for deliveries of one webhook: their ids and statuses."""
+    """Let deliveries of a webhook (ids, and their statuses) be due now, their schedules anew."""
     connection.execute(
         "UPDATE deliveries SET status = 'pending', next_retry_at = ?, reason = NULL,"
         " schedule_from = attempt_number, asked = asked + 1"
@@ -37,14 +25,8 @@ def ask_some_again(
     _count_moved(connection, webhook_id, found.values(), Status.PENDING)
 
 
-def give_up(connection: sqlite3.Connection, delivery: Delivery) -> Delivery:
-    """Let a pending delivery fail; its counts follow."""
-    give_some_up(connection, delivery.webhook_id, [delivery.id])
-    return delivery._replace(status=Status.FAILED, next_retry_at=None, reason=CANCELLED)
-
-
-def give_some_up(connection: sqlite3.Connection, webhook_id: int, ids: Sequence[int]) -> None:
-    """Do what `give_up` does, for pending deliveries of one webhook."""
+def give_up(connection: sqlite3.Connection, webhook_id: int, ids: Sequence[int]) -> None:
+    """Let pending deliveries of a webhook fail."""
     connection.execute(
         "UPDATE deliveries SET status = 'failed', next_retry_at = NULL, reason = ?"
         " WHERE id IN (SELECT value FROM json_each(?))",
@@ -67,15 +49,15 @@ def delete_some(connection: sqlite3.Connection, webhook_id: int, limit: int) -> 
     return len(rows)
 
 
-def insert_one(connection: sqlite3.Connection, draft: Delivery) -> Delivery:
-    """Insert a delivery that a person asked for; its id is the next one."""
+def insert_one(connection: sqlite3.Connection, draft: Delivery) -> int:
+    """Insert a delivery that a person asked for; returns its id, the next one."""
     made = draft._replace(id=next_id(connection, "deliveries"))
     deliveries.insert(connection, [made])
     deliveries.add_counts(connection, {(made.webhook_id, made.status): 1})
     connection.execute(
         "UPDATE events SET deliveries = deliveries + 1 WHERE id = ?", (made.event_id,)
     )
-    return made
+    return made.id
 
 
 def _count_moved(

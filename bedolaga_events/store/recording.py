@@ -4,7 +4,8 @@ import json
 from collections import Counter
 
 from bedolaga_events import health
-from bedolaga_events.model import Failing, Webhook
+from bedolaga_events.committed import Failing
+from bedolaga_events.model import Webhook
 from bedolaga_events.store import attempts, deliveries, hours, webhooks
 from bedolaga_events.store.attempts import Record
 from bedolaga_events.store.transaction import Transaction

@@ -7,7 +7,33 @@ from collections.abc import Iterable
 
 from bedolaga_events.store import deliveries, events, numbers
 
+FEW = 5  # events at least, when they go for their size
+LARGEST = 256 * 1024  # bytes of an event
 HOURS_KEPT = 24 * 32  # of the charts: a little more than their longest window
+
+
+def step(
+    connection: sqlite3.Connection, until: int, position: int, max_bytes: int | None, most: int
+) -> int | None:
+    """Let go of the next few old events, and of old tests behind the last of them.
+
+    Args:
+        until: microseconds; what is younger stays.
+        position: where the last step ended; 0 at first.
+        max_bytes: only events go, and only while more than this is in use.
+        most: events that one step looks at.
+
+    Returns:
+        Where the next step starts; None when nothing is left to do.
+    """
+    if max_bytes is not None:
+        over = used_bytes(connection) - max_bytes
+        few = min(max(over // LARGEST, FEW), most)  # and none goes that has its place
+        return None if over <= 0 else prune(connection, until, position, few)
+    following = prune(connection, until, position, most)
+    if following is None and prune_tests(connection, until, most) == most:
+        return position
+    return following
 
 
 def prune(connection: sqlite3.Connection, before: int, after_id: int, limit: int) -> int | None:

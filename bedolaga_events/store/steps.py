@@ -15,8 +15,6 @@ from bedolaga_events.store.transaction import Transaction
 from bedolaga_events.times import DAY
 
 AT_ONCE = 500  # rows in one transaction
-FEW = 5  # events at least, when they go for their size
-LARGEST = 256 * 1024  # bytes of an event
 EVER = 2**63 - 1  # microseconds: what is there when a replay begins, whatever the clock says
 
 
@@ -189,7 +187,7 @@ def _replay(transaction: Transaction, work: _Work) -> _Done:
     query = f"SELECT id, status {matching} ORDER BY id LIMIT ?"
     rows = transaction.connection.execute(query, (*values, AT_ONCE))
     found = {delivery_id: Status(status) for delivery_id, status in rows}
-    moving.ask_some_again(transaction.connection, work.webhook_id, found, transaction.now)
+    moving.ask_again(transaction.connection, work.webhook_id, found, transaction.now)
     transaction.committed.stale.add(work.webhook_id)
     return _done(list(found))
 
@@ -209,7 +207,7 @@ def _cancel(transaction: Transaction, work: _Work) -> _Done:
         " AND id > ? AND id <= ? ORDER BY id LIMIT ?",
         (work.webhook_id, work.position, work.last),
     )
-    moving.give_some_up(transaction.connection, work.webhook_id, ids)
+    moving.give_up(transaction.connection, work.webhook_id, ids)
     transaction.committed.stale.add(work.webhook_id)
     return _done(ids)
 
@@ -226,18 +224,8 @@ def _forget(transaction: Transaction, webhook_id: int) -> None:
 
 
 def _prune(transaction: Transaction, work: _Work) -> _Done:
-    connection, most = transaction.connection, work.max_bytes
-    at_once = AT_ONCE
-    if most is not None:
-        over = retention.used_bytes(connection) - most
-        if over <= 0:
-            return _Done(0, None)
-        at_once = min(max(over // LARGEST, FEW), AT_ONCE)  # and none goes that has its place
-    position = retention.prune(connection, work.until, work.position, at_once)
-    if position is not None or most is not None:
-        return _Done(0, position)
-    tests = retention.prune_tests(connection, work.until, AT_ONCE)
-    return _Done(tests, work.position if tests == AT_ONCE else None)
+    found = work.until, work.position, work.max_bytes
+    return _Done(0, retention.step(transaction.connection, *found, AT_ONCE))
 
 
 _KINDS: dict[str, Callable[[Transaction, _Work], _Done]] = {

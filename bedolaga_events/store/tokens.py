@@ -26,31 +26,6 @@ def digest_of(value: str) -> bytes:
     return hashlib.sha256(value.encode("utf-8", "surrogatepass")).digest()
 
 
-def insert(
-    connection: sqlite3.Connection,
-    value: str,
-    name: str,
-    scopes: Iterable[Scope],
-    now: int,
-    expires_at: int | None,
-) -> Token:
-    """Store a token by its digest; a value that is stored already keeps its row."""
-    connection.execute(
-        "INSERT OR IGNORE INTO tokens (name, prefix, digest, scopes, created_at, expires_at)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        (
-            name,
-            value[:SHOWN_CHARACTERS],
-            digest_of(value),
-            " ".join(sorted(scopes)),
-            now,
-            expires_at,
-        ),
-    )
-    [token] = with_digest(connection, digest_of(value))
-    return token
-
-
 def all_tokens(connection: sqlite3.Connection) -> list[Token]:
     """All tokens, oldest first."""
     rows = connection.execute(f"SELECT {_COLUMNS} FROM tokens ORDER BY id")
@@ -65,10 +40,7 @@ def with_digest(connection: sqlite3.Connection, digest: bytes) -> list[Token]:
 
 def has_admin(connection: sqlite3.Connection, now: int) -> bool:
     """Whether a token with scope admin is there and has not expired."""
-    return any(
-        Scope.ADMIN in one.scopes and (one.expires_at is None or one.expires_at > now)
-        for one in all_tokens(connection)
-    )
+    return _has_admin(all_tokens(connection), now)
 
 
 def create(
@@ -78,9 +50,14 @@ def create(
     scopes: Iterable[Scope],
     expires_at: int | None,
 ) -> Token:
-    """Make a token; `value` is kept as its digest only."""
-    connection, now = transaction.connection, transaction.now
-    token = insert(connection, value, name, scopes, now, expires_at)
+    """Make a token, kept by its digest alone; a value that is there already keeps its row."""
+    digest, written = digest_of(value), " ".join(sorted(scopes))
+    transaction.connection.execute(
+        "INSERT OR IGNORE INTO tokens (name, prefix, digest, scopes, created_at, expires_at)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (name, value[:SHOWN_CHARACTERS], digest, written, transaction.now, expires_at),
+    )
+    [token] = with_digest(transaction.connection, digest)
     transaction.committed.tokens.append(token)
     return token
 
@@ -89,27 +66,18 @@ def revoke(transaction: Transaction, token_id: int) -> None:
     """Take a token back; what came in with it is closed.
 
     Raises:
-        NotFound, Conflict: as `delete` does.
-    """
-    delete(transaction.connection, token_id, transaction.now)
-    transaction.committed.revoked_tokens.add(token_id)
-
-
-def delete(connection: sqlite3.Connection, token_id: int, now: int) -> None:
-    """Revoke a token.
-
-    Raises:
         NotFound: there is no such token.
         Conflict: it is the last one with scope admin (contract §1).
     """
+    connection = transaction.connection
     tokens = {one.id: one for one in all_tokens(connection)}
     if token_id not in tokens:
         raise NotFound(f"There is no token {token_id}.")
     others = [one for one in tokens.values() if one.id != token_id]
-    alive = [one for one in others if one.expires_at is None or one.expires_at > now]
-    if Scope.ADMIN in tokens[token_id].scopes and not any(Scope.ADMIN in o.scopes for o in alive):
+    if Scope.ADMIN in tokens[token_id].scopes and not _has_admin(others, transaction.now):
         raise Conflict("This is the last admin token; create another one first.")
     connection.execute("DELETE FROM tokens WHERE id = ?", (token_id,))
+    transaction.committed.revoked_tokens.add(token_id)
 
 
 def ensure(transaction: Transaction, name: str, value: str | None) -> None:
@@ -137,6 +105,13 @@ def touch(connection: sqlite3.Connection, used: Mapping[int, int]) -> None:
     connection.executemany(
         "UPDATE tokens SET last_used_at = ? WHERE id = ?",
         [(moment, token_id) for token_id, moment in used.items()],
+    )
+
+
+def _has_admin(tokens: Iterable[Token], now: int) -> bool:
+    return any(
+        Scope.ADMIN in one.scopes and (one.expires_at is None or one.expires_at > now)
+        for one in tokens
     )
 
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from bedolaga_events.model import Committed
+from bedolaga_events.committed import Committed
 from bedolaga_events.store.writer import Writer
 
 P = ParamSpec("P")

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Concatenate, ParamSpec
 
+from bedolaga_events.committed import Committed
 from bedolaga_events.errors import StoreError
-from bedolaga_events.model import Committed
 from bedolaga_events.store import steps
 from bedolaga_events.store.transaction import Change, Transaction, change
 from bedolaga_events.store.writer import Writer
@@ -17,10 +17,7 @@ P = ParamSpec("P")
 
 
 class Walker:
-    """Does all work there is; what a stop interrupts goes on at the start.
-
-    Args:
-    """
+    """Does all work there is; what a stop interrupts goes on at the start."""
 
     def __init__(self, writer: Writer) -> None:
         self._writer = writer

@@ -13,9 +13,9 @@ from typing import Any, TypeVar
 
 import structlog
 
+from bedolaga_events.committed import Committed
 from bedolaga_events.errors import Busy, EventsError, StoreClosed, StoreError
 from bedolaga_events.metrics import Metrics
-from bedolaga_events.model import Committed
 from bedolaga_events.store.commit import Statements, commit, wait_for_others
 from bedolaga_events.store.database import Database, hop
 from bedolaga_events.store.trouble import SILENT, Trouble, trouble_of

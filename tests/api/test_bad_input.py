@@ -13,6 +13,8 @@ from tests.conftest import ADMIN, Server
 
 EVENT = b'{"type": "user.created", "payload": {"user_id": 1}}'
 
+JSON = {"Content-Type": "application/json"}
+
 
 async def test_the_body_must_be_json_by_its_type(server: Server) -> None:
     """415 for a form."""
@@ -115,6 +117,25 @@ async def test_no_sum_is_a_mistake_of_ours(server: Server, event: Any, status: i
         assert reply.status == status, reply.json
     assert (await server.call("POST", "/events/batch", {"events": [body]})).status == status
     assert (await server.call("GET", "/stats")).status == 200
+
+
+@pytest.mark.parametrize("sign", ["", "-"])
+async def test_integers_have_as_many_digits_as_the_contract_says(server: Server, sign: str) -> None:
+    """4,300 survive unchanged; one more is refused where it stands, by every way."""
+    for digits, status in ((4_300, 202), (4_301, 422)):
+        payload = f'{{"user_id": 1, "x": {sign}{"9" * digits}}}'
+        body = f'{{"type": "user.created", "payload": {payload}}}'
+        reply = await server.call("POST", "/events", data=body, headers=JSON)
+        assert reply.status == status, reply.json
+        batch = await server.call(
+            "POST", "/events/batch", data=f'{{"events": [{body}]}}', headers=JSON
+        )
+        assert batch.status == status
+    assert reply.json["errors"][0]["loc"] == ["payload"]
+    kept = await server.parts.database.read(
+        lambda it: it.execute("SELECT payload FROM events").fetchall()
+    )
+    assert kept == [(f'{{"user_id": 1, "x": {sign}{"9" * 4_300}}}',)] * 2
 
 
 async def test_a_payment_at_the_end_of_time_breaks_no_day(server: Server) -> None:

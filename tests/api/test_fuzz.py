@@ -52,7 +52,7 @@ async def test_no_message_ends_a_connection_or_the_server(server: Server) -> Non
     [
         ("[" * 100_000, 400),
         ('{"type":' * 20_000, 400),
-        ('{"type": "user.created", "payload": {"user_id": 1, "x": ' + "1" * 5_000 + "}}", 202),
+        ('{"type": "user.created", "payload": {"user_id": 1, "x": ' + "1" * 5_000 + "}}", 422),
         ('{"type": "user.created", "payload": {"user_id": 1, "x": 1e999}}', 422),
         ('{"type": "user.created", "payload": {"user_id": 1, "x": NaN}}', 400),
         ('{"type": "user.created", "payload": {"user_id": 1, "user_id": 2}}', 202),
@@ -63,7 +63,7 @@ async def test_no_message_ends_a_connection_or_the_server(server: Server) -> Non
     ids=["depth", "half", "digits", "infinity", "nan", "twice", "surrogate", "control", "long"],
 )
 async def test_json_bombs_are_one_sentence(server: Server, body: str, status: int) -> None:
-    """Refused and not stored, or taken: a long integer whole, of two equal keys the last."""
+    """Refused and not stored, or taken: of two equal keys the last."""
     headers = {"Content-Type": "application/json"}
     reply = await server.call("POST", "/events", data=body.encode(), headers=headers)
     assert reply.status == status, reply.json

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from bedolaga_events.committed import Committed
 from bedolaga_events.delivery.worker import Worker
-from bedolaga_events.model import Committed
 from tests.api.shown import attempted, delivery, numbers, pending
 from tests.conftest import Clock, Receiver, Server, until
 

@@ -8,16 +8,9 @@ from typing import Any
 
 import pytest
 
+from bedolaga_events.committed import Committed
 from bedolaga_events.metrics import Metrics
-from bedolaga_events.model import (
-    Attempt,
-    Committed,
-    Delivery,
-    ErrorCode,
-    EventDraft,
-    Status,
-    Webhook,
-)
+from bedolaga_events.model import Attempt, Delivery, ErrorCode, EventDraft, Status, Webhook
 from bedolaga_events.numbers import Rules, moves_of
 from bedolaga_events.store import deliveries, webhooks
 from bedolaga_events.store.attempts import Record

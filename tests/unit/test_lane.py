@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
+from bedolaga_events.committed import Committed
 from bedolaga_events.delivery.lane import ASK_EVERY, BUFFER, Found, Lane
 from bedolaga_events.delivery.turns import Turns
-from bedolaga_events.model import Attempt, Committed, Delivery, ErrorCode, Format, Status
+from bedolaga_events.model import Attempt, Delivery, ErrorCode, Format, Status
 from bedolaga_events.times import SECOND
 from tests.unit.turns_table import OUTCOMES, START, delivery_of, webhook_of
 

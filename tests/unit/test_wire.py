@@ -38,18 +38,19 @@ def test_what_is_not_json_is_refused_in_a_sentence(text: str) -> None:
         wire.parse(text)
 
 
-def test_an_integer_of_ten_thousand_digits_passes_unchanged() -> None:
-    """Python refuses to convert it; the contract says that any size survives."""
-    digits = "9" * 10_000
+def test_an_integer_of_thousands_of_digits_passes_unchanged() -> None:
+    """As many as Python converts (contract §2)."""
+    digits = "9" * 4_300
     assert wire.canonical(wire.parse(f'{{"b": [{digits}], "a": -{digits}}}')) == (
         f'{{"a": -{digits}, "b": [{digits}]}}'
     )
 
 
-def test_a_number_out_of_range_is_refused() -> None:
-    """1e999 would become Infinity, which is no JSON."""
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "9" * 4_301, "-" + "9" * 10_000])
+def test_a_number_out_of_range_is_refused(number: str) -> None:
+    """It would become Infinity, which is no JSON; what 0.1.0 stored of such can still be read."""
     with pytest.raises(ValueError, match=r"\w"):
-        wire.canonical(wire.parse('{"a": 1e999}'))
+        wire.canonical(wire.parse(f'{{"a": {number}}}'))
 
 
 @pytest.mark.parametrize("opening", ["[", '{"a":'])

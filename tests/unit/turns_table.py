@@ -7,9 +7,10 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
+from bedolaga_events.committed import Committed
 from bedolaga_events.delivery import retry
 from bedolaga_events.delivery.lane import Found, Lane
-from bedolaga_events.model import Attempt, Committed, Delivery, ErrorCode, Format, Status, Webhook
+from bedolaga_events.model import Attempt, Delivery, ErrorCode, Format, Status, Webhook
 from bedolaga_events.store.attempts import Record, State
 
 START = 1_768_473_000_000_000
