@@ -133,7 +133,7 @@ class Access:
         Raises:
             TooManyFailures: this address guesses too often.
         """
-        # fail2ban reads this line: see docs/operations.md before changing it.
+        # fail2ban reads this line: see docs/log.md before changing it.
         log.warning("authentication failed", address=address)
         self.failures.add(address)
         return Unauthorized(detail)

@@ -4,6 +4,7 @@ import re
 import runpy
 import shlex
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -16,7 +17,8 @@ from bedolaga_events.config import describe, load
 from bedolaga_events.metrics import Metrics
 from bedolaga_events.model import ErrorCode
 from bedolaga_events.settings import Settings
-from tools import typescript
+from tools import llms, typescript
+from tools.site import headings, slug
 
 ROOT = Path(__file__).parents[1]
 READMES = ["README.md", "README.ru.md"]
@@ -58,12 +60,21 @@ def test_the_readme_names_the_two_commands_and_real_files(name: str) -> None:
         assert (ROOT / target).exists(), target
 
 
-@pytest.mark.parametrize("name", READMES)
+@pytest.mark.parametrize("name", ["docs/cli.md", "docs/ru/cli.md"])
 def test_every_command_is_described(name: str) -> None:
-    """`bedolaga-events NAME` stands in the README for each sub-command."""
+    """With its arguments and options, in both languages."""
     text = (ROOT / name).read_text()
-    for command in commands.commands:
-        assert f"bedolaga-events {command}" in text, command
+    for command in walk(commands):
+        words = command.name
+        assert f"bedolaga-events {words}" in text or f"bedolaga-events token {words}" in text, words
+        for option in command.params:
+            assert option.opts[0] in text or isinstance(option, click.Argument), (words, option)
+
+
+def walk(group: click.Group) -> Iterator[click.Command]:
+    """Every command that can be called."""
+    for one in group.commands.values():
+        yield from walk(one) if isinstance(one, click.Group) else [one]
 
 
 def test_the_changelog_knows_this_version() -> None:
@@ -98,19 +109,25 @@ def test_every_error_code_can_be_looked_up() -> None:
         assert f"`{code}`" in text, code
 
 
-DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("docs/decisions/*.md")]
+DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
 
 
 def test_the_page_of_settings_is_made_from_the_models() -> None:
     """`make docs` writes it."""
-    namespace = runpy.run_path(str(ROOT / "tools/configuration.py"))
-    assert (ROOT / "docs/configuration.md").read_text() == namespace["page"]()
+    made = runpy.run_path(str(ROOT / "tools/configuration.py"))
+    for language, path in made["PAGES"].items():
+        assert path.read_text() == made["page"](language)
 
 
 def test_the_floors_in_the_document_are_those_that_are_checked() -> None:
     """`make docs` writes them from the contracts of pyproject.toml."""
     namespace = runpy.run_path(str(ROOT / "tools/floors.py"))
     assert (ROOT / "docs/architecture.md").read_text() == namespace["page"]()
+
+
+def test_what_a_language_model_reads_first_names_every_page() -> None:
+    """`make docs` writes docs/llms.txt."""
+    assert llms.FILE.read_text() == llms.text()
 
 
 def test_the_types_of_the_page_are_those_of_the_document() -> None:
@@ -135,7 +152,7 @@ def test_every_file_that_contributing_names_exists() -> None:
         assert any((folder / name).exists() for folder in folders), name
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda one: one.name)
+@pytest.mark.parametrize("document", DOCUMENTS, ids=str)
 def test_every_link_leads_somewhere(document: Path) -> None:
     """Relative ones to a file, with a heading when they name one; tests that are named exist."""
     text = document.read_text()
@@ -145,16 +162,14 @@ def test_every_link_leads_somewhere(document: Path) -> None:
         path, _, anchor = target.partition("#")
         file = (document.parent / path) if path else document
         assert file.exists(), target
-        if anchor:
-            headings = re.findall(r"^#+ (.+)$", file.read_text(), re.MULTILINE)
-            assert anchor in {
-                re.sub(r"[^\w -]", "", one.lower()).replace(" ", "-") for one in headings
-            }
+        if anchor:  # a Russian page has the anchors of its English twin
+            twin = ROOT / "docs" / file.name if file.parent.name == "ru" else file
+            assert anchor in {slug(one) for _, _, one in headings(twin.read_text())}, target
     for named in re.findall(r"`(tests/[\w/]+\.py)`", text):
         assert (ROOT / named).is_file(), named
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda one: one.name)
+@pytest.mark.parametrize("document", DOCUMENTS, ids=str)
 def test_every_command_in_a_document_is_one_that_the_program_takes(document: Path) -> None:
     """Its name, its options, its number of words; the README's tour is run as a whole elsewhere."""
     lines = re.findall(r"bedolaga-events ([a-z][\w-]+ ?[^`\n]*)", document.read_text())

@@ -1,11 +1,14 @@
-"""`make docs`: docs/configuration.md, made from the models that validate the settings."""
+"""`make docs`: configuration.md in both languages, from the models that validate the settings."""
 
+import json
 from pathlib import Path
 
 from bedolaga_events.config import describe, load
 
-PAGE = Path(__file__).parents[1] / "docs" / "configuration.md"
-HEAD = """# Configuration
+ROOT = Path(__file__).parents[1]
+PAGES = {"en": ROOT / "docs/configuration.md", "ru": ROOT / "docs/ru/configuration.md"}
+HEADS = {
+    "en": """# Configuration
 
 Made by `make docs` from `bedolaga_events/settings.py`; do not edit it here.
 
@@ -20,17 +23,37 @@ behind it points to: `BEDOLAGA_EVENTS_TOKEN_FILE`, `BEDOLAGA_EVENTS_SECRET_KEY_F
 
 | key | default | what it is |
 | --- | --- | --- |
-"""
+""",
+    "ru": """# Настройки
+
+Сделано командой `make docs` из `bedolaga_events/settings.py`; здесь не правьте.
+
+Параметры запуска (`--host`, `--port`, `--db`) сильнее окружения, оно сильнее `config.toml` (или
+файла из `--config`), он сильнее значений по умолчанию. Неизвестный ключ останавливает запуск и
+называется по имени. `bedolaga-events config` показывает, что действует и откуда оно взялось.
+
+В окружении каждый ключ — это `BEDOLAGA_EVENTS_SECTION__KEY` (списки в JSON), например
+`BEDOLAGA_EVENTS_SERVER__PORT=9000`. Секрет может стоять и в файле, на который указывает имя с
+`_FILE` на конце: `BEDOLAGA_EVENTS_TOKEN_FILE`, `BEDOLAGA_EVENTS_SECRET_KEY_FILE`,
+`BEDOLAGA_EVENTS_DELIVERY__PROXY_FILE`, `BEDOLAGA_EVENTS_ALERTS__HEARTBEAT_URL_FILE`.
+
+| ключ | по умолчанию | что это |
+| --- | --- | --- |
+""",
+}
 
 
-def page() -> str:
-    """The text of the page."""
+def page(language: str) -> str:
+    """The text of the page in a language; the Russian words are the admin page's."""
+    said = json.loads((ROOT / "static/js/locales/ru.json").read_text(encoding="utf-8"))["said"]
     rows = [
-        f"| `{one.key}` | {f'`{one.value}`' if one.value else '–'} | {one.meaning} |"
+        f"| `{one.key}` | {f'`{one.value}`' if one.value else '–'} |"
+        f" {said[one.meaning] if language == 'ru' else one.meaning} |"
         for one in describe(load({}, None, {}))
     ]
-    return HEAD + "\n".join(rows) + "\n"
+    return HEADS[language] + "\n".join(rows) + "\n"
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")
+    for language, path in PAGES.items():
+        path.write_text(page(language), encoding="utf-8")

@@ -4,6 +4,7 @@ import ast
 import re
 import tomllib
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
@@ -34,8 +35,11 @@ def _floors() -> str:
             "",
             *_table(inside, pure),
             "",
-            "**P** is pure: no asyncio, socket, time, random, sqlite3, aiohttp. So are, inside the"
-            f" packages, {', '.join(f'`{_shown(one)}`' for one in beyond)}.",
+            *wrap(
+                "**P** is pure: no asyncio, socket, time, random, sqlite3, aiohttp. So are, inside"
+                f" the packages, {', '.join(f'`{_shown(one)}`' for one in beyond)}.",
+                116,
+            ),
             "",
         )
     )

@@ -49,7 +49,8 @@ async def test_the_tour(process: Process, tmp_path: Path, name: str) -> None:
         stderr=asyncio.subprocess.DEVNULL,
     )
     # A person takes a moment before the next block.
-    slower = lines.replace("s3cret &\n", "s3cret &\nsleep 0.5\n").replace("kill ", "sleep 1\nkill ")
+    slower = lines.replace('"$SECRET" &\n', '"$SECRET" &\nsleep 0.5\n')
+    slower = slower.replace("kill ", "sleep 1\nkill ")
     try:
         async with asyncio.timeout(60):
             out, _ = await shell.communicate(slower.encode())
