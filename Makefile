@@ -5,7 +5,7 @@ STAMP := $(VENV)/.installed
 TEST_STAMP := $(VENV)/.installed-test
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test fast slow check soak bench profile docs figures schema types screenshots vendor clean
+.PHONY: help install run test fast slow check soak bench profile docs site figures schema types screenshots vendor clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,9 +42,14 @@ profile: $(TEST_STAMP) ## profile.svg: where a part of the bench spends its time
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[profile]'
 	$(BIN)/py-spy record --subprocesses --rate 200 --output profile.svg -- $(BIN)/python -m bench $(or $(B),ingest)
 
-docs: $(STAMP) ## docs/configuration.md from the settings' models, the floors from pyproject.toml
+docs: $(TEST_STAMP) ## what is made of the documents: configuration.md, the floors, llms.txt
 	$(BIN)/python tools/configuration.py
 	$(BIN)/python tools/floors.py
+	$(BIN)/python tools/llms.py
+
+site: $(STAMP) ## the documents as a site into bedolaga_events/help, which the server shows at /help/
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[docs]'
+	$(BIN)/mkdocs build --strict --quiet
 
 figures: $(STAMP) ## the house in numbers, as the last section of docs/architecture.md has them
 	@$(BIN)/python tools/figures.py
@@ -62,7 +67,7 @@ vendor: ## fetch the pinned front-end modules into static/vendor (needs npm)
 	tools/vendor.sh
 
 clean: ## remove what was set up or built; the data stays
-	rm -rf $(VENV) dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis
+	rm -rf $(VENV) dist bedolaga_events/help .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:

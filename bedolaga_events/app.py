@@ -45,7 +45,7 @@ from bedolaga_events.store.writer import Writer
 from bedolaga_events.supervise import Helpers, patience, vital
 from bedolaga_events.times import Calendar, Clock
 
-__all__ = ["EVENTS", "create_app", "static_folder"]
+__all__ = ["EVENTS", "create_app"]
 
 ENVIRONMENT_TOKEN = "BEDOLAGA_EVENTS_TOKEN"  # noqa: S105 - a name, not a secret
 
@@ -69,7 +69,7 @@ def create_app(
     Starting it opens the database; an error there is a `ConfigError`.
     """
     app = web.Application(middlewares=[api.middleware()], client_max_size=0)
-    api.add_routes(app, static_folder(), settings.security.allowed_origins)
+    api.add_routes(app, folder("static"), folder("help", "docs"), settings.security.allowed_origins)
     clocks = Clock(now, passed or (elapsed if now is clock else now))
     app.cleanup_ctx.append(partial(_run, Loaded(settings, origins or {}), clocks))
     app.on_shutdown.append(_say_goodbye)
@@ -78,11 +78,11 @@ def create_app(
     return app
 
 
-def static_folder() -> Path:
-    """Where the admin page is: in the package when installed, beside it in a checkout."""
+def folder(*names: str) -> Path:
+    """The first that is there: in the package when installed or built, beside it in a checkout."""
     package = Path(__file__).parent
-    installed = package / "static"
-    return installed if installed.is_dir() else package.parent / "static"
+    places = [place / name for place in (package, package.parent) for name in names]
+    return next((one for one in places if one.is_dir()), places[0])
 
 
 async def _run(loaded: Loaded, clocks: Clock, app: web.Application) -> AsyncIterator[None]:

@@ -17,6 +17,7 @@ from bedolaga_events.api import (
     events,
     health,
     kept,
+    manual,
     openapi,
     page,
     series,
@@ -193,15 +194,19 @@ def middleware() -> Any:
     """The middleware that knows each handler's scope."""
     scopes = {route.handler: route.scope for route in ROUTES}
     with_ticket = frozenset({sse.stream})  # an EventSource cannot send headers
-    return gate({**scopes, page.serve: None}, with_ticket, HANDSHAKES)
+    open_to_all = dict.fromkeys((page.serve, manual.enter, manual.serve))
+    return gate({**scopes, **open_to_all}, with_ticket, HANDSHAKES)
 
 
-def add_routes(app: web.Application, static: Path, allowed_origins: list[str]) -> None:
-    """Put every route and the admin page into `app`; HEAD works wherever GET does."""
-    app[page.PAGE] = page.Page(static)
+def add_routes(
+    app: web.Application, static: Path, documents: Path, allowed_origins: list[str]
+) -> None:
+    """Put every route, the page and the documents into `app`; HEAD works wherever GET does."""
+    app[page.PAGE], app[manual.MANUAL] = page.Page(static), page.Page(documents)
     cors = aiohttp_cors.setup(app, defaults=_cors(allowed_origins)) if allowed_origins else None
     calls = [(one.method, one.path, one.handler) for one in ROUTES]
     calls += [("GET", path, page.serve) for path in app[page.PAGE].paths()]
+    calls += [("GET", "/help", manual.enter), ("GET", "/help/{name:.*}", manual.serve)]
     # One resource a path, so that it knows all its methods (OPTIONS).
     resources = {path: app.router.add_resource(path) for _, path, _ in calls}
     for method, path, handler in calls:

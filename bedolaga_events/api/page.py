@@ -10,7 +10,11 @@ from aiohttp import web
 
 from bedolaga_events.api.kept import Kept
 
-KINDS = {".js": "text/javascript", ".webmanifest": "application/manifest+json"}
+KINDS = {
+    ".js": "text/javascript",
+    ".md": "text/plain",  # browsers show it; some save text/markdown to a file
+    ".webmanifest": "application/manifest+json",
+}
 INDEX = "index.html"
 
 

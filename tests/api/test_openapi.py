@@ -28,6 +28,8 @@ async def test_every_route_is_described(server: Server) -> None:
         "/openapi.json",
         "/asyncapi.json",
         "/docs",
+        "/help",
+        "/help/{name}",
         "/",
         *("/{name}", "/{folder}/{name}"),  # the page
     }

@@ -75,7 +75,7 @@ async def test_curl_follows_the_feed(server: Server) -> None:
 
 async def test_fail2ban_finds_the_guesser(process: Process) -> None:
     """log.md: the filter matches the line that is logged, which looks as it is shown."""
-    [log], [filter_, _] = shown("log.md", "json"), shown("log.md", "")
+    [log], [filter_] = shown("log.md", "json"), shown("log.md", "ini")
     await process.start()
     async with aiohttp.ClientSession(headers={"Authorization": "Bearer wrong"}) as session:
         await session.get(f"{process.url}/stats")

@@ -1,0 +1,40 @@
+"""The documents at /help/: the site that `make site` builds, else their Markdown (contract §6)."""
+
+from collections.abc import Iterator
+
+from aiohttp import web
+
+from bedolaga_events.api.page import INDEX, Page
+
+MANUAL = web.AppKey("manual", Page)
+CSP = (  # the icons of the theme are data: addresses; its tables have style attributes
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; connect-src 'self'; worker-src 'self'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'"
+)
+
+
+async def enter(_: web.Request) -> web.Response:
+    """GET /help: relative, so that a path prefix stays."""
+    return web.Response(status=308, headers={"Location": "help/"})
+
+
+async def serve(request: web.Request) -> web.Response:
+    """GET of a page, its Markdown, or what belongs to it; of a page that is not built, its text."""
+    for name in _files(request.match_info["name"]):
+        try:
+            kept = await request.app[MANUAL].file("", name)
+        except (OSError, ValueError):
+            continue
+        response = kept.reply(request)
+        response.headers["Content-Security-Policy"] = CSP
+        return response
+    raise web.HTTPNotFound
+
+
+def _files(name: str) -> Iterator[str]:
+    """What an address may mean: itself, or without the site the document of this name."""
+    if not name or name.endswith("/"):
+        name += INDEX
+    yield name
+    yield name.removesuffix(".html") + ".md"
