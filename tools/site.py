@@ -46,7 +46,8 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """What documents link to beside docs/ comes along: the changes, the files of deploy/."""
     beside = {"changelog.md": ROOT / "CHANGELOG.md", "icon.svg": ROOT / "static/icons/icon.svg"}
-    beside |= {f"deploy/{one.name}": one for one in (ROOT / "deploy").iterdir()}
+    deploy = (one for one in (ROOT / "deploy").rglob("*") if one.is_file())
+    beside |= {str(one.relative_to(ROOT)): one for one in deploy}
     for name, path in beside.items():
         files.append(File.generated(config, name, abs_src_path=str(path)))
     return files
