@@ -20,6 +20,33 @@ fetch() { # NAME VERSION FILE-IN-PACKAGE LOCAL-NAME
   echo "$4.js $1 $2 $3" >> "$target/VERSIONS"
 }
 
+# Those in use, one file for all: <use href="vendor/lucide.svg#NAME">. A name more is a word more here.
+ICONS="
+  activity arrow-left arrow-left-right arrow-right banknote bell bell-off calendar check chevron-down
+  chevron-left chevron-right circle-alert circle-check circle-help circle-slash circle-x clock copy download
+  ellipsis external-link eye flask-conical funnel hash info key-round keyboard languages layout-dashboard
+  link list-checks log-out message-circle monitor moon pause pencil play plus power power-off qr-code refresh-cw
+  rotate-ccw russian-ruble search send settings shield-check smartphone square stethoscope sun ticket
+  ticket-check trash-2 triangle-alert undo-2 upload user user-plus users wallet webhook wifi-off x zap
+"
+
+sprite() { # VERSION
+  local folder="$work/lucide" name
+  mkdir -p "$folder"
+  (cd "$folder" && tar xzf "$(npm pack --silent "lucide-static@$1" 2>/dev/null)")
+  {
+    echo '<svg xmlns="http://www.w3.org/2000/svg">'
+    for name in $ICONS; do
+      tr -d '\n' < "$folder/package/icons/$name.svg" \
+        | sed -E "s#.*<svg[^>]*>(.*)</svg>.*#<symbol id=\"$name\" viewBox=\"0 0 24 24\">\1</symbol>#; s/> +</></g"
+      echo
+    done
+    echo '</svg>'
+  } > "$target/lucide.svg"
+  cp "$folder/package/LICENSE" "$target/lucide.LICENSE"
+  echo "lucide.svg lucide-static $1 icons" >> "$target/VERSIONS"
+}
+
 rm -f "$target"/*
 fetch preact 11.2.0 dist/preact.mjs preact
 fetch preact 11.2.0 hooks/dist/hooks.mjs preact-hooks
@@ -28,4 +55,5 @@ fetch @preact/signals-core 1.14.5 dist/signals-core.mjs signals-core
 fetch @preact/signals 2.11.4 dist/signals.mjs signals
 fetch rapidoc 9.3.8 dist/rapidoc-min.js rapidoc
 fetch uplot 1.6.32 dist/uPlot.esm.js uplot
-cp "$work/uplot/package/dist/uPlot.min.css" "$target/uplot.css"
+printf '@layer vendor {\n%s\n}\n' "$(cat "$work/uplot/package/dist/uPlot.min.css")" > "$target/uplot.css"
+sprite 1.23.0

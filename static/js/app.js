@@ -1,21 +1,20 @@
-// Start, route by hash, mount.
+// Start, show what the address says, mount.
 import { ConnectionStatus } from './components/ConnectionStatus.js';
 import { EventDrawer } from './components/EventRow.js';
 import { Keys } from './components/Keys.js';
+import { Menu, MenuButton, Navigation } from './components/Navigation.js';
 import { SignIn } from './components/SignIn.js';
 import { Skeleton } from './components/Skeleton.js';
 import { Toasts } from './components/Toasts.js';
 import { DeliveryDrawer } from './components/WebhookDeliveries.js';
 import { lostAt } from './feed.js';
-import { language, said, setLanguage, t } from './i18n.js';
+import { said, t } from './i18n.js';
 import { ICONS } from './icons.js';
-import { now, reloadTypes, trouble } from './known.js';
-import { device } from './lib/storage.js';
+import { now, trouble } from './known.js';
 import { unread } from './notifications.js';
-import { arrive, go, route } from './place.js';
-import { signedIn, signOut, start, takeLink } from './session.js';
-import { attempt } from './toasts.js';
-import { effect, html, render, useState } from './ui.js';
+import { arrive, leave, over, path } from './place.js';
+import { signedIn, start, takeLink } from './session.js';
+import { effect, html, render } from './ui.js';
 import { Dashboard } from './views/dashboard.js';
 import { Deliveries } from './views/deliveries.js';
 import { Doctor } from './views/doctor.js';
@@ -25,45 +24,58 @@ import { Sandbox } from './views/sandbox.js';
 import { Settings } from './views/settings.js';
 import { Tokens } from './views/tokens.js';
 import { WebhookView } from './views/webhook.js';
-import { Webhooks } from './views/webhooks.js';
+import { NewWebhook, Webhooks } from './views/webhooks.js';
 import { webhooks } from './webhooks.js';
 
-const PAGES = ['dashboard', 'events', 'webhooks', 'deliveries', 'notifications', 'tokens', 'settings', 'sandbox'];
+const VIEWS = {
+  dashboard: Dashboard, events: Events, webhooks: Webhooks, deliveries: Deliveries, notifications: Notifications,
+  tokens: Tokens, settings: Settings, sandbox: Sandbox, doctor: Doctor,
+};
+const TABS = [undefined, 'deliveries', 'settings', 'verify'];
 const OFFLINE_AFTER = 3_000; // ms
-const ON_PHONE = 4; // the rest is behind "more"
-const THEMES = ['light', 'dark'];
 
-const hrefOf = (page) => (page === 'dashboard' ? '#/' : `#/${page}`);
+// The view that an address means; null where there is none.
+function currentPage() {
+  const [page, id, tab, ...rest] = path.value;
+  if (page === 'webhooks' && id) return Number(id) && TABS.includes(tab) && !rest.length ? page : null;
+  if (!page) return 'dashboard';
+  return VIEWS[page] && !id ? page : null;
+}
 
-// Which page an address shows, and what lies over it.
 function View() {
-  const [, page = '', id, tab, detail] = route.value.split('/');
-  if (page === 'events') {
-    return html`<${Events} />${id && html`<${EventDrawer} key=${id} id=${Number(id)} onClose=${() => go('#/events')} />`}`;
-  }
+  const page = currentPage();
+  const [, id, tab] = path.value;
+  if (!page) return html`<${Nowhere} />`;
   if (page === 'webhooks' && !webhooks.value) return html`<section class="card"><${Skeleton} rows=${8} /></section>`;
-  if (page === 'webhooks' && Number(id)) {
-    const shown = tab ? `/${tab}` : '';
-    return html`<${WebhookView} id=${Number(id)} tab=${shown} />
-      ${detail && html`<${DeliveryDrawer} key=${detail} webhookId=${Number(id)} id=${Number(detail)} onClose=${() => go(`#/webhooks/${id}/deliveries`)} />`}`;
-  }
-  if (page === 'webhooks') return html`<${Webhooks} key=${id} creating=${id === 'new'} />`;
-  const views = { deliveries: Deliveries, notifications: Notifications, tokens: Tokens, settings: Settings, sandbox: Sandbox, doctor: Doctor };
-  return html`<${views[page] ?? Dashboard} />`;
+  if (id) return html`<${WebhookView} id=${Number(id)} tab=${tab ? `/${tab}` : ''} />`;
+  return html`<${VIEWS[page]} />`;
+}
+
+// What lies over the view, with an address of its own.
+function Over() {
+  const [page, id, , delivery] = over.value ?? [];
+  if (page === 'events') return html`<${EventDrawer} key=${id} id=${Number(id)} onClose=${leave} />`;
+  if (id === 'new') return html`<${NewWebhook} onClose=${leave} />`;
+  return page && html`<${DeliveryDrawer} key=${delivery} webhookId=${Number(id)} id=${Number(delivery)} onClose=${leave} />`;
+}
+
+function Nowhere() {
+  return html`<section class="card empty"><p>${t('nowhere')}</p><a class="button" href="#/">${t('dashboard')}</a></section>`;
 }
 
 function Page() {
   if (!signedIn.value) return html`<${SignIn} /><${Toasts} />`;
-  return html`<div class="layout">
-    <${Navigation} />
-    <div class="content">
-      <header class="top"><h1>${t(currentPage())}</h1><${ConnectionStatus} />
-        <button class="small" onClick=${switchLanguage}>${language.value === 'ru' ? 'EN' : 'RU'}</button>
-        <button class="small" onClick=${switchTheme} aria-label=${t('theme')}>◐</button>
-        <button class="small" onClick=${() => signOut()}>${t('signOut')}</button></header>
-      <${Banner} />
-      <main id="main"><${View} /></main>
-    </div></div><${Toasts} /><${Keys} />`;
+  const current = currentPage();
+  return html`<a class="skip" href="#main" onClick=${toContent}>${t('toContent')}</a>
+    <div class="layout">
+      <${Navigation} current=${current} />
+      <div class="content">
+        <header class="top"><h1>${t(current ?? 'nowhereTitle')}</h1><${ConnectionStatus} /><${MenuButton} /></header>
+        <${Banner} />
+        <main id="main" tabindex="-1"><${View} /></main>
+      </div>
+    </div>
+    <${Menu} current=${current} /><${Over} /><${Toasts} /><${Keys} />`;
 }
 
 // Why what is shown may be old; said only when it lasts: a restart of the server is over in a second.
@@ -75,42 +87,26 @@ function Banner() {
     ${' '}<a href="#/doctor">${t('doctor')}</a>${error?.status > 0 && !error.isOurs && html` ${reload}`}</p>`;
 }
 
+// Not by the address: that one says which view it is.
+function toContent(event) {
+  event.preventDefault();
+  document.getElementById('main').focus();
+}
+
 // The icon of the tab tells from afar: offline, something new, all is well.
 effect(() => {
   const name = lostAt.value ? 'offline' : unread.value ? 'unread' : 'icon';
   document.querySelector('link[rel=icon]').setAttribute('href', ICONS[name]);
 });
 
-function currentPage() {
-  const page = route.value.split('/')[1];
-  return page === 'doctor' || PAGES.includes(page) ? page : 'dashboard';
-}
+// How many are new, what is open, where.
+effect(() => {
+  const [page, id, , delivery] = over.value ?? [];
+  const what = { events: `${t('event')} #${id}`, webhooks: delivery ? `${t('delivery')} #${delivery}` : t('createWebhook') }[page];
+  const view = t(signedIn.value ? currentPage() ?? 'nowhereTitle' : 'signIn');
+  document.title = `${unread.value ? `(${unread.value}) ` : ''}${what ?? view} · Bedolaga Events`;
+});
 
-function Navigation() {
-  const [open, setOpen] = useState(false);
-  const current = currentPage();
-  return html`<nav class="side ${open ? 'open' : ''}" aria-label="Bedolaga">
-    <strong class="brand">Bedolaga</strong>
-    ${PAGES.map((page, index) => html`<a href=${hrefOf(page)} class=${index >= ON_PHONE ? 'rest' : ''} aria-current=${current === page ? 'page' : undefined} onClick=${() => setOpen(false)}>
-      ${t(page)}${page === 'notifications' && unread.value > 0 && html` <span class="badge">${unread.value}</span>`}</a>`)}
-    <button class="more" aria-expanded=${open} onClick=${() => setOpen(!open)}>${t('more')}</button>
-  </nav>`;
-}
-
-async function switchLanguage() {
-  await attempt(() => setLanguage(language.value === 'ru' ? 'en' : 'ru'));
-  await attempt(reloadTypes);
-}
-
-function switchTheme() {
-  const isDark = getComputedStyle(document.documentElement).colorScheme === 'dark'
-    || (!document.documentElement.dataset.theme && matchMedia('(prefers-color-scheme: dark)').matches);
-  document.documentElement.dataset.theme = isDark ? 'light' : 'dark';
-  device.set('bedolaga.theme', document.documentElement.dataset.theme);
-}
-
-const theme = device.get('bedolaga.theme');
-if (THEMES.includes(theme)) document.documentElement.dataset.theme = theme;
 addEventListener('hashchange', () => {
   takeLink(); // a sign-in link, opened where the page is open
   arrive();

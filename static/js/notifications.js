@@ -4,12 +4,14 @@ import { language, t } from './i18n.js';
 import { amountOf, rubles } from './lib/money.js';
 import { device } from './lib/storage.js';
 import { plural } from './lib/text.js';
+import { path } from './place.js';
 import { toast } from './toasts.js';
 import { effect, signal } from './ui.js';
 
 const KEPT = 'bedolaga.notifications';
 const MOST = 50;
 const FOLD_AFTER = 1_500; // ms: what comes within is one toast
+const SHOWING = ['', 'events', 'notifications']; // views with new events in them
 export const KINDS = ['user.created', 'payment.completed', 'ticket.created', 'ticket.message_added'];
 
 export const preferences = signal(keptPreferences());
@@ -17,8 +19,9 @@ export const notifications = signal([]); // newest first
 export const unread = signal(0);
 
 effect(() => device.set(KEPT, JSON.stringify(preferences.value)));
-effect(() => { document.title = `${unread.value ? `(${unread.value}) ` : ''}Bedolaga Events`; });
 
+// What the screen shows anyway is not said over it.
+const isOnScreen = () => SHOWING.includes(path.value[0] ?? '');
 export const canSound = () => 'AudioContext' in globalThis;
 
 // As they were kept; what is no answer to the question counts as none.
@@ -73,7 +76,7 @@ function tell() {
     if (!some.length) continue;
     const text = some.length === 1 ? some[0].text : plural(some.length, t(`folded.${kind}`), language.value);
     const href = some.length === 1 ? `#/events/${some[0].event.id}` : '#/events';
-    toast(text, { href });
+    if (!isOnScreen()) toast(text, { href });
     const tag = `event ${some.at(-1).event.id}`;
     if (browser && mayNotify()) notify(text, { href, tag }).catch(() => {}); // the toast has said it
   }

@@ -5,7 +5,7 @@ import * as feed from './feed.js';
 import { said, t } from './i18n.js';
 import { persist } from './lib/persist.js';
 import { device, tab } from './lib/storage.js';
-import { comeBack, want } from './place.js';
+import { comeBack, isLink, want } from './place.js';
 import { toast } from './toasts.js';
 import { signal } from './ui.js';
 
@@ -25,8 +25,6 @@ export function start() {
   else want();
   takeLink();
 }
-
-export const isLink = () => /^#(token|login)=/.test(location.hash);
 
 // A sign-in link, at the start or where the page is open already.
 export function takeLink() {

@@ -6,6 +6,7 @@ const SHOWN = 6_000; // ms
 const MOST = 3;
 
 export const toasts = signal([]);
+export const layers = signal([]); // the open dialogs, the last on top
 
 // `button` is {label, press}; errors stay until they are closed.
 export function toast(text, { button = null, isError = false, href = null } = {}) {

@@ -62,3 +62,9 @@ async def show(page: Page, place: str) -> None:
     """Go to a view by its address."""
     await page.evaluate(f"location.hash = '#/{place}'")
     await expect(page.locator(".skeleton")).to_have_count(0)
+
+
+async def choose(page: Page, command: str) -> None:
+    """A command of the page's menu."""
+    await page.locator("[popovertarget=menu]:visible").click()
+    await page.locator("#menu").get_by_role("button", name=command).click()

@@ -9,7 +9,15 @@ import pytest
 from playwright.async_api import BrowserContext, Page, async_playwright, expect
 
 from tests.conftest import ADMIN, Server, until
-from tests.system.chromium import ARGUMENTS, CHROMIUM, browsing, needs_chromium, show, sign_in
+from tests.system.chromium import (
+    ARGUMENTS,
+    CHROMIUM,
+    browsing,
+    choose,
+    needs_chromium,
+    show,
+    sign_in,
+)
 
 pytestmark = needs_chromium
 
@@ -74,7 +82,7 @@ async def test_copying_where_there_is_no_clipboard(insecure: tuple[BrowserContex
     secret = await page.locator("dialog pre").inner_text()
     await page.locator("dialog").get_by_role("button", name="Копировать").click()
     await expect(page.locator("dialog")).to_contain_text("Скопировано")
-    await page.keyboard.press("Escape")
+    await page.get_by_role("button", name="Готово").click()
     await show(page, "events")
     assert await pasted(page) == secret
 
@@ -111,8 +119,8 @@ async def test_storage_is_denied(server: Server, tmp_path: Path) -> None:
         await expect(page.locator(CONNECTED)).to_be_visible()
         await server.event(user_id=1)
         await expect(page.locator(".stream li")).to_have_count(1)
-        for name in ("EN", "Theme"):
-            await page.get_by_role("button", name=name).click()
+        for command in ("English", "Dark theme"):
+            await choose(page, command)
         await expect(page.get_by_text("Total users")).to_be_visible()
         await context.close()
     assert errors == []
@@ -124,7 +132,7 @@ async def test_storage_is_full(server: Server, page: Page) -> None:
     await page.evaluate(FULL)
     await page.goto(f"{server.url}/#token={ADMIN}")
     await expect(page.locator(CONNECTED)).to_be_visible()
-    await page.get_by_role("button", name="EN").click()
+    await choose(page, "English")
     await expect(page.get_by_text("Total users")).to_be_visible()
     await page.reload()
     await expect(page.locator(CONNECTED)).to_be_visible()
@@ -152,7 +160,7 @@ async def test_notifications_on_android(server: Server) -> None:
         await page.get_by_label(BOX).check()
         await page.get_by_label("Звук").check()
         await expect(page.get_by_label(BOX)).to_be_checked()
-        await show(page, "")
+        await show(page, "tokens")
         await server.event(user_id=1, username="vasya")
         await server.event("ticket.created", ticket_id=7, user_id=1, title="Не работает")
         await expect(page.locator(".toast")).to_have_count(2)
@@ -170,6 +178,7 @@ async def test_notifications_on_ios(server: Server, page: Page) -> None:
     await expect(page.get_by_label("Показывать уведомления")).to_be_visible()
     await expect(page.get_by_label(BOX)).to_have_count(0)
     await expect(page.get_by_label("Звук")).to_have_count(0)
+    await show(page, "tokens")
     for number in (1, 2):
         await server.event(user_id=number)
         await expect(page.locator(".toast").last).to_contain_text(f"пользователь: {number}")

@@ -5,7 +5,7 @@ from typing import Any
 from playwright.async_api import Page, expect
 
 from tests.conftest import Server
-from tests.system.chromium import browsing, needs_chromium, show, sign_in
+from tests.system.chromium import browsing, choose, needs_chromium, show, sign_in
 
 pytestmark = needs_chromium
 
@@ -58,18 +58,18 @@ async def test_the_four_numbers_follow(server: Server, page: Page) -> None:
 
 async def test_notifications_are_told_folded_and_turned_off(server: Server, page: Page) -> None:
     """In the reference's words, one toast for a burst, the count in the title, each linked."""
-    await sign_in(server, page)
+    await sign_in(server, page, "tokens")
     await server.event(user_id=1, username="vasya")
     await expect(page.locator(".toast")).to_contain_text("Новый пользователь: @vasya")
-    await expect(page).to_have_title("(1) Bedolaga Events")
+    await expect(page).to_have_title("(1) Токены · Bedolaga Events")
     users = [{"type": "user.created", "payload": {"user_id": n}} for n in range(12)]
     await server.call("POST", "/events/batch", {"events": users})
     await expect(page.locator(".toast").last).to_contain_text("12 новых пользователей")
-    await expect(page).to_have_title("(13) Bedolaga Events")
-    await expect(page.locator(".badge")).to_have_text("13")
+    await expect(page).to_have_title("(13) Токены · Bedolaga Events")
+    await expect(page.locator(".badge:visible")).to_have_text("13")
     await show(page, "notifications")
     await expect(page.locator(".stream li")).to_have_count(13)
-    await expect(page).to_have_title("Bedolaga Events")
+    await expect(page).to_have_title("Уведомления · Bedolaga Events")
     await page.locator(".stream a").last.click()
     await expect(page.locator("dialog")).to_contain_text("vasya")
     await show(page, "notifications")
@@ -114,9 +114,9 @@ async def test_language_and_theme_are_remembered(server: Server) -> None:
         page = await context.new_page()
         await sign_in(server, page)
         await expect(page.get_by_text("Total users")).to_be_visible()
-        await page.get_by_role("button", name="RU", exact=True).click()
+        await choose(page, "Русский")
         await expect(page.get_by_text("Всего пользователей")).to_be_visible()
-        await page.get_by_role("button", name="Тема").click()
+        await choose(page, "Тёмная тема")
         dark = "getComputedStyle(document.documentElement).colorScheme"
         assert await page.evaluate(dark) == "dark"
         await page.reload()

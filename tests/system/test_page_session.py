@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import BrowserContext, Page, expect
 
 from tests.conftest import ADMIN, Server, until
-from tests.system.chromium import browsing, needs_chromium, sign_in
+from tests.system.chromium import browsing, choose, needs_chromium, sign_in
 from tests.system.gate import Answer, Gate, gate_before, html, json
 
 pytestmark = needs_chromium
@@ -203,7 +203,7 @@ async def test_a_deep_link_survives_signing_in(server: Server, context: BrowserC
         await expect(page.locator("dialog")).to_contain_text("Кому доставлено")
         assert page.url.endswith(place)
     await same.get_by_label("Закрыть").first.click()
-    await same.get_by_role("button", name="Выйти").click()
+    await choose(same, "Выйти")
     await waiting.reload()
     await expect(waiting.locator(FORM)).to_be_visible()
     fresh = await context.new_page()
@@ -232,7 +232,7 @@ async def test_signing_out_and_in_reaches_every_tab(
     await expect(second.locator(FORM)).to_be_visible()
     await sign_in(server, first)
     await expect(second.locator(".connection.connected")).to_be_visible()
-    await first.get_by_role("button", name="Выйти").click()
+    await choose(first, "Выйти")
     await expect(second.locator(FORM)).to_be_visible()
 
 

@@ -4,7 +4,7 @@ from playwright.async_api import Page, expect
 
 from bedolaga_events.api.sink import SINK
 from tests.conftest import Receiver, Server, until
-from tests.system.chromium import needs_chromium, show, sign_in
+from tests.system.chromium import choose, needs_chromium, show, sign_in
 
 pytestmark = needs_chromium
 
@@ -14,7 +14,7 @@ async def test_the_sandbox_as_a_receiver(server: Server, page: Page) -> None:
     await sign_in(server, page, "webhooks")
     await page.get_by_role("button", name="Создать для песочницы").click()
     await page.locator("dialog").get_by_role("button", name="Создать", exact=True).click()
-    await page.locator("dialog button", has_text="✕").click()
+    await page.get_by_role("button", name="Готово").click()
     await server.event(user_id=1)
     await show(page, "sandbox")
     await expect(page.locator("details").first).to_contain_text("подпись верна")
@@ -38,7 +38,7 @@ async def test_what_the_server_says_is_said_in_the_readers_language(
     attempt = page.locator(".attempt p.problem")
     await expect(attempt).to_contain_text("получатель ответил HTTP 410 Gone")
     await page.keyboard.press("Escape")
-    await page.get_by_role("button", name="EN").click()
+    await choose(page, "English")
     await expect(page.locator("p.problem")).to_contain_text("The receiver answered 410 Gone.")
 
 
@@ -53,7 +53,7 @@ async def test_tokens_are_made_copied_and_revoked(server: Server, page: Page) ->
     await page.locator("dialog").get_by_role("button", name="Копировать").click()
     value = await page.evaluate("navigator.clipboard.readText()")
     assert (await server.call("GET", "/tokens", token=value)).status == 200
-    await page.keyboard.press("Escape")
+    await page.get_by_role("button", name="Готово").click()
     other = await page.context.new_page()
     await other.goto(f"{server.url}/#token={value}")
     await expect(other.locator(".connection.connected")).to_be_visible()

@@ -48,7 +48,8 @@ async def test_the_form_says_what_is_wrong_and_shows_a_secret_once(
     server: Server, receiver: Receiver, page: Page
 ) -> None:
     """Beside the field; a generated secret is shown once; what it gets is checked on edit."""
-    await sign_in(server, page, "webhooks/new")
+    await sign_in(server, page, "webhooks")
+    await page.get_by_role("button", name="Создать webhook").click()
     form = page.locator("dialog form")
     await form.locator("[name=name]").fill("CRM")
     await form.locator("[name=url]").fill("http://user:word@example.com/")
@@ -62,14 +63,14 @@ async def test_the_form_says_what_is_wrong_and_shows_a_secret_once(
     await form.get_by_label("Сгенерировать").check()
     await form.get_by_role("button", name="Создать", exact=True).click()
     await expect(page.locator("dialog pre")).to_contain_text("whsec_")
-    await page.keyboard.press("Escape")
+    await page.get_by_role("button", name="Готово").click()
     await expect(page.locator("tbody tr")).to_contain_text("CRM")
     await page.get_by_role("button", name="Действия: CRM").click()
     await page.get_by_role("link", name="Редактировать").click()
     await expect(page.get_by_role("checkbox", name="ticket.*")).to_be_checked()
     await page.locator("form [name=name]").fill("CRM 2")
     await page.get_by_role("button", name="Обновить").click()
-    await expect(page.get_by_role("heading", name="Webhooks / CRM 2")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Вебхуки / CRM 2")).to_be_visible()
     await page.get_by_role("button", name="Сменить секрет").click()
     await page.locator("dialog").get_by_role("button", name="Сменить секрет").click()
     await expect(page.locator("dialog pre")).to_contain_text("whsec_")

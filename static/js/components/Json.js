@@ -20,3 +20,9 @@ export function Copyable({ text, label }) {
 export function Json({ value, label }) {
   return html`<${Copyable} text=${JSON.stringify(value, null, 2)} label=${label} />`;
 }
+
+// What is shown once: a dialog asks before it closes over it.
+export function Once({ text, label, hint, onDone }) {
+  return html`<p>${hint}</p><div data-once><${Copyable} text=${text} label=${label} /></div>
+    <div class="buttons"><button class="primary" onClick=${onDone}>${t('done')}</button></div>`;
+}

@@ -20,7 +20,7 @@ export function RemoveWebhook({ webhook, onClose }) {
     onClose();
   }
 
-  return html`<${Dialog} title=${t('remove')} onClose=${onClose}>
+  return html`<${Dialog} title=${t('remove')} onClose=${onClose} light>
     <form class="fields" onSubmit=${submit}>
       <p>${t('confirmDelete', { name: webhook.name })}</p>
       <label>${t('typeName')}<input value=${typed} onInput=${(event) => setTyped(event.target.value)} autocomplete="off" /></label>

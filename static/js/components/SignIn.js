@@ -2,6 +2,7 @@
 import { said, t } from '../i18n.js';
 import { isForeign, notice, setForeign, signIn } from '../session.js';
 import { html, useState } from '../ui.js';
+import { Brand } from './Navigation.js';
 
 export function SignIn() {
   const [error, setError] = useState(null);
@@ -19,6 +20,7 @@ export function SignIn() {
   const problem = error ?? notice.value;
   return html`<main class="sign-in">
     <form class="card fields" onSubmit=${submit}>
+      <div class="brand"><${Brand} /></div>
       <h1>${t('signIn')}</h1>
       <p class="muted">${t('signInHint')} <code>bedolaga-events login</code></p>
       <label>${t('token')}<input name="token" type="password" required autocomplete="current-password" autofocus /></label>

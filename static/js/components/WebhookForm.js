@@ -7,7 +7,7 @@ import { keepWebhook } from '../webhooks.js';
 import { html, useState } from '../ui.js';
 import { EventTypes, typesOf } from './EventTypes.js';
 import { AcceptRedirects, FORMATS, FormatSelect, OptionFields, formatOf } from './FormatFields.js';
-import { Copyable } from './Json.js';
+import { Once } from './Json.js';
 
 const FIELDS = ['name', 'url', 'event_type', 'event_types', 'filter', 'secret', 'description', 'headers', 'options'];
 
@@ -45,7 +45,7 @@ export function WebhookForm({ webhook, initial = {}, onDone }) {
   const { secret: secretName, url: urlName, ownUrl } = FORMATS[format];
   const isSame = (webhook?.format ?? 'json') === format;
   const headers = Object.entries(shown.headers ?? {}).map(([name, value]) => `${name}: ${value}`).join('\n');
-  if (secret) return html`<p>${t('secretOnce')}</p><${Copyable} text=${secret} label=${t('secret')} />`;
+  if (secret) return html`<${Once} hint=${t('secretOnce')} text=${secret} label=${t('secret')} onDone=${onDone} />`;
   return html`<form class="fields" onSubmit=${submit}>
       <label>${t('name')} *<input name="name" required maxlength="255" defaultValue=${shown.name ?? ''} />${hint('name')}</label>
       <${FormatSelect} format=${format} onChange=${setFormat} />

@@ -5,6 +5,7 @@ import { number, shortUrl } from '../lib/text.js';
 import { setActive, webhooks } from '../webhooks.js';
 import { html, useEffect, useState } from '../ui.js';
 import { Sparkline } from './Sparkline.js';
+import { Status } from './Status.js';
 import { Time } from './Time.js';
 
 const COLUMNS = [['name', 'name'], ['url', 'url'], ['eventType', 'event_type'], ['status', 'is_active'], ['successes', 'success_count'], ['failures', 'failure_count'], ['lastCall', 'last_triggered_at']];
@@ -73,7 +74,7 @@ function Row({ webhook, day, chosen, toggle, onRemove }) {
     <td data-label=${t('name')} class="roomy"><a href="#/webhooks/${webhook.id}">${webhook.name}</a></td>
     <td data-label=${t('url')} class="roomy"><${Address} url=${webhook.url} /></td>
     <td data-label=${t('eventType')}><code class="whole"><${Pattern} text=${webhook.event_types.join(', ')} /></code></td>
-    <td data-label=${t('status')}><span class="status ${state}" title=${said(webhook.disabled_reason)}>${t(state)}</span></td>
+    <td data-label=${t('status')}><${Status} status=${state} title=${said(webhook.disabled_reason)} /></td>
     <td data-label=${t('successes')} class="number">${number(webhook.success_count, language.value)}</td>
     <td data-label=${t('failures')} class="number">${number(webhook.failure_count, language.value)}</td>
     <td data-label=${t('lastCall')}>${webhook.last_triggered_at ? html`<${Time} at=${webhook.last_triggered_at} />` : t('never')}</td>

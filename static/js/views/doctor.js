@@ -1,10 +1,9 @@
 // #/doctor : what stands between page and server, tested from both ends; lines to mend it.
 import { Copyable } from '../components/Json.js';
+import { Status } from '../components/Status.js';
 import { said, t } from '../i18n.js';
 import { CHECKS, linesFor } from '../doctor.js';
 import { html, useEffect, useState } from '../ui.js';
-
-const MARKS = { ok: 'success', warn: 'pending', bad: 'failed', running: 'skipped', skip: 'skipped' };
 
 export function Doctor() {
   const [run, setRun] = useState(0);
@@ -39,7 +38,7 @@ export function Doctor() {
   return html`<section class="card"><header class="row"><p class="muted">${t('doctorHint')}</p><button onClick=${() => setRun(run + 1)}>${t('runAgain')}</button></header>
     <div role="status"><ul class="plain">${shown.map(([name, one]) => html`<li key=${name} class="row" data-check=${name}>
       <span><strong>${t(`check.${name}`)}</strong> <span class="muted">${one.text}</span></span>
-      <span class="status ${MARKS[one.state]}">${t(one.state === 'running' ? 'checking' : `is.${one.state}`)}</span></li>`)}</ul></div>
+      <${Status} status=${one.state} label=${t(one.state === 'running' ? 'checking' : `is.${one.state}`)} /></li>`)}</ul></div>
     ${lines && html`<h2>${t('linesToAdd')}</h2><${Copyable} text=${lines} label=${t('linesToAdd')} />`}
     <details><summary>${t('supportText')}</summary><${Copyable} text=${`${report}\n${navigator.userAgent}`} label=${t('supportText')} /></details>
   </section>`;

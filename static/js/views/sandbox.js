@@ -1,6 +1,7 @@
 // #/sandbox : the receiver to play with.
 import { sinkApi } from '../api.js';
 import { Copyable } from '../components/Json.js';
+import { Status } from '../components/Status.js';
 import { Time } from '../components/Time.js';
 import { t } from '../i18n.js';
 import { html, useEffect, useState } from '../ui.js';
@@ -28,7 +29,7 @@ export function Sandbox() {
     ${sink?.items.map((one) => html`<details class="attempt" key=${one.id}>
       <summary><strong>#${one.id}</strong> <${Time} at=${one.received_at} as="clock" />${' '}
         <code>${one.headers.find(([name]) => name === 'X-Webhook-Event')?.[1]}</code>${' '}
-        <span class="status ${{ ok: 'success', wrong: 'failed', none: 'skipped' }[one.signature]}">${t(`signature.${one.signature}`)}</span></summary>
+        <${Status} status=${one.signature} label=${t(`signature.${one.signature}`)} /></summary>
       <pre tabindex="0">${one.headers.map(([name, value]) => `${name}: ${value}`).join('\n')}</pre><pre tabindex="0">${one.body}</pre>
     </details>`)}
   </section>`;

@@ -1,7 +1,7 @@
 // #/tokens : who may call the server.
 import { tokensApi } from '../api.js';
 import { Dialog } from '../components/Dialog.js';
-import { Copyable } from '../components/Json.js';
+import { Once } from '../components/Json.js';
 import { Missing, useLoaded } from '../components/Loaded.js';
 import { Time } from '../components/Time.js';
 import { t } from '../i18n.js';
@@ -39,7 +39,7 @@ export function Tokens() {
         <td data-label=${t('expires')}>${one.expires_at ? html`<${Time} at=${one.expires_at} as="moment" />` : t('forever')}</td>
         <td class="buttons"><button class="small danger" onClick=${() => revoke(one)}>${t('revoke')}</button></td></tr>`)}</tbody></table>`}
     ${form && html`<${Dialog} title=${t('createToken')} onClose=${close}>
-      ${made ? html`<p>${t('tokenOnce')}</p><${Copyable} text=${made} label=${t('token')} />` : html`<form class="fields" onSubmit=${create}>
+      ${made ? html`<${Once} hint=${t('tokenOnce')} text=${made} label=${t('token')} onDone=${close} />` : html`<form class="fields" onSubmit=${create}>
         <label>${t('name')} *<input name="name" required maxlength="255" /></label>
         <fieldset><legend>${t('scopes')}</legend>${['publish', 'read', 'admin'].map((one) => html`<label class="check"><input type="checkbox" name="scopes" value=${one} defaultChecked=${one === 'publish'} /> ${one}</label>`)}</fieldset>
         <label>${t('days')}<input name="days" type="number" min="1" /></label>

@@ -2,7 +2,7 @@
 import { webhooksApi } from '../api.js';
 import { Chart, secondsOf, WindowSwitch } from '../components/Chart.js';
 import { Dialog } from '../components/Dialog.js';
-import { Copyable } from '../components/Json.js';
+import { Copyable, Once } from '../components/Json.js';
 import { Missing, useLoaded } from '../components/Loaded.js';
 import { RemoveWebhook } from '../components/RemoveWebhook.js';
 import { Status } from '../components/Status.js';
@@ -102,7 +102,7 @@ function Replay({ webhook, onClose }) {
     onClose();
   }
   const yesterday = new Date(Date.now() - 86_400_000 - new Date().getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-  return html`<${Dialog} title=${t('replayTitle')} onClose=${onClose}><form class="fields" onSubmit=${submit}>
+  return html`<${Dialog} title=${t('replayTitle')} onClose=${onClose} light><form class="fields" onSubmit=${submit}>
     <label>${t('replaySince')}<input name="since" type="datetime-local" required defaultValue=${yesterday} /></label>
     <label>${t('status')}<select name="status">${['failed', 'skipped', 'success'].map((one) => html`<option value=${one}>${t(one)}</option>`)}</select></label>
     ${matching !== null && html`<p role="status">${t('replayCount', { count: number(matching, language.value) })}</p>`}
@@ -113,8 +113,8 @@ function Replay({ webhook, onClose }) {
 function Rotate({ webhook, onClose }) {
   const [made, setMade] = useState(null);
   return html`<${Dialog} title=${t('rotate')} onClose=${onClose}>
-    ${made ? html`<p>${t('secretOnce')}</p><${Copyable} text=${made.secret} label=${t('secret')} />
-        ${made.old_secret_until && html`<p class="muted">${t('rotated', { until: moment(made.old_secret_until, language.value) })}</p>`}`
+    ${made ? html`${made.old_secret_until && html`<p class="muted">${t('rotated', { until: moment(made.old_secret_until, language.value) })}</p>`}
+        <${Once} hint=${t('secretOnce')} text=${made.secret} label=${t('secret')} onDone=${onClose} />`
       : html`<p>${t('rotateHint')}</p><div class="buttons"><button onClick=${onClose}>${t('cancel')}</button>
         <button class="primary" onClick=${async () => setMade(await attempt(() => webhooksApi.rotateSecret(webhook.id)))}>${t('rotate')}</button></div>`}
   <//>`;
