@@ -1,7 +1,7 @@
 """Wire the parts together, start them, stop them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -10,7 +10,6 @@ import structlog
 from aiohttp import web
 
 from bedolaga_events import api
-from bedolaga_events.access import Access
 from bedolaga_events.alerts import Alerts
 from bedolaga_events.api.publisher import EVENTS, Publisher
 from bedolaga_events.api.sink import SINK, Sink
@@ -23,13 +22,12 @@ from bedolaga_events.delivery.addresses import Policy
 from bedolaga_events.delivery.dialling import Dialler
 from bedolaga_events.delivery.guard import Guard, trusted_cas
 from bedolaga_events.delivery.poster import Poster
-from bedolaga_events.delivery.proxy import Proxy, proxy
+from bedolaga_events.delivery.proxy import proxy
 from bedolaga_events.delivery.resolver import Resolver
 from bedolaga_events.delivery.worker import Worker
 from bedolaga_events.errors import StoreError
 from bedolaga_events.housekeeping import Housekeeping
 from bedolaga_events.live.hub import Hub
-from bedolaga_events.live.resume import Resumptions
 from bedolaga_events.messengers import Heartbeat, Way, check_hosts, ways_of
 from bedolaga_events.metrics import Metrics
 from bedolaga_events.settings import Settings
@@ -39,9 +37,8 @@ from bedolaga_events.store.batch import Transactions
 from bedolaga_events.store.database import Database
 from bedolaga_events.store.transaction import change
 from bedolaga_events.store.trouble import starting
-from bedolaga_events.store.walker import Walker
 from bedolaga_events.store.watch import watch
-from bedolaga_events.store.writer import Writer
+from bedolaga_events.store.writer import Listener, Writer
 from bedolaga_events.supervise import Helpers, patience, vital
 from bedolaga_events.times import Calendar, Clock
 
@@ -86,43 +83,23 @@ def folder(*names: str) -> Path:
 
 
 async def _run(loaded: Loaded, clocks: Clock, app: web.Application) -> AsyncIterator[None]:
-    settings = loaded.settings
-    way = proxy(settings.delivery.proxy.get_secret_value())
-    guard = Guard(_policy(settings), Resolver(), has_proxy=way is not None)
-    await check_hosts(settings.alerts, guard)
-    parts = app[PARTS] = await _assemble(loaded, guard, way, clocks)
-    database, writer, worker = parts.database, parts.writer, parts.worker
-    alerts, helpers = parts.alerts, parts.helpers
-    housekeeping = Housekeeping(settings, database, writer, parts.access, parts.calendar, helpers)
-    assert database.mark is not None  # it is open
-    writer.listeners += [
-        helpers.listener("mark", database.mark.heard),
-        parts.access.heard,
-        parts.hub.publish,
-        worker.heard,
-        parts.walker.heard,
-        helpers.listener("alerts", alerts.heard),
-        helpers.listener("metrics", parts.metrics.heard),
-    ]
-    writing = vital(writer.run(), parts.break_down)
-    others = [
-        vital(work, parts.break_down)
-        for work in (
-            worker.run(),
-            housekeeping.run(),
-            housekeeping.watch_tokens(),
-            parts.walker.run(),
-            helpers.run("alerts", partial(alerts.run, database, lambda: parts.is_well)),
-            watch(writer, database.path.parent),
-        )
-    ]
+    server = app[PARTS] = await _assemble(loaded, clocks)
+    housekeeping = Housekeeping(
+        loaded.settings,
+        server.database,
+        server.writer,
+        server.access,
+        server.calendar,
+        server.helpers,
+    )
+    server.writer.listeners += _listeners(server)
+    writing = vital(server.writer.run(), server.break_down)
+    others = [vital(work, server.break_down) for work in _works(server, housekeeping)]
     try:
-        await _ensure_token(parts)
-        await change(parts.writer, numbers.adopt, parts.rules)
-        await housekeeping.reread_tokens()
+        await _begin(server, housekeeping)
         yield
-        if parts.stopping is not None:
-            await parts.stopping
+        if server.stopping is not None:
+            await server.stopping
         with suppress(StoreError):  # the store may be why it ends
             await housekeeping.touch_tokens()
             await housekeeping.keep_time()
@@ -130,60 +107,92 @@ async def _run(loaded: Loaded, clocks: Clock, app: web.Application) -> AsyncIter
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
-        writer.close()
+        server.writer.close()
         await asyncio.gather(writing, return_exceptions=True)
-        worker.close()
-        await database.close()
+        server.worker.close()
+        await server.database.close()
 
 
-async def _assemble(loaded: Loaded, guard: Guard, way: Proxy | None, clocks: Clock) -> Parts:
+def _listeners(server: Parts) -> list[Listener]:
+    """Who hears of every commit, in this order; a helper among them may fail."""
+    helping, mark = server.helpers.listener, server.database.mark
+    assert mark is not None  # it is open
+    return [
+        helping("mark", mark.heard),
+        server.access.heard,
+        server.hub.publish,
+        server.worker.heard,
+        server.walker.heard,
+        helping("alerts", server.alerts.heard),
+        helping("metrics", server.metrics.heard),
+    ]
+
+
+def _works(server: Parts, housekeeping: Housekeeping) -> Iterator[Coroutine[None, None, None]]:
+    """What runs as long as the server does."""
+    yield server.worker.run()
+    yield housekeeping.run()
+    yield housekeeping.watch_tokens()
+    yield server.walker.run()
+    telling = partial(server.alerts.run, server.database, lambda: server.is_well)
+    yield server.helpers.run("alerts", telling)
+    yield watch(server.writer, server.database.path.parent)
+
+
+async def _begin(server: Parts, housekeeping: Housekeeping) -> None:
+    """BEDOLAGA_EVENTS_TOKEN is an admin token; one that was set there before is not any more."""
+    secret = server.settings.token
+    value = None if secret is None else secret.get_secret_value()
+    with starting(server.database.path):
+        await change(server.writer, tokens.ensure, ENVIRONMENT_TOKEN, value)
+    await change(server.writer, numbers.adopt, server.rules)
+    await housekeeping.reread_tokens()
+
+
+async def _assemble(loaded: Loaded, clocks: Clock) -> Parts:
     """Open the store and make what stands around it."""
-    settings, now, calendar = loaded.settings, clocks.wall, Calendar(clocks)
-    path = settings.database.path
-    metrics = Metrics()
-    tls = trusted_cas(settings.delivery.ca_file)
+    delivery = loaded.settings.delivery
+    way = proxy(delivery.proxy.get_secret_value())
     if way is not None:
         log.warning("deliveries go through a proxy; it resolves and judges names", proxy=str(way))
-    helpers = Helpers(metrics)
-    poster = Poster(Dialler(guard, tls, settings.delivery.connect_timeout, way))
-    database = await Database.open(path)
+    guard = Guard(_policy(loaded.settings), Resolver(), has_proxy=way is not None)
+    await check_hosts(loaded.settings.alerts, guard)
+    tls = trusted_cas(delivery.ca_file)
+    poster = Poster(Dialler(guard, tls, delivery.connect_timeout, way))
+    database = await Database.open(loaded.settings.database.path)
+    fsync_ms = round(database.fsync_seconds * 1000, 3)
+    log.info("database open", path=str(database.path), fsync_ms=fsync_ms)
     try:
-        with starting(path):
-            sealed = await database.read(webhooks.sealed)
-            box = vault.of(settings, sealed)
-            last_event_id = await database.read(events.last_id)
-            calendar.resume(await database.read(meta.running_at))
-        ways = ways_of(settings.alerts, database, box, poster)
-        transactions = Transactions(settings.rules, clocks.leap)
-        writer = Writer(database, transactions, now, settings.events.queue_limit, metrics)
-        hub = Hub(
-            last_event_id,
-            settings.live.max_connections,
-            settings.live.unsent_limit_kib * 1024,
-            metrics,
-        )
+        with starting(database.path):
+            return await _around(database, loaded, clocks, guard, poster)
     except BaseException:
         await database.close()
         raise
-    catalogue = _catalogue(settings)
-    words = catalogue.words()
-    worker = Worker(database, writer, poster, box, settings.delivery, clocks, metrics, words)
-    log.info("database open", path=str(path), fsync_ms=round(database.fsync_seconds * 1000, 3))
+
+
+async def _around(
+    database: Database, loaded: Loaded, clocks: Clock, guard: Guard, poster: Poster
+) -> Parts:
+    settings, calendar, metrics = loaded.settings, Calendar(clocks), Metrics()
+    calendar.resume(await database.read(meta.running_at))
+    box = vault.of(settings, await database.read(webhooks.sealed))
+    transactions = Transactions(settings.rules, clocks.leap)
+    writer = Writer(database, transactions, clocks.wall, settings.events.queue_limit, metrics)
+    last, live = await database.read(events.last_id), settings.live
+    helpers, catalogue = Helpers(metrics), _catalogue(settings)
+    ways, words = ways_of(settings.alerts, database, box, poster), catalogue.words()
     return Parts(
         settings=settings,
         origins=loaded.origins,
-        now=now,
+        now=clocks.wall,
         calendar=calendar,
         metrics=metrics,
         catalogue=catalogue,
         database=database,
         writer=writer,
         vault=box,
-        access=Access(calendar.now, settings.auth.max_failures, hub.keep),
-        hub=hub,
-        resumptions=Resumptions(database, hub),
-        walker=Walker(writer),
-        worker=worker,
+        hub=Hub(last, live.max_connections, live.unsent_limit_kib * 1024, metrics),
+        worker=Worker(database, writer, poster, box, settings.delivery, clocks, metrics, words),
         alerts=_alerts(settings, ways, poster, helpers, clocks, calendar),
         helpers=helpers,
         guard=guard,
@@ -224,17 +233,10 @@ def _policy(settings: Settings) -> Policy:
     return addresses.policy(settings.delivery.allowed_networks, loopback=loopback)
 
 
-async def _ensure_token(parts: Parts) -> None:
-    """BEDOLAGA_EVENTS_TOKEN is an admin token; one that was set there before is not any more."""
-    secret = parts.settings.token
-    value = None if secret is None else secret.get_secret_value()
-    with starting(parts.database.path):
-        await change(parts.writer, tokens.ensure, ENVIRONMENT_TOKEN, value)
-
-
 async def _say_goodbye(app: web.Application) -> None:
     """What is in flight is waited for meanwhile, by `_run`."""
     if PARTS in app:
-        parts = app[PARTS]
-        parts.stopping = asyncio.create_task(parts.worker.stop(patience(parts.settings.server)))
-        await parts.hub.say_goodbye()
+        server = app[PARTS]
+        seconds = patience(server.settings.server)
+        server.stopping = asyncio.create_task(server.worker.stop(seconds))
+        await server.hub.say_goodbye()

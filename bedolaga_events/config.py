@@ -58,13 +58,9 @@ def load(
     Raises:
         ConfigError: an unknown key or a bad value; the sentence names the key and its source.
     """
-    environ = os.environ if environ is None else environ
-    layers: list[tuple[str, dict[str, Any]]] = []
-    if config_file is not None:
-        layers.append((str(config_file), _read_toml(config_file)))
-    layers.append(("environment", _read_environment(environ)))
+    layers = [] if config_file is None else [(str(config_file), _read_toml(config_file))]
+    layers.append(("environment", _read_environment(os.environ if environ is None else environ)))
     layers.append(("flag", _nested(flags)))
-
     merged: dict[str, Any] = {}
     origins: dict[str, str] = {}
     for name, values in layers:

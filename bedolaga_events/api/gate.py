@@ -18,6 +18,8 @@ from bedolaga_events.store import tokens
 METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
+log = structlog.get_logger()
+
 
 def gate(scopes: Mapping[Any, Scope | None], with_ticket: Set[Any], handshakes: Set[Any]) -> Any:
     """The middleware.
@@ -27,7 +29,6 @@ def gate(scopes: Mapping[Any, Scope | None], with_ticket: Set[Any], handshakes: 
         with_ticket: the handlers that take a ticket in place of a token, and use it up.
         handshakes: the handlers that tell themselves when a caller has too many connections.
     """
-
     log = structlog.get_logger().bind()  # bound once: its debug() costs nothing when it is off
 
     @web.middleware
@@ -37,29 +38,29 @@ def gate(scopes: Mapping[Any, Scope | None], with_ticket: Set[Any], handshakes: 
             with _served(request, handshakes):
                 await _let_in(request, scopes, with_ticket)
                 response = await _answered(request, handler)
-        except EventsError as error:
-            if error.status >= 500 and parts(request).writer.trouble is None:  # that was told
-                log.warning("request refused", path=request.path, detail=error.detail)
-            response = error_reply(error.status, error.detail, error.headers, error.errors)
-        except web.HTTPException as error:
-            response = http_error(request.method, error)
         except (ConnectionResetError, TimeoutError):
             raise
-        except Exception:  # the one place where the unforeseen becomes a 500
-            log.exception("request failed", method=request.method, path=request.path)
-            response = error_reply(500, OWN_FAULT)
+        except Exception as error:  # noqa: BLE001 - here alone the unforeseen becomes a 500
+            response = _refusal(request, error)
         if not response.prepared:
             _finish(request, response)
-        log.debug(
-            "request",
-            method=request.method,
-            path=request.path,
-            status=response.status,
-            ms=round((time.perf_counter() - started) * 1000, 1),
-        )
+        ms = round((time.perf_counter() - started) * 1000, 1)
+        method, path = request.method, request.path
+        log.debug("request", method=method, path=path, status=response.status, ms=ms)
         return response
 
     return answer
+
+
+def _refusal(request: web.Request, error: Exception) -> web.Response:
+    if isinstance(error, EventsError):
+        if error.status >= 500 and parts(request).writer.trouble is None:  # that was told
+            log.warning("request refused", path=request.path, detail=error.detail)
+        return error_reply(error.status, error.detail, error.headers, error.errors)
+    if isinstance(error, web.HTTPException):
+        return http_error(request.method, error)
+    log.error("request failed", method=request.method, path=request.path, exc_info=error)
+    return error_reply(500, OWN_FAULT)
 
 
 async def _let_in(
@@ -110,7 +111,7 @@ def _served(request: web.Request, handshakes: Set[Any]) -> Iterator[None]:
     request[CROWDED] = not server.crowd.admits(transport, client)
     if request[CROWDED]:
         if server.sparingly(f"crowded {client}"):
-            structlog.get_logger().warning(
+            log.warning(
                 "too many connections from one address (live.max_per_address)", address=client
             )
         if request.match_info.handler not in handshakes:
@@ -189,7 +190,7 @@ def check_origin(request: web.Request) -> None:
     if allows(request, origin):
         return
     if parts(request).sparingly(f"origin {origin[:200]}"):
-        structlog.get_logger().warning(
+        log.warning(
             "origin refused: add it to security.allowed_origins, or set server.public_url when it "
             "is this server's own address",
             origin=origin[:200],

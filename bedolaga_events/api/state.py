@@ -43,10 +43,7 @@ class Parts:
     database: Database
     writer: Writer
     vault: Vault
-    access: Access
     hub: Hub
-    resumptions: Resumptions
-    walker: Walker
     worker: Worker
     alerts: Alerts
     helpers: Helpers
@@ -55,6 +52,9 @@ class Parts:
     broken: str | None = None  # why /health says 503
     broke: asyncio.Event = field(default_factory=asyncio.Event)
     documents: dict[str, Any] = field(default_factory=dict)  # made once: `kept.document`
+    access: Access = field(init=False)
+    resumptions: Resumptions = field(init=False)
+    walker: Walker = field(init=False)
     front: Front = field(init=False)
     crowd: Crowd = field(init=False)
     rules: Rules = field(init=False)
@@ -62,6 +62,9 @@ class Parts:
     sparingly: Minutely = field(default_factory=Minutely)
 
     def __post_init__(self) -> None:
+        self.access = Access(self.calendar.now, self.settings.auth.max_failures, self.hub.keep)
+        self.resumptions = Resumptions(self.database, self.hub)
+        self.walker = Walker(self.writer)
         self.front = Front.of(self.settings)
         self.crowd = Crowd(self.settings.live.max_per_address, self.front.is_exempt)
         self.rules = self.settings.rules

@@ -154,12 +154,12 @@ async def _listen(runner: web.AppRunner, settings: Settings, tls: Tls | None) ->
 async def _print_link(app: web.Application, runner: web.AppRunner, scheme: str) -> None:
     """Where it listens; the sign-in link while there is no admin token, and in a terminal."""
     found = [f"{scheme}://{shown(host)}:{port}/" for host, port, *_ in runner.addresses]
-    address, parts = found[0], app[PARTS]
+    address, server = found[0], app[PARTS]
     listens = f"bedolaga-events {__version__} listens on {' and '.join(dict.fromkeys(found))}\n"
     logs.OUT.write(listens)
-    if os.isatty(1) or not await parts.database.read(tokens.has_admin, parts.calendar.now()):
-        code = await change(parts.writer, login_codes.issue, parts.calendar.now())
-        reached = parts.settings.server.public_url or address
+    if os.isatty(1) or not await server.database.read(tokens.has_admin, server.calendar.now()):
+        code = await change(server.writer, login_codes.issue, server.calendar.now())
+        reached = server.settings.server.public_url or address
         logs.OUT.write(f"Sign in (once, within 30 minutes): {sign_in_link(reached, code)}\n")
         logs.OUT.write(tunnel(reached, os.environ))
 

@@ -57,14 +57,12 @@ def prune(connection: sqlite3.Connection, before: int, after_id: int, limit: int
     old = [row[:4] for row in looked_at if row[4] < before]
     if not old:
         return None
-    pending = {
-        row[0]
-        for row in connection.execute(
-            "SELECT event_id FROM deliveries WHERE status = 'pending'"
-            " AND event_id IN (SELECT value FROM json_each(?))",
-            (json.dumps([row[0] for row in old]),),
-        )
-    }
+    rows = connection.execute(
+        "SELECT event_id FROM deliveries WHERE status = 'pending'"
+        " AND event_id IN (SELECT value FROM json_each(?))",
+        (json.dumps([row[0] for row in old]),),
+    )
+    pending = {row[0] for row in rows}
     _drop_events(connection, [row for row in old if row[0] not in pending])
     return int(old[-1][0])
 

@@ -30,9 +30,7 @@ def create(transaction: Transaction, vault: Vault, given: Mapping[str, Any]) -> 
         Unprocessable: its format does not take one of them, or needs one that is missing.
     """
     given = kinds.settled(given, None)
-    values = _columns(vault, given)
-    headers = _merged({}, given.get("headers", {}))
-    values["headers_box"] = vault.seal(json.dumps(headers)) if headers else None
+    values = _columns(vault, given) | _headers(vault, given, {})
     webhook = webhooks.insert(transaction.connection, values, transaction.now)
     if given.get("secret"):
         sealed = vault.seal(given["secret"])
@@ -55,22 +53,13 @@ def update(
     if given.get("event_type", before.event_type) != before.event_type:
         raise Unprocessable.at(["event_type"], "to change what a webhook gets, send event_types")
     given = kinds.settled(given, before)
-    values = _columns(vault, given)
+    values = _columns(vault, given) | _headers(vault, given, headers_of(vault, before))
     if _wants_other(before, given):
         values["wants_since"] = transaction.now
-    if "headers" in given:
-        kept = headers_of(vault, before)
-        headers = _merged(kept, given["headers"])
-        if headers != kept:
-            values["headers_box"] = vault.seal(json.dumps(headers)) if headers else None
     if "secret" in given:
         secret = given["secret"]
         webhook_secrets.put(connection, webhook_id, secret and vault.seal(secret))
-    is_new = any(
-        given.get(name, getattr(before, name)) != getattr(before, name)
-        for name in ("url", "format", "options")
-    )
-    if is_new or "secret" in given or "headers_box" in values:
+    if "secret" in given or "headers_box" in values or _goes_elsewhere(before, given):
         values["patience_since"] = None  # what failed before says nothing of the new one
     skipped = None
     if values.get("is_active") and before.inactive_since is not None:
@@ -84,6 +73,12 @@ def _wants_other(before: Webhook, given: Mapping[str, Any]) -> bool:
     kept = before.filter and json.loads(before.filter)
     types = given.get("event_types", before.event_types)
     return set(types) != set(before.event_types) or given.get("filter", kept) != kept
+
+
+def _goes_elsewhere(before: Webhook, given: Mapping[str, Any]) -> bool:
+    """Whether another receiver gets them from now on."""
+    names = ("url", "format", "options")
+    return any(given.get(name, getattr(before, name)) != getattr(before, name) for name in names)
 
 
 def rotate(
@@ -128,6 +123,14 @@ def _columns(vault: Vault, given: Mapping[str, Any]) -> dict[str, object]:
         values["url_box"] = vault.seal(values["url"]) if hides else None
         values["url"] = masked(values["url"]) if hides else values["url"]
     return values
+
+
+def _headers(vault: Vault, given: Mapping[str, Any], kept: Mapping[str, str]) -> dict[str, object]:
+    """The column of the headers, if they change."""
+    headers = _merged(kept, given["headers"]) if "headers" in given else kept
+    if headers == kept:
+        return {}
+    return {"headers_box": vault.seal(json.dumps(headers)) if headers else None}
 
 
 def _merged(kept: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
