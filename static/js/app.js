@@ -2,7 +2,7 @@
 import { ConnectionStatus } from './components/ConnectionStatus.js';
 import { EventDrawer } from './components/EventRow.js';
 import { Keys } from './components/Keys.js';
-import { Menu, MenuButton, Navigation } from './components/Navigation.js';
+import { Help, Menu, MenuButton, Navigation } from './components/Navigation.js';
 import { SignIn } from './components/SignIn.js';
 import { Skeleton } from './components/Skeleton.js';
 import { Toasts } from './components/Toasts.js';
@@ -70,7 +70,7 @@ function Page() {
     <div class="layout">
       <${Navigation} current=${current} />
       <div class="content">
-        <header class="top"><h1>${t(current ?? 'nowhereTitle')}</h1><${ConnectionStatus} /><${MenuButton} /></header>
+        <header class="top"><h1>${t(current ?? 'nowhereTitle')}</h1><${ConnectionStatus} /><${Help} about=${current ?? 'dashboard'} /><${MenuButton} /></header>
         <${Banner} />
         <main id="main" tabindex="-1"><${View} /></main>
       </div>

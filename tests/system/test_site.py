@@ -30,6 +30,7 @@ VIEWS = [
     "settings",
     "sandbox",
     "doctor",
+    "sign-in",
 ]
 
 
