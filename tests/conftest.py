@@ -17,7 +17,11 @@ from bedolaga_events.api.state import PARTS, Parts
 from bedolaga_events.app import create_app
 from bedolaga_events.config import load
 
+IN_CI = os.environ.get("CI") == "true"
 settings.register_profile("long", max_examples=1_000)  # make soak
+settings.register_profile("thorough", max_examples=100)
+settings.register_profile("quick", max_examples=20)
+settings.load_profile("thorough" if IN_CI else "quick")
 
 START = 1_768_473_000_000_000  # 2026-01-15T10:30:00Z
 PATIENCE = 10.0  # seconds until a condition that should hold is given up
@@ -144,7 +148,7 @@ async def ticks(seconds: float, count: int = 5) -> None:
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """In CI every tool is there: what would be skipped elsewhere fails."""
     report = yield
-    if report.skipped and os.environ.get("CI") == "true":
+    if report.skipped and IN_CI:
         report.outcome = "failed"
         report.longrepr = f"skipped, in CI: {report.longrepr}"
     return report

@@ -23,9 +23,9 @@ SEARCH = settings(
 )
 
 
-IS_SOAK = settings.get_current_profile_name() == "long"  # then its thousand
+PROFILE = settings.get_current_profile_name()
 WALK = settings(
-    max_examples=settings().max_examples if IS_SOAK else 40,
+    max_examples={"quick": 10, "thorough": 40}.get(PROFILE, settings().max_examples),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
@@ -97,6 +97,7 @@ class IsGreedy(Lane):
         return super().start(now)
 
 
+@pytest.mark.skipif(PROFILE == "quick", reason="takes seconds: with CI=true, or in make soak")
 @pytest.mark.timeout(600)  # how far it looks is fixed, how long that takes is not
 @pytest.mark.parametrize(
     ("broken", "without", "finding"),
