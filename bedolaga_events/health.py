@@ -1,7 +1,6 @@
 """How attempts change what is known of a webhook: counts, failing since when, its last error."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from bedolaga_events.model import Attempt, LastError, Webhook
 from bedolaga_events.times import HOUR
@@ -38,8 +37,7 @@ def after(webhook: Webhook, made: Iterable[tuple[Attempt, bool]]) -> Webhook:
         error = LastError(
             attempt.error_code, attempt.response_status, attempt.error_message, attempt.ended_at
         )
-    return replace(
-        webhook,
+    return webhook._replace(
         success_count=webhook.success_count + successes,
         failure_count=webhook.failure_count + len(made) - successes,
         last_triggered_at=triggered_at,

@@ -1,7 +1,6 @@
 """The ways by which a human is told, each with its name and with what it said."""
 
 import asyncio
-from dataclasses import replace
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
@@ -84,7 +83,7 @@ class ChatWebhook:
             return None
         chat_id = webhook.options.get("chat_id")
         if chat_id in self._moved:
-            webhook = replace(webhook, options={**webhook.options, "chat_id": self._moved[chat_id]})
+            webhook = webhook._replace(options={**webhook.options, "chat_id": self._moved[chat_id]})
         endpoint = endpoint_of(self._vault, webhook)
         return None if endpoint.chat is None else endpoint
 

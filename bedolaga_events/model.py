@@ -119,8 +119,7 @@ class LastError(NamedTuple):
     at: int
 
 
-@dataclass(frozen=True, slots=True)
-class Webhook:
+class Webhook(NamedTuple):
     """A subscription of an outside system; boxes are encrypted, `secrets` are newest first."""
 
     id: int

@@ -36,7 +36,7 @@ class Start(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What a reading of the table says."""
+    """What a reading of the table says, but for what the lane held."""
 
     due: Sequence[Delivery]  # longest due first
     is_all: bool  # nothing more is due
@@ -80,6 +80,11 @@ class Lane:
     def buffer(self) -> int:
         """How many due deliveries it holds in memory; the rest stays in the table."""
         return FOLDED if self.webhook.folds else BUFFER
+
+    @property
+    def held(self) -> list[int]:
+        """The deliveries that it knows to be due: a reading of the table is to leave them out."""
+        return [*self.waiting, *self.urgent, *self.out]
 
     def can_start(self, now: int) -> bool:
         """Whether the next delivery may go out."""

@@ -111,10 +111,10 @@ class Worker:
         await self._writer.insist(Change(lambda _: None))
 
     async def _read(self, lane: Lane) -> None:
-        wanted = lane.buffer + len(lane.waiting) + len(lane.urgent) + len(lane.out)
-        now, found = self._clock.due(), None
+        now, wanted, found = self._clock.due(), lane.buffer, None
+        asked = lane.webhook.id, now, wanted, lane.held
         try:
-            due, following = await self._database.read(deliveries.due, lane.webhook.id, now, wanted)
+            due, following = await self._database.read(deliveries.due, *asked)
             found = Found(due, len(due) < wanted, None if following is None else following - now)
         finally:  # if the disk fails the rows are where they were, and asked for again
             self._turns.fill(lane, found, self._clock.elapsed())

@@ -69,7 +69,7 @@ def store(connection: sqlite3.Connection, made: Iterable[tuple[Delivery, Attempt
             one.number,
             one.started_at,
             one.duration_ms,
-            one.error_code,
+            one.error_code and one.error_code.value,
             one.error_message,
             one.response_status,
             json.dumps(one.response_headers),

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from bedolaga_events.committed import Committed
 from bedolaga_events.errors import Conflict, EventsError
 from bedolaga_events.filters import Facts
-from bedolaga_events.model import Accepted, Delivery, Event, EventDraft, Status
+from bedolaga_events.model import Accepted, Delivery, Event, EventDraft, Status, Webhook
 from bedolaga_events.numbers import Rules
 from bedolaga_events.patterns import covering
 from bedolaga_events.store import deliveries, events, hours, numbers, subscribers, webhooks
@@ -31,8 +31,8 @@ class Append(NamedTuple):
 class Transactions:
     """The statements of one transaction after another.
 
-    The next ids and the subscribers are remembered in between: whatever else writes to the file
-    (`token create`, `prune`) changes neither, and the fewer statements, the better.
+    The next ids, the subscribers and how webhooks fare are remembered in between: whatever else
+    writes to the file (`token create`, `prune`) changes none, and the fewer statements, the better.
 
     Args:
         rules: of the dashboard's numbers.
@@ -43,6 +43,7 @@ class Transactions:
         self._rules = rules
         self._leap = leap
         self._known: _Known | None = None
+        self._hooks: dict[int, Webhook] = {}  # of which attempts are recorded
 
     def apply(
         self, connection: sqlite3.Connection, drafts: Sequence[Any], now: int
@@ -67,8 +68,9 @@ class Transactions:
             deliveries.move_due(connection, leap)
             transaction.committed.webhooks += webhooks.move_patience(connection, leap)
             transaction.committed.leap = leap
+            self.forget()
         if kinds[Record]:
-            record(transaction, [drafts[index] for index in kinds[Record]])
+            record(transaction, [drafts[index] for index in kinds[Record]], self._hooks)
             if transaction.committed.disabled:
                 self.forget()
         for index in kinds[Change]:
@@ -87,6 +89,7 @@ class Transactions:
     def forget(self) -> None:
         """What is remembered may not be so: a transaction was rolled back, or changed anything."""
         self._known = None
+        self._hooks.clear()
 
     def _append(
         self, transaction: Transaction, appends: list[Append]

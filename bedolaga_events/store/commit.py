@@ -14,6 +14,7 @@ import aiosqlite
 
 from bedolaga_events.committed import Committed
 from bedolaga_events.store.database import connection_of, hop
+from bedolaga_events.store.schema import be_patient
 
 Done = tuple[list[Any], Committed]
 
@@ -65,11 +66,6 @@ async def commit(
     return done
 
 
-def wait_for_others(connection: sqlite3.Connection, seconds: float) -> None:
-    """How long what comes next waits while another program holds the database."""
-    connection.execute(f"PRAGMA busy_timeout = {round(seconds * 1_000)}")
-
-
 def _whole(
     connection: sqlite3.Connection,
     statements: Statements,
@@ -78,8 +74,11 @@ def _whole(
     patience: float,
 ) -> Done:
     """On the connection's thread: also when another program has to be waited for."""
-    wait_for_others(connection, patience)
-    connection.execute("BEGIN IMMEDIATE")
+    be_patient(connection, patience)
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+    finally:
+        be_patient(connection, 0.0)
     done = statements.apply(connection, drafts, now())
     connection.commit()
     return done
@@ -87,7 +86,6 @@ def _whole(
 
 def _begin_now(connection: sqlite3.Connection) -> bool:
     """Begin a transaction, unless another program is in the middle of one."""
-    wait_for_others(connection, 0.0)
     try:
         connection.execute("BEGIN IMMEDIATE")
     except sqlite3.OperationalError as error:

@@ -18,7 +18,6 @@ from bedolaga_events.errors import Unwanted
 from bedolaga_events.store import disk, epochs, mark, schema, trouble
 from bedolaga_events.store.epochs import Epochs
 from bedolaga_events.store.mark import Mark
-from bedolaga_events.store.schema import BUSY_TIMEOUT_MS
 
 READERS = 2
 SEARCHERS = 2  # of their own, so that nothing else waits for a search
@@ -75,6 +74,7 @@ class Database:
         await hop(self.writer, schema.prepare, self.path)
         self.mark = await hop(self.writer, mark.resume, self.path)
         self.epochs = await hop(self.writer, epochs.read)
+        await hop(self.writer, schema.be_patient, 0.0)  # a loop waits for nobody: see `commit`
         for readers, number in (self._readers, READERS), (self._searchers, SEARCHERS):
             for _ in range(number):
                 readers.put_nowait(await self._connect(read_only=True))
@@ -220,6 +220,6 @@ def connect_beside(path: Path) -> sqlite3.Connection:
 
 
 def _prepare_reader(connection: sqlite3.Connection) -> None:
-    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    schema.be_patient(connection, schema.BUSY_TIMEOUT)
     # SQLite's lower() knows ASCII only, and most names here are Russian.
     connection.create_function("casefold", 1, str.casefold, deterministic=True)

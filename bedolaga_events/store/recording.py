@@ -11,8 +11,12 @@ from bedolaga_events.store.attempts import Record
 from bedolaga_events.store.transaction import Transaction
 
 
-def record(transaction: Transaction, records: list[Record]) -> None:
-    """Store attempts in the order in which they ended, with all that follows from them."""
+def record(transaction: Transaction, records: list[Record], hooks: dict[int, Webhook]) -> None:
+    """Store attempts in the order in which they ended, with all that follows from them.
+
+    Args:
+        hooks: webhooks as the last transaction left them; they are left as this one does.
+    """
     connection, now = transaction.connection, transaction.now
     before = deliveries.states(connection, [one.delivery.id for one in records])
     # A webhook may have been deleted while the request was out, and its deliveries with it.
@@ -31,16 +35,17 @@ def record(transaction: Transaction, records: list[Record]) -> None:
     by_webhook: dict[int, list[Record]] = {}
     for made in kept:
         by_webhook.setdefault(made.delivery.webhook_id, []).append(made)
+    if unknown := by_webhook.keys() - hooks.keys():
+        hooks |= {one.id: one for one in webhooks.some(connection, unknown)}
     fares = [
-        health.after(hook, [(one.attempt, one.delivery.is_test) for one in by_webhook[hook.id]])
-        for hook in webhooks.some(connection, by_webhook)
+        health.after(hooks[number], [(one.attempt, one.delivery.is_test) for one in its])
+        for number, its in by_webhook.items()
     ]
-    webhooks.store_health(connection, fares)
-    for webhook in fares:
-        _judge(transaction, webhook, by_webhook[webhook.id])
+    for webhook in webhooks.store_health(connection, fares):
+        hooks[webhook.id] = _judge(transaction, webhook, by_webhook[webhook.id])
 
 
-def _judge(transaction: Transaction, webhook: Webhook, records: list[Record]) -> None:
+def _judge(transaction: Transaction, webhook: Webhook, records: list[Record]) -> Webhook:
     """Deactivate a webhook, or warn that it will be, when one of its attempts led to that."""
     committed = transaction.committed
     if moved := next((one.attempt.moved_to for one in records if one.attempt.moved_to), None):
@@ -54,6 +59,7 @@ def _judge(transaction: Transaction, webhook: Webhook, records: list[Record]) ->
     elif percent is not None:
         committed.failing.append(Failing(webhook, percent))
     committed.webhooks.append(webhook)
+    return webhook
 
 
 def _move(transaction: Transaction, webhook: Webhook, old: int | str, new: int) -> Webhook:

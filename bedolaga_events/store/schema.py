@@ -11,7 +11,7 @@ from pathlib import Path
 from bedolaga_events.errors import ConfigError
 from bedolaga_events.store import disk
 
-BUSY_TIMEOUT_MS = 5_000
+BUSY_TIMEOUT = 5.0  # seconds
 OURS = {"meta", "events", "webhooks", "deliveries"}  # tables that every file of ours has
 JOURNAL_SIZE_LIMIT = 64 * 1024 * 1024  # bytes; the WAL file shrinks back to this
 
@@ -33,7 +33,7 @@ def prepare(connection: sqlite3.Connection, path: Path, *, keep: bool = True) ->
         ConfigError: the file is newer than this program, or another program's.
         sqlite3.Error: it cannot be read or written.
     """
-    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")  # any next line may meet a lock
+    be_patient(connection, BUSY_TIMEOUT)  # any next line may meet a lock
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_schema")}
     if tables and not tables >= OURS:  # and it stays as it is
@@ -53,6 +53,11 @@ def prepare(connection: sqlite3.Connection, path: Path, *, keep: bool = True) ->
         _migrate(connection, number, script)
     connection.execute("BEGIN IMMEDIATE")  # whoever may only read is told so now
     connection.execute("ROLLBACK")
+
+
+def be_patient(connection: sqlite3.Connection, seconds: float) -> None:
+    """How long what comes next waits while another program holds the database."""
+    connection.execute(f"PRAGMA busy_timeout = {round(seconds * 1_000)}")
 
 
 @contextmanager

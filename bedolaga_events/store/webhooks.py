@@ -2,14 +2,14 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from bedolaga_events.errors import NotFound
 from bedolaga_events.model import ErrorCode, Format, LastError, SigningSecret, Status, Webhook
 
-_NAMES = tuple(field.name for field in fields(Webhook))
+_NAMES = Webhook._fields
 _SECRETS = (
     "(SELECT json_group_array(json_array(hex(box), until)) FROM"
     " (SELECT box, until FROM webhook_secrets WHERE webhook_id = webhooks.id ORDER BY id DESC))"
@@ -127,8 +127,12 @@ def some(connection: sqlite3.Connection, ids: Iterable[int]) -> list[Webhook]:
     return [_webhook(row) for row in rows]
 
 
-def store_health(connection: sqlite3.Connection, changed: Iterable[Webhook]) -> None:
-    """Write what attempts changed of webhooks (`health.after`)."""
+def store_health(connection: sqlite3.Connection, changed: Sequence[Webhook]) -> list[Webhook]:
+    """Write what attempts changed of webhooks (`health.after`).
+
+    Returns:
+        They as they are now: what is undelivered of them is counted by triggers.
+    """
     rows = [
         (
             one.id,
@@ -142,13 +146,18 @@ def store_health(connection: sqlite3.Connection, changed: Iterable[Webhook]) -> 
         )
         for one in changed
     ]
-    connection.execute(
+    undelivered = connection.execute(
         "UPDATE webhooks SET success_count = value ->> 1, failure_count = value ->> 2,"
         " last_triggered_at = value ->> 3, failing_since = value ->> 4,"
         " patience_since = value ->> 5, last_success_at = value ->> 6, last_error = value ->> 7"
-        " FROM json_each(?) WHERE webhooks.id = value ->> 0",
+        " FROM json_each(?) WHERE webhooks.id = value ->> 0 RETURNING id, undelivered",
         (json.dumps(rows),),
     )
+    counts = dict(undelivered.fetchall())
+    return [
+        one if one.undelivered == counts[one.id] else one._replace(undelivered=counts[one.id])
+        for one in changed
+    ]
 
 
 def move_patience(connection: sqlite3.Connection, leap: int) -> list[Webhook]:

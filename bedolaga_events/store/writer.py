@@ -16,7 +16,7 @@ import structlog
 from bedolaga_events.committed import Committed
 from bedolaga_events.errors import Busy, EventsError, StoreClosed, StoreError
 from bedolaga_events.metrics import Metrics
-from bedolaga_events.store.commit import Statements, commit, wait_for_others
+from bedolaga_events.store.commit import Statements, commit
 from bedolaga_events.store.database import Database, hop
 from bedolaga_events.store.trouble import SILENT, Trouble, trouble_of
 
@@ -159,7 +159,6 @@ class Writer:
             sqlite3.Error: as `work` does; it does not wait for another program.
         """
         async with self._connection_is_ours:
-            await hop(self._database.writer, wait_for_others, 0.0)
             return await hop(self._database.writer, work)
 
     def _next_batch(self) -> list[_Waiting]:

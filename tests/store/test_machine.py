@@ -53,7 +53,7 @@ class Mending(RuleBasedStateMachine):
     @rule(hook=HOOKS)
     def take(self, hook: int) -> None:
         """The worker sends what is due."""
-        found, _ = deliveries.due(self.connection, hook, self.now, 3)
+        found, _ = deliveries.due(self.connection, hook, self.now, 3, [])
         for one in found:
             self.out.setdefault(one.id, one)
 

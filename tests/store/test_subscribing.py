@@ -26,7 +26,7 @@ async def create(store: Store, **given: Any) -> Webhook:
 async def update(store: Store, **given: Any) -> Webhook:
     changed = await store.change(subscribing.update, VAULT, 1, given)
     assert changed.webhook == await store.hook()
-    return Webhook(**{name: getattr(changed.webhook, name) for name in Webhook.__slots__})
+    return Webhook(*(getattr(changed.webhook, name) for name in Webhook._fields))
 
 
 async def rotate(store: Store, secret: str, hours: float) -> int | None:

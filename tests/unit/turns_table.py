@@ -1,7 +1,6 @@
 """A table of deliveries and what its commits change, as `Turns` is told of it."""
 
 from abc import abstractmethod
-from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
@@ -25,7 +24,7 @@ OUTCOMES = {
 
 def webhook_of(webhook_id: int, **fields: Any) -> Webhook:
     """A webhook of which only the given fields matter; the second one is a chat."""
-    values: dict[str, Any] = dict.fromkeys(Webhook.__dataclass_fields__)
+    values: dict[str, Any] = dict.fromkeys(Webhook._fields)
     values |= {"id": webhook_id, "is_active": True, "url": "http://a/", "updated_at": START}
     kind = Format.TELEGRAM if webhook_id == 2 else Format.JSON
     values |= {"max_per_minute": 0, "format": kind, "options": {}}
@@ -101,7 +100,7 @@ class Table(RuleBasedStateMachine):
         committed = self._commit()
         if webhook in self.webhooks:
             for some in ({"description": "x"}, fields):
-                one = replace(self.webhooks[webhook], **some, updated_at=self.now)
+                one = self.webhooks[webhook]._replace(**some, updated_at=self.now)
                 self._change(committed, one)
 
     @rule()
@@ -169,7 +168,7 @@ class Table(RuleBasedStateMachine):
         rows = [one for one in self.table.values() if one.webhook_id == lane.webhook.id]
         times = [(one.next_retry_at, one) for one in rows if one.status is Status.PENDING]
         due = sorted((at, one.id, one) for at, one in times if at is not None and at <= self.now)
-        wanted = lane.buffer + len(lane.waiting) + len(lane.urgent) + len(lane.out)
+        due, wanted = [one for one in due if one[1] not in lane.held], lane.buffer
         later = min((at for at, _ in times if at is not None and at > self.now), default=None)
         return Found(
             [one for _, _, one in due[:wanted]],
