@@ -8,15 +8,14 @@ from bedolaga_events import shapes, wire
 from bedolaga_events.api import lists, reading
 from bedolaga_events.api.json_reply import reply
 from bedolaga_events.api.state import Parts, parts
-from bedolaga_events.errors import NotFound, TooLarge, Unprocessable
+from bedolaga_events.errors import TooLarge, Unprocessable
 from bedolaga_events.filters import Condition, Facts, compiled
 from bedolaga_events.model import Accepted, Delivery, Event, EventDraft, Status, Webhook
 from bedolaga_events.numbers import check_sum, moves_of
 from bedolaga_events.patterns import covers
 from bedolaga_events.shapes.event import NewEvent
-from bedolaga_events.store import deliveries, events, webhooks
 from bedolaga_events.store.batch import Append
-from bedolaga_events.store.history import EventFilter, list_events
+from bedolaga_events.store.history import EventFilter, list_events, whole_event
 
 
 async def create(request: web.Request) -> web.Response:
@@ -76,13 +75,8 @@ async def index(request: web.Request) -> web.Response:
 
 async def show(request: web.Request) -> web.Response:
     """GET /events/{id}: with each webhook's delivery, or the reason that there is none."""
-    event_id = reading.path_id(request, "id")
-    database = parts(request).database
-    event = await database.read(events.get, event_id)
-    if event is None:
-        raise NotFound(f"There is no event {event_id}.")
-    made = await database.read(deliveries.of_event, event_id)
-    hooks = await database.read(webhooks.all_webhooks)
+    read, event_id = parts(request).database.read, reading.path_id(request, "id")
+    event, made, hooks = await read(whole_event, event_id)
     verdicts = [_verdict(event, one, made) for one in hooks]
     seen_by = _seen_by(parts(request), event)
     listed = map(shapes.delivery.text, made)

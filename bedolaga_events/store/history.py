@@ -3,8 +3,9 @@
 import sqlite3
 from dataclasses import dataclass
 
-from bedolaga_events.model import Delivery, Event
-from bedolaga_events.store import deliveries, events
+from bedolaga_events.errors import NotFound
+from bedolaga_events.model import Delivery, Event, Webhook
+from bedolaga_events.store import deliveries, events, webhooks
 from bedolaga_events.store.listing import Condition, Filter, Listed, Table
 
 UNDELIVERED = "undelivered"  # asked for like a status (contract §4)
@@ -35,6 +36,20 @@ class DeliveryFilter(Filter):
     webhook_id: int | None = None
     status: str | None = None
     event_id: int | None = None
+
+
+def whole_event(
+    connection: sqlite3.Connection, event_id: int
+) -> tuple[Event, list[Delivery], list[Webhook]]:
+    """An event with its deliveries, and every webhook, also those that did not get it.
+
+    Raises:
+        NotFound: there is no such event.
+    """
+    event = events.get(connection, event_id)
+    if event is None:
+        raise NotFound(f"There is no event {event_id}.")
+    return event, deliveries.of_event(connection, event_id), webhooks.all_webhooks(connection)
 
 
 def list_events(connection: sqlite3.Connection, wanted: EventFilter) -> Listed[Event]:
