@@ -3,6 +3,7 @@
 Pure, as `lane` is: the worker tells what happens and when, and asks `next` and `wait`.
 """
 
+import math
 from collections import deque
 
 from bedolaga_events.committed import Committed
@@ -13,6 +14,7 @@ from bedolaga_events.times import SECOND
 LONGEST_WAIT = 60.0  # seconds
 PROBES_A_SECOND = 200  # requests to receivers whose last one failed, all of them together
 PROBES_AT_ONCE = 100
+PROBES_TOGETHER = 10  # once they are short: recording one costs more than sending it
 A_PROBE = SECOND // PROBES_A_SECOND  # microseconds until the next one
 
 
@@ -35,6 +37,7 @@ class Turns:
         self._doubtful = 0  # of those that fly
         self._probes = float(PROBES_AT_ONCE)  # requests that failing receivers may have now
         self._probed_at = 0  # when that was reckoned
+        self._fewest = 1  # there must be for the next one
         self._until = 0  # when `wait` ends
 
     def place(self, webhook: Webhook) -> Lane:
@@ -122,16 +125,18 @@ class Turns:
             lane.land(start, attempt, pause, now)
         self._consider(lane, now)
 
-    def let_go(self, lane: Lane, delivery_id: int, now: int) -> None:
-        """Nothing more will be heard of what was out; nothing happens if its outcome was."""
-        if lane.let_go(delivery_id, now):
+    def let_go(self, lane: Lane, delivery_id: int, now: int) -> bool:
+        """Nothing more will be heard of what was out; whether it was, for its outcome was not."""
+        is_gone = lane.let_go(delivery_id, now)
+        if is_gone:
             self._consider(lane, now)
+        return is_gone
 
     def wait(self, now: int) -> float:
         """Seconds until `look` or `next` may say something else though nothing is told."""
         soonest = min((lane.alarm(now) for lane in self.lanes.values()), default=FAR)
         if self._is_short_of_probes():
-            soonest = min(soonest, now + A_PROBE)
+            soonest = min(soonest, self._more_probes_at())
         seconds = min(max(soonest - now, 0) / SECOND, LONGEST_WAIT)
         self._until, self.is_restless = now + round(seconds * SECOND), False
         return seconds
@@ -168,11 +173,15 @@ class Turns:
     def _may_probe(self, now: int) -> bool:
         earned = (now - self._probed_at) * PROBES_A_SECOND / SECOND
         self._probes, self._probed_at = min(PROBES_AT_ONCE, self._probes + earned), now
-        if self._probes >= 1:
-            self._probes -= 1
+        if self._probes >= self._fewest:
+            self._probes, self._fewest = self._probes - 1, 1
             return True
-        self.is_restless = self.is_restless or now + A_PROBE < self._until
+        self._fewest = PROBES_TOGETHER
+        self.is_restless = self.is_restless or self._more_probes_at() < self._until
         return False
 
     def _is_short_of_probes(self) -> bool:
-        return self._probes < 1 and any(lane.fails for lane in self._ring)
+        return self._probes < self._fewest and any(lane.fails for lane in self._ring)
+
+    def _more_probes_at(self) -> int:
+        return self._probed_at + math.ceil((self._fewest - self._probes) * A_PROBE)
