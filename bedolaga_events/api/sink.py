@@ -112,7 +112,8 @@ async def _verdict(server: Parts, request: web.Request, body: bytes) -> str:
     if not stamp.isdecimal():
         return "wrong"
     for secret in webhook.secrets:
-        made = signing.headers(body, [server.vault.open(secret.box)], message_id, int(stamp))
+        key = signing.Key(server.vault.open(secret.box))
+        made = signing.headers(body, [key], message_id, int(stamp))
         for one in sent.split(" "):
             if hmac.compare_digest(made["webhook-signature"].encode(), one.encode()):
                 return "ok"

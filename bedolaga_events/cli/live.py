@@ -110,12 +110,12 @@ class Listening:
         self, session: aiohttp.ClientSession, url: str, message: dict[str, Any], epoch: str | None
     ) -> None:
         body = canonical(message["payload"]).encode()
-        secrets = [self.secret] if self.secret else []
+        keys = [signing.Key(self.secret)] if self.secret else []
         message_id = f"msg_{epoch}_{message['id']}_listen"
         headers = {
             "Content-Type": "application/json",
             "X-Webhook-Event": message["type"],
-            **signing.headers(body, secrets, message_id, int(time.time())),
+            **signing.headers(body, keys, message_id, int(time.time())),
         }
         timeout = aiohttp.ClientTimeout(total=HTTP_TIMEOUT)
         try:

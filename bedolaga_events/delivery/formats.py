@@ -54,7 +54,7 @@ class Endpoint:
         accepts_redirects: bool = False,
     ) -> None:
         self.webhook_id = webhook_id
-        self.secrets = secrets
+        self.keys = [(signing.Key(one.value), one.until) for one in secrets]
         self.options = options or {}
         self.accepts_redirects = accepts_redirects
         self.chat = CHATS.get(kind)
@@ -82,7 +82,7 @@ def request(endpoint: Endpoint, delivery: Delivery, epoch: str, now: int) -> Req
     event_id = delivery.event_id  # a test has none: no receiver takes its example for an event
     source = f"test{delivery.id}" if event_id is None else str(event_id)
     message_id = f"msg_{epoch}_{source}_{endpoint.webhook_id}"
-    secrets = [one.value for one in endpoint.secrets if one.until is None or one.until > now]
+    keys = [key for key, until in endpoint.keys if until is None or until > now]
     headers = (
         ("Content-Type", "application/json"),
         ("User-Agent", USER_AGENT),
@@ -92,7 +92,7 @@ def request(endpoint: Endpoint, delivery: Delivery, epoch: str, now: int) -> Req
         ("X-Webhook-Attempt", str(delivery.attempt_number + 1)),
         *([] if event_id is None else [("X-Webhook-Event-Id", str(event_id))]),
         ("X-Webhook-Event-Time", wire.rfc3339(delivery.event_time)),
-        *signing.headers(body, secrets, message_id, now // SECOND).items(),
+        *signing.headers(body, keys, message_id, now // SECOND).items(),
     )
     return Request(headers, body)
 

@@ -55,8 +55,11 @@ class Worker:
         self._metrics = metrics
         self._words = words
         self._successes = metrics.attempts.labels("success")
+        ended = Status.SUCCESS, Status.FAILED
+        self._ends = {status: metrics.deliveries.labels(status) for status in ended}
         self._log = structlog.get_logger().bind()
         self._turns = Turns(settings.concurrency, settings.per_webhook_concurrency)
+        metrics.in_flight.set_function(lambda: self._turns.flying)
         self._endpoints: dict[int, tuple[object, Endpoint]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
@@ -125,7 +128,6 @@ class Worker:
         now = self._clock.elapsed()
         while not self._stopping and (lane := self._turns.next(now)):
             self._spawn(self._deliver(lane, self._turns.start(lane, now)))
-        self._metrics.in_flight.set(self._turns.flying)
         if self._turns.is_restless:
             self._wake.set()
 
@@ -137,9 +139,9 @@ class Worker:
                 made.append((one, attempt._replace(number=one.attempt_number + 1)))
             await self._record(lane, start, made)
         finally:
-            for one in start.deliveries:
-                self._turns.let_go(lane, one.id, self._clock.elapsed())
-            self._start()
+            now = self._clock.elapsed()
+            if sum(self._turns.let_go(lane, one.id, now) for one in start.deliveries):
+                self._start()
 
     async def _record(
         self, lane: Lane, start: Start, made: Sequence[tuple[Delivery, Attempt]]
@@ -153,7 +155,7 @@ class Worker:
         for (delivery, its), record in zip(made, records, strict=True):
             self._tell(delivery, its)
             if record.status is not Status.PENDING:
-                self._metrics.deliveries.labels(record.status).inc()
+                self._ends[record.status].inc()
 
     async def _attempt(self, lane: Lane, start: Start) -> Attempt:
         attempt, pause = None, 0
@@ -189,11 +191,8 @@ class Worker:
     def _outcome(
         self, lane: Lane, start: Start, delivery: Delivery, attempt: Attempt, chance: float
     ) -> Record:
-        now, patience, webhook = (
-            self._clock.wall(),
-            self._settings.disable_after_hours,
-            lane.webhook,
-        )
+        now, patience = self._clock.wall(), self._settings.disable_after_hours
+        webhook = lane.webhook
         is_moved = start.webhook.destination != webhook.destination
         # A test is one attempt, and says nothing about the webhook.
         schedule = [] if delivery.is_test else self._settings.retry_schedule

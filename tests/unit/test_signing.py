@@ -7,13 +7,14 @@ from hypothesis import strategies as st
 from standardwebhooks.webhooks import Webhook
 
 from bedolaga_events.delivery import signing
+from bedolaga_events.delivery.signing import Key
 
 
 def test_the_published_vector_is_reproduced() -> None:
     """The signature of the Standard Webhooks libraries' own test vector."""
     headers = signing.headers(
         b'{"test": 2432232314}',
-        ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"],
+        [Key("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")],
         "msg_p5jXN8AQM9LWM0D4loKWxJek",
         1614265330,
     )
@@ -22,7 +23,7 @@ def test_the_published_vector_is_reproduced() -> None:
 
 def test_the_hex_signature_is_githubs_vector() -> None:
     """GitHub documents this HMAC of `Hello, World!`."""
-    headers = signing.headers(b"Hello, World!", ["It's a Secret to Everybody"], "m", 1)
+    headers = signing.headers(b"Hello, World!", [Key("It's a Secret to Everybody")], "m", 1)
     expected = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"
     assert headers["X-Webhook-Signature"] == expected
 
@@ -34,10 +35,10 @@ def test_no_secret_means_no_signature() -> None:
 
 def test_a_rotation_signs_twice_and_the_new_one_comes_first() -> None:
     """Two entries, one comma each, a single space between."""
-    headers = signing.headers(b"{}", ["new", "old"], "m", 1)
+    headers = signing.headers(b"{}", [Key("new"), Key("old")], "m", 1)
     new, old = headers["webhook-signature"].split(" ")
-    assert new == signing.headers(b"{}", ["new"], "m", 1)["webhook-signature"]
-    assert old == signing.headers(b"{}", ["old"], "m", 1)["webhook-signature"]
+    assert new == signing.headers(b"{}", [Key("new")], "m", 1)["webhook-signature"]
+    assert old == signing.headers(b"{}", [Key("old")], "m", 1)["webhook-signature"]
 
 
 @given(st.binary(min_size=24, max_size=64), st.text(max_size=200))
