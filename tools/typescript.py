@@ -10,19 +10,16 @@ from bedolaga_events.catalogue import Catalogue
 FILE = Path(__file__).parents[1] / "static" / "js" / "api.d.ts"
 HEAD = "// Made by `make types` from the OpenAPI document, down to the line of stars.\n"
 STARS = "// ****\n"
-LEFT_OUT = ("Error", "Page_", "SearchedPage_")  # `ApiError` and `Page<T>`, below the stars
+PAGE = "Page"  # ends the names of lists' pages, which are `Page<T>` below the stars
 PLAIN = {"integer": "number", "number": "number", "string": "string", "boolean": "boolean"}
 
 
 def page() -> str:
     """The text of the file: its shapes as the document has them, the rest as it stands."""
     schemas = openapi.describe(ROUTES, Catalogue({}))["components"]["schemas"]
-    shown = [_named(name, one) for name, one in sorted(schemas.items()) if _is_shown(name)]
+    names = sorted(name for name in schemas if not name.endswith(PAGE))
+    shown = [_named(name, schemas[name]) for name in names]
     return HEAD + "".join(shown) + STARS + FILE.read_text(encoding="utf-8").partition(STARS)[2]
-
-
-def _is_shown(name: str) -> bool:
-    return name != LEFT_OUT[0] and not name.startswith(LEFT_OUT[1:])
 
 
 def _named(name: str, schema: dict[str, Any]) -> str:
@@ -44,9 +41,7 @@ def _type(schema: dict[str, Any]) -> str:  # noqa: C901 - a table of cases
     match schema:
         case {"$ref": str(reference)}:
             return reference.rpartition("/")[2]
-        case {"allOf": [one]}:
-            return _type(one)
-        case {"anyOf": options} | {"oneOf": options}:
+        case {"oneOf": options}:
             return " | ".join(_type(one) for one in options)
         case {"const": value}:
             return json.dumps(value)

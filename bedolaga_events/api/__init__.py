@@ -12,6 +12,7 @@ from bedolaga_events import shapes
 from bedolaga_events.api import (
     alerts,
     asyncapi,
+    cors,
     deliveries,
     doctor,
     events,
@@ -25,6 +26,7 @@ from bedolaga_events.api import (
     sse,
     stats,
     tokens,
+    viewer,
     webhooks,
     ws,
 )
@@ -54,6 +56,9 @@ class Route(NamedTuple):
     query: type[BaseModel] | None = None
     has_key: bool = False  # takes an Idempotency-Key
     optional_body: bool = False
+    takes_bytes: bool = False  # any body, as it comes
+    own_scope: Scope | None = None  # of a call that asks for its token itself
+    with_ticket: bool = False  # takes a ticket in place of a token, and uses it up
 
 
 async def openapi_document(request: web.Request) -> web.Response:
@@ -63,137 +68,153 @@ async def openapi_document(request: web.Request) -> web.Response:
 
 ROUTES = (
     Route(
-        "POST", "/events", PUBLISH, events.create, shapes.event.AcceptedEvent, (202, 200),
-        body=shapes.event.NewEvent, has_key=True,
+        "POST", "/events", PUBLISH, events.create_event, shapes.event.AcceptedEvent, (202, 200),
+        body=shapes.event.EventInput, has_key=True,
     ),
     Route(
-        "POST", "/events/batch", PUBLISH, events.create_batch, shapes.event.AcceptedEvents, (202,),
-        body=shapes.event.NewBatch,
+        "POST", "/events/batch", PUBLISH, events.create_events, shapes.event.AcceptedEvents, (202,),
+        body=shapes.event.BatchInput,
     ),
     Route(
-        "GET", "/events", READ, events.index, shapes.base.SearchedPage[shapes.event.Event],
+        "GET", "/events", READ, events.list_events, shapes.event.EventPage,
         query=shapes.event.EventsQuery,
     ),
     Route(
-        "GET", "/events/stream", READ, sse.stream, "text/event-stream",
-        query=shapes.event.StreamQuery,
+        "GET", "/events/stream", READ, sse.stream_events, "text/event-stream",
+        query=shapes.event.StreamQuery, with_ticket=True,
     ),
-    Route("GET", "/events/refused", READ, events.refused, shapes.event.RefusedEvents),
-    Route("GET", r"/events/{id:\d+}", READ, events.show, shapes.event.EventWithDeliveries),
+    Route("GET", "/events/refused", READ, events.list_refused_events, shapes.event.RefusedEvents),
+    Route("GET", r"/events/{id:\d+}", READ, events.get_event, shapes.event.EventWithDeliveries),
     Route(
-        "POST", r"/events/{id:\d+}/send", ADMIN, deliveries.send, shapes.delivery.Delivery, (202,),
-        body=shapes.delivery.SendTo,
+        "POST", r"/events/{id:\d+}/send", ADMIN, deliveries.send_event, shapes.delivery.Delivery,
+        (202,), body=shapes.delivery.SendTo,
     ),
     Route(
-        "GET", "/event-types", READ, events.types, [shapes.event.EventType],
+        "GET", "/event-types", READ, events.list_event_types, [shapes.event.EventType],
         query=shapes.event.LanguageQuery,
     ),
     Route(
-        "GET", "/webhooks", READ, webhooks.index, shapes.base.Page[shapes.webhook.Webhook],
-        query=shapes.webhook.WebhooksQuery,
+        "GET", "/webhooks", READ, webhooks.list_webhooks, shapes.webhook.WebhookPage,
+        query=shapes.webhook_input.WebhooksQuery,
     ),
     Route(
-        "POST", "/webhooks", ADMIN, webhooks.create, shapes.webhook.Webhook, (201,),
-        body=shapes.webhook.NewWebhook,
+        "POST", "/webhooks", ADMIN, webhooks.create_webhook, shapes.webhook.CreatedWebhook, (201,),
+        body=shapes.webhook_input.WebhookInput,
     ),
     Route(
-        "GET", "/webhooks/series", READ, series.of_webhooks, shapes.series.WebhooksSeries,
+        "GET", "/webhooks/series", READ, series.list_webhook_series, shapes.series.WebhooksSeries,
         query=shapes.series.SeriesQuery,
     ),
-    Route("GET", "/webhooks/stats", READ, webhooks.stats, shapes.webhook.WebhookStats),
+    Route("GET", "/webhooks/stats", READ, webhooks.get_webhook_stats, shapes.webhook.WebhookStats),
     Route(
         "POST", "/webhooks/check-url", ADMIN, webhooks.check_url, shapes.webhook.CheckedUrl,
-        body=shapes.webhook.CheckUrl,
+        body=shapes.webhook_input.CheckUrl,
     ),
     Route(
-        "POST", "/webhooks/try", ADMIN, webhooks.attempt, shapes.subscription.Tried,
+        "POST", "/webhooks/try", ADMIN, webhooks.try_webhook, shapes.subscription.Tried,
         body=shapes.subscription.TryWebhook,
     ),
-    Route("GET", r"/webhooks/{id:\d+}", READ, webhooks.show, shapes.webhook.Webhook),
+    Route("GET", r"/webhooks/{id:\d+}", READ, webhooks.get_webhook, shapes.webhook.Webhook),
     Route(
-        "PATCH", r"/webhooks/{id:\d+}", ADMIN, webhooks.update, shapes.webhook.Webhook,
-        body=shapes.webhook.WebhookChange,
+        "PATCH", r"/webhooks/{id:\d+}", ADMIN, webhooks.update_webhook,
+        shapes.webhook.ChangedWebhook, body=shapes.webhook_input.WebhookChange,
     ),
-    Route("DELETE", r"/webhooks/{id:\d+}", ADMIN, webhooks.delete, NO_CONTENT, (204,)),
+    Route("DELETE", r"/webhooks/{id:\d+}", ADMIN, webhooks.delete_webhook, NO_CONTENT, (204,)),
     Route(
-        "POST", r"/webhooks/{id:\d+}/replay", ADMIN, deliveries.replay, shapes.delivery.Replayed,
-        (202, 200), body=shapes.delivery.Replay,
+        "POST", r"/webhooks/{id:\d+}/replay", ADMIN, deliveries.replay_deliveries,
+        shapes.delivery.Replayed, (202, 200), body=shapes.delivery.Replay,
     ),
     Route(
-        "POST", r"/webhooks/{id:\d+}/cancel", ADMIN, deliveries.cancel_pending,
+        "POST", r"/webhooks/{id:\d+}/cancel", ADMIN, deliveries.cancel_deliveries,
         shapes.delivery.Cancelled,
     ),
     Route(
-        "POST", r"/webhooks/{id:\d+}/test", ADMIN, deliveries.test, shapes.delivery.Delivery,
-        (202,), body=shapes.delivery.TestDelivery, optional_body=True,
+        "POST", r"/webhooks/{id:\d+}/test", ADMIN, deliveries.test_webhook,
+        shapes.delivery.Delivery, (202,), body=shapes.delivery.TestDelivery, optional_body=True,
     ),
     Route(
         "POST", r"/webhooks/{id:\d+}/rotate-secret", ADMIN, webhooks.rotate_secret,
-        shapes.webhook.RotatedSecret, body=shapes.webhook.RotateSecret, optional_body=True,
+        shapes.webhook.RotatedSecret, body=shapes.webhook_input.RotateSecret, optional_body=True,
     ),
     Route(
-        "GET", r"/webhooks/{id:\d+}/series", READ, series.of_webhook, shapes.series.AttemptsSeries,
-        query=shapes.series.SeriesQuery,
+        "GET", r"/webhooks/{id:\d+}/series", READ, series.get_webhook_series,
+        shapes.series.AttemptsSeries, query=shapes.series.SeriesQuery,
     ),
     Route(
-        "GET", r"/webhooks/{id:\d+}/deliveries", READ, deliveries.index,
-        shapes.base.SearchedPage[shapes.delivery.Delivery], query=shapes.delivery.DeliveriesQuery,
+        "GET", r"/webhooks/{id:\d+}/deliveries", READ, deliveries.list_webhook_deliveries,
+        shapes.delivery.DeliveryPage, query=shapes.delivery.DeliveriesQuery,
     ),
-    Route("GET", DELIVERY, READ, deliveries.show, shapes.delivery.DeliveryWithAttempts),
-    Route("POST", f"{DELIVERY}/retry", ADMIN, deliveries.retry, shapes.delivery.Delivery, (202,)),
-    Route("POST", f"{DELIVERY}/cancel", ADMIN, deliveries.cancel, shapes.delivery.Delivery),
+    Route("GET", DELIVERY, READ, deliveries.get_delivery, shapes.delivery.DeliveryWithAttempts),
     Route(
-        "GET", "/deliveries", READ, deliveries.everywhere,
-        shapes.base.SearchedPage[shapes.delivery.Delivery],
+        "POST", f"{DELIVERY}/retry", ADMIN, deliveries.retry_delivery, shapes.delivery.Delivery,
+        (202,),
+    ),
+    Route(
+        "POST", f"{DELIVERY}/cancel", ADMIN, deliveries.cancel_delivery, shapes.delivery.Delivery
+    ),
+    Route(
+        "GET", "/deliveries", READ, deliveries.list_deliveries,
+        shapes.delivery.DeliveryPage,
         query=shapes.delivery.AllDeliveriesQuery,
     ),
     Route(
-        "GET", "/deliveries/series", READ, series.of_deliveries, shapes.series.AttemptsSeries,
+        "GET", "/deliveries/series", READ, series.get_delivery_series, shapes.series.AttemptsSeries,
         query=shapes.series.SeriesQuery,
     ),
-    Route("GET", "/stats", READ, stats.show, shapes.numbers.Stats),
-    Route("PUT", "/stats", ADMIN, stats.put, shapes.numbers.Stats, body=shapes.numbers.NewStats),
+    Route("GET", "/stats", READ, stats.get_stats, shapes.numbers.Stats),
     Route(
-        "GET", "/stats/series", READ, series.of_events, shapes.series.EventsSeries,
+        "PUT", "/stats", ADMIN, stats.set_stats, shapes.numbers.Stats,
+        body=shapes.numbers.StatsInput,
+    ),
+    Route(
+        "GET", "/stats/series", READ, series.get_stats_series, shapes.series.EventsSeries,
         query=shapes.series.SeriesQuery,
     ),
-    Route("GET", "/tokens", ADMIN, tokens.index, shapes.token.Tokens),
+    Route("GET", "/tokens", ADMIN, tokens.list_tokens, shapes.token.Tokens),
     Route(
-        "POST", "/tokens", ADMIN, tokens.create, shapes.token.CreatedToken, (201,),
-        body=shapes.token.NewToken,
+        "POST", "/tokens", ADMIN, tokens.create_token, shapes.token.CreatedToken, (201,),
+        body=shapes.token.TokenInput,
     ),
-    Route("DELETE", r"/tokens/{id:\d+}", ADMIN, tokens.delete, NO_CONTENT, (204,)),
+    Route("DELETE", r"/tokens/{id:\d+}", ADMIN, tokens.delete_token, NO_CONTENT, (204,)),
     Route(
-        "POST", "/login", None, tokens.login, shapes.token.CreatedToken, (201,),
+        "POST", "/login", None, tokens.exchange_login_code, shapes.token.CreatedToken, (201,),
         body=shapes.token.Login,
     ),
-    Route("POST", "/login/links", ADMIN, tokens.link, shapes.token.LoginLink, (201,)),
-    Route("POST", "/ws/ticket", READ, tokens.ticket, shapes.token.Ticket),
+    Route("POST", "/login/links", ADMIN, tokens.create_login_link, shapes.token.LoginLink, (201,)),
+    Route("POST", "/ws/ticket", READ, tokens.create_ticket, shapes.token.Ticket),
     Route("POST", "/sink/in", None, sink.take),
-    Route("GET", "/sink", READ, sink.show, shapes.operations.Sink),
-    Route("PUT", "/sink", ADMIN, sink.put, shapes.operations.Sink, body=shapes.operations.SinkMode),
-    Route("DELETE", "/sink", ADMIN, sink.clear, NO_CONTENT, (204,)),
+    Route("GET", "/sink", READ, sink.get_sink, shapes.operations.Sink),
     Route(
-        "GET", "/doctor", READ, doctor.show, shapes.operations.Examined,
+        "PUT", "/sink", ADMIN, sink.set_sink_mode, shapes.operations.Sink,
+        body=shapes.operations.SinkMode,
+    ),
+    Route("DELETE", "/sink", ADMIN, sink.clear_sink, NO_CONTENT, (204,)),
+    Route(
+        "GET", "/doctor", READ, doctor.examine_request, shapes.operations.Examined,
         query=shapes.operations.DoctorQuery,
     ),
-    Route("POST", "/doctor/body", READ, doctor.body, shapes.operations.Counted),
+    Route(
+        "POST", "/doctor/body", READ, doctor.count_body, shapes.operations.Counted,
+        takes_bytes=True,
+    ),
     Route("GET", "/doctor/silence", None, doctor.silence),  # asks for a token as /ws does
-    Route("POST", "/alerts/test", ADMIN, alerts.test, shapes.operations.AlertsTest),
-    Route("GET", "/settings", READ, health.settings, shapes.operations.Settings),
-    Route("GET", "/health", None, health.health, shapes.operations.Health, (200, 503)),
-    Route("GET", "/metrics", None, health.metrics, "text/plain"),  # the config may open it
+    Route("POST", "/alerts/test", ADMIN, alerts.test_alerts, shapes.operations.AlertsTest),
+    Route("GET", "/settings", READ, health.list_settings, shapes.operations.Settings),
+    Route("GET", "/health", None, health.get_health, shapes.operations.Health, (200, 503)),
+    Route(  # asks for a token itself: the config may open it
+        "GET", "/metrics", None, health.get_metrics, "text/plain", own_scope=READ,
+    ),
     Route("GET", "/ws", None, ws.connect),  # asks for a token itself: see contract §3
     Route("GET", "/openapi.json", None, openapi_document),
     Route("GET", "/asyncapi.json", None, asyncapi.document),
-    Route("GET", "/docs", None, openapi.docs),
+    Route("GET", "/docs", None, viewer.docs),
 )  # fmt: skip
 
 
 def middleware() -> Any:
     """The middleware that knows each handler's scope."""
     scopes = {route.handler: route.scope for route in ROUTES}
-    with_ticket = frozenset({sse.stream})  # an EventSource cannot send headers
+    with_ticket = frozenset(route.handler for route in ROUTES if route.with_ticket)
     open_to_all = dict.fromkeys((page.serve, manual.enter, manual.serve))
     return gate({**scopes, **open_to_all}, with_ticket, HANDSHAKES)
 
@@ -203,7 +224,9 @@ def add_routes(
 ) -> None:
     """Put every route, the page and the documents into `app`; HEAD works wherever GET does."""
     app[page.PAGE], app[manual.MANUAL] = page.Page(static), page.Page(documents)
-    cors = aiohttp_cors.setup(app, defaults=_cors(allowed_origins)) if allowed_origins else None
+    shared = (
+        aiohttp_cors.setup(app, defaults=cors.options(allowed_origins)) if allowed_origins else None
+    )
     calls = [(one.method, one.path, one.handler) for one in ROUTES]
     calls += [("GET", path, page.serve) for path in app[page.PAGE].paths()]
     calls += [("GET", "/help", manual.enter), ("GET", "/help/{name:.*}", manual.serve)]
@@ -214,21 +237,5 @@ def add_routes(
         if method == "GET":
             resources[path].add_route("HEAD", handler)
         # Another admin page imports our modules from here: docs/admin-page.md
-        if cors is not None and handler not in HANDSHAKES:
-            cors.add(added)
-
-
-def _cors(origins: list[str]) -> dict[str, aiohttp_cors.ResourceOptions]:
-    options = aiohttp_cors.ResourceOptions(  # type: ignore[no-untyped-call]  # has no types
-        allow_methods="*",
-        allow_headers=(
-            "Authorization",
-            "Content-Type",
-            "Idempotency-Key",
-            "Last-Event-ID",
-            "X-API-Key",
-        ),
-        expose_headers=("Retry-After", "WWW-Authenticate"),
-        max_age=600,
-    )
-    return dict.fromkeys(origins, options)
+        if shared is not None and handler not in HANDSHAKES:
+            shared.add(added)

@@ -12,25 +12,24 @@ from bedolaga_events.errors import Unprocessable
 from bedolaga_events.model import Webhook
 from bedolaga_events.patterns import covers
 from bedolaga_events.shapes.delivery import DeliveriesQuery, Replay, TestDelivery
-from bedolaga_events.store import attempts, deliveries, mending, steps, webhooks
-from bedolaga_events.store.history import DeliveryFilter, list_deliveries
+from bedolaga_events.store import attempts, deliveries, history, mending, steps, webhooks
 from bedolaga_events.store.transaction import change
 
 
-async def index(request: web.Request) -> web.Response:
-    """GET /webhooks/{id}/deliveries."""
+async def list_webhook_deliveries(request: web.Request) -> web.Response:
+    """GET /webhooks/{id}/deliveries: List a webhook's deliveries, newest first."""
     webhook = await _webhook(request)
     return await _page(request, reading.query(request, DeliveriesQuery), webhook.id)
 
 
-async def everywhere(request: web.Request) -> web.Response:
-    """GET /deliveries: of all webhooks."""
+async def list_deliveries(request: web.Request) -> web.Response:
+    """GET /deliveries: List the deliveries of all webhooks, newest first."""
     query = reading.query(request, shapes.delivery.AllDeliveriesQuery)
     return await _page(request, query, query.webhook_id)
 
 
-async def show(request: web.Request) -> web.Response:
-    """GET /webhooks/{id}/deliveries/{delivery_id}: with every attempt."""
+async def get_delivery(request: web.Request) -> web.Response:
+    """GET /webhooks/{id}/deliveries/{delivery_id}: Show a delivery with every attempt."""
     database = parts(request).database
     webhook_id, delivery_id = _ids(request)
     delivery = await database.read(deliveries.get, webhook_id, delivery_id)
@@ -38,19 +37,20 @@ async def show(request: web.Request) -> web.Response:
     return reply(shapes.delivery.detail(delivery, made))
 
 
-async def retry(request: web.Request) -> web.Response:
-    """POST /webhooks/{id}/deliveries/{delivery_id}/retry: sent again now, whatever its status.
+async def retry_delivery(request: web.Request) -> web.Response:
+    """POST /webhooks/{id}/deliveries/{delivery_id}/retry: Send a delivery again now.
 
-    While an automatic retry is pending this takes its place; attempts go on counting.
+    Whatever its status. While an automatic retry is pending this takes its place; attempts go on
+    counting.
     """
     again = await change(parts(request).writer, mending.retry, *_ids(request))
     return reply(shapes.delivery.text(again), 202)
 
 
-async def send(request: web.Request) -> web.Response:
-    """POST /events/{id}/send: to a webhook that a person chose, subscribed to it or not.
+async def send_event(request: web.Request) -> web.Response:
+    """POST /events/{id}/send: Send an event to one webhook, subscribed to it or not.
 
-    A delivery that is there already is sent again; there is never a second one (contract §4).
+    A delivery that is there already is sent again; there is never a second one.
     """
     event_id = reading.path_id(request, "id")
     body = await reading.body(request, shapes.delivery.SendTo)
@@ -58,21 +58,21 @@ async def send(request: web.Request) -> web.Response:
     return reply(shapes.delivery.text(sent), 202)
 
 
-async def cancel(request: web.Request) -> web.Response:
-    """POST /webhooks/{id}/deliveries/{delivery_id}/cancel: a pending one is given up."""
+async def cancel_delivery(request: web.Request) -> web.Response:
+    """POST /webhooks/{id}/deliveries/{delivery_id}/cancel: Give up a pending delivery."""
     cancelled = await change(parts(request).writer, mending.cancel, *_ids(request))
     return reply(shapes.delivery.text(cancelled))
 
 
-async def cancel_pending(request: web.Request) -> web.Response:
-    """POST /webhooks/{id}/cancel: give up all that is pending, in steps that hold up nobody."""
+async def cancel_deliveries(request: web.Request) -> web.Response:
+    """POST /webhooks/{id}/cancel: Give up all that is pending of a webhook."""
     walker = parts(request).walker
     cancelled = await walker.finish(steps.cancel, reading.path_id(request, "id"))
     return reply(json.dumps({"cancelled": cancelled}))
 
 
-async def replay(request: web.Request) -> web.Response:
-    """POST /webhooks/{id}/replay: all matching deliveries again, in small steps."""
+async def replay_deliveries(request: web.Request) -> web.Response:
+    """POST /webhooks/{id}/replay: Send all matching deliveries again, in small steps."""
     server = parts(request)
     body = await reading.body(request, Replay)
     webhook = await _webhook(request)
@@ -85,8 +85,8 @@ async def replay(request: web.Request) -> web.Response:
     return reply(json.dumps({"queued": matching}), 202)
 
 
-async def test(request: web.Request) -> web.Response:
-    """POST /webhooks/{id}/test: the type's example, marked as a test, sent once."""
+async def test_webhook(request: web.Request) -> web.Response:
+    """POST /webhooks/{id}/test: Send a type's example once, marked as a test."""
     server = parts(request)
     body = await reading.body(request, TestDelivery) if request.can_read_body else TestDelivery()
     webhook = await _webhook(request)
@@ -120,10 +120,10 @@ def _ids(request: web.Request) -> tuple[int, int]:
 async def _page(
     request: web.Request, query: DeliveriesQuery, webhook_id: int | None
 ) -> web.Response:
-    wanted = DeliveryFilter(
+    wanted = history.DeliveryFilter(
         webhook_id=webhook_id,
         status=query.status,
         event_id=query.event_id,
         **lists.asked(query),
     )
-    return await lists.page(request, list_deliveries, wanted, shapes.delivery.text)
+    return await lists.page(request, history.list_deliveries, wanted, shapes.delivery.text)

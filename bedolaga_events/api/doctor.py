@@ -20,8 +20,8 @@ SILENCE = 90.0  # seconds that a silent socket is held: longer than most proxies
 MANY = 5  # silent sockets at once; more are refused
 
 
-async def show(request: web.Request) -> web.Response:
-    """GET /doctor: the request as the server sees it, without its secrets, and the clock."""
+async def examine_request(request: web.Request) -> web.Response:
+    """GET /doctor: Show the request as the server sees it, without its secrets, and the clock."""
     server, origin = parts(request), reading.query(request, shapes.operations.DoctorQuery).origin
     content = {
         "now": wire.rfc3339(server.now()),
@@ -42,8 +42,10 @@ async def show(request: web.Request) -> web.Response:
     return reply(json.dumps(content))
 
 
-async def body(request: web.Request) -> web.Response:
-    """POST /doctor/body: how many bytes of it arrived, up to the largest body that any call takes.
+async def count_body(request: web.Request) -> web.Response:
+    """POST /doctor/body: Count the bytes of a body that arrived.
+
+    Up to the largest body that any call takes.
 
     Raises:
         TooLarge, TooSlow: as for every other body.

@@ -13,21 +13,25 @@ from bedolaga_events.filters import Condition, Facts, compiled
 from bedolaga_events.model import Accepted, Delivery, Event, EventDraft, Status, Webhook
 from bedolaga_events.numbers import check_sum, moves_of
 from bedolaga_events.patterns import covers
-from bedolaga_events.shapes.event import NewEvent
+from bedolaga_events.shapes.event import EventInput
+from bedolaga_events.store import history
 from bedolaga_events.store.batch import Append
-from bedolaga_events.store.history import EventFilter, list_events, whole_event
 
 
-async def create(request: web.Request) -> web.Response:
-    """POST /events: 202 once it is on disk."""
+async def create_event(request: web.Request) -> web.Response:
+    """POST /events: Tell of an event.
+
+    It is answered once it is on disk. With an `Idempotency-Key` a repetition stores and sends
+    nothing: it gets the first reply, with `duplicate`.
+    """
     server = parts(request)
-    body = await reading.body(request, NewEvent)
+    body = await reading.body(request, EventInput)
     accepted = await accept(server, body, reading.idempotency_key(request.headers))
     status, text = answer_of(server, accepted)
     return reply(text, status)
 
 
-async def accept(server: Parts, body: NewEvent, key: str | None) -> Accepted:
+async def accept(server: Parts, body: EventInput, key: str | None) -> Accepted:
     """Check and store one event."""
     with server.refusals.counting(body.type):
         draft = draft_of(server, body, key)
@@ -43,10 +47,10 @@ def answer_of(server: Parts, accepted: Accepted) -> tuple[int, str]:
     return 200 if accepted.duplicate else 202, text
 
 
-async def create_batch(request: web.Request) -> web.Response:
-    """POST /events/batch: all or nothing."""
+async def create_events(request: web.Request) -> web.Response:
+    """POST /events/batch: Tell of up to 1,000 events, all or nothing."""
     server = parts(request)
-    body = await reading.body(request, shapes.event.NewBatch, reading.BATCH_LIMIT)
+    body = await reading.body(request, shapes.event.BatchInput, reading.BATCH_LIMIT)
     drafts, findings = [], list[Unprocessable]()
     for index, one in enumerate(body.events):
         try:
@@ -64,38 +68,47 @@ async def create_batch(request: web.Request) -> web.Response:
     return reply(wire.page(texts), 202)
 
 
-async def index(request: web.Request) -> web.Response:
-    """GET /events."""
+async def list_events(request: web.Request) -> web.Response:
+    """GET /events: List events, newest first.
+
+    With `since_id` they come oldest first, after that id.
+    """
     query = reading.query(request, shapes.event.EventsQuery)
-    wanted = EventFilter(
+    wanted = history.EventFilter(
         type=query.type, since_id=query.since_id, brief=query.brief, **lists.asked(query)
     )
-    return await lists.page(request, list_events, wanted, shapes.event.text)
+    return await lists.page(request, history.list_events, wanted, shapes.event.text)
 
 
-async def show(request: web.Request) -> web.Response:
-    """GET /events/{id}: with each webhook's delivery, or the reason that there is none."""
+async def get_event(request: web.Request) -> web.Response:
+    """GET /events/{id}: Show an event, and what became of it.
+
+    For each webhook its delivery, or the reason that there is none.
+    """
     read, event_id = parts(request).database.read, reading.path_id(request, "id")
-    event, made, hooks = await read(whole_event, event_id)
+    event, made, hooks = await read(history.whole_event, event_id)
     verdicts = [_verdict(event, one, made) for one in hooks]
     seen_by = _seen_by(parts(request), event)
     listed = map(shapes.delivery.text, made)
     return reply(shapes.event.detail(event, listed, webhooks=verdicts, seen_by=seen_by))
 
 
-async def refused(request: web.Request) -> web.Response:
-    """GET /events/refused: what was refused since the start, by type."""
+async def list_refused_events(request: web.Request) -> web.Response:
+    """GET /events/refused: List what was refused since the start, by type."""
     return reply(json.dumps({"items": parts(request).refusals.listed()}))
 
 
-async def types(request: web.Request) -> web.Response:
-    """GET /event-types, in Russian or English."""
+async def list_event_types(request: web.Request) -> web.Response:
+    """GET /event-types: List the event types, in Russian or English.
+
+    Without `lang` it is the first language of Accept-Language that the server speaks.
+    """
     language = reading.query(request, shapes.event.LanguageQuery).lang or _preferred(request)
     known = parts(request).catalogue.types.values()
     return reply(json.dumps([one.describe(language) for one in known], ensure_ascii=False))
 
 
-def draft_of(server: Parts, body: NewEvent, key: str | None) -> EventDraft:
+def draft_of(server: Parts, body: EventInput, key: str | None) -> EventDraft:
     """An event that may be stored.
 
     Raises:
@@ -120,7 +133,7 @@ def draft_of(server: Parts, body: NewEvent, key: str | None) -> EventDraft:
     )
 
 
-def _shortest(event: NewEvent) -> int:
+def _shortest(event: EventInput) -> int:
     """How many bytes its shortest JSON has: no more than any body that holds it."""
     whole = {"type": event.type, "payload": event.payload}
     text = json.dumps(whole, ensure_ascii=False, separators=(",", ":"))

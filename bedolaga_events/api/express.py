@@ -148,7 +148,7 @@ class Express(asyncio.Protocol):
             return False
         try:
             key = reading.idempotency_key(request.headers)
-            body = reading.parsed(request.body, shapes.event.NewEvent)
+            body = reading.parsed(request.body, shapes.event.EventInput)
             draft = events.draft_of(self._server, body, key)
             answering = self._server.writer.append(Append((draft,)), 1)
         except Exception:  # noqa: BLE001 - whatever it is, aiohttp's way says it to the client

@@ -15,8 +15,8 @@ from bedolaga_events.store import deliveries, webhooks
 from bedolaga_events.times import SECOND
 
 
-async def health(request: web.Request) -> web.Response:
-    """GET /health: 200, or 503 with the reason.
+async def get_health(request: web.Request) -> web.Response:
+    """GET /health: Say whether all is well, or why not.
 
     From memory alone, so that it waits for neither a search, nor a resume, nor the disk.
     """
@@ -35,8 +35,8 @@ async def health(request: web.Request) -> web.Response:
     return reply(json.dumps(content))
 
 
-async def settings(request: web.Request) -> web.Response:
-    """GET /settings: what the server runs with, and where each value came from; read-only."""
+async def list_settings(request: web.Request) -> web.Response:
+    """GET /settings: List what the server runs with, and where each value came from."""
     server = parts(request)
     described = describe(Loaded(server.settings, server.origins))
     content = {
@@ -50,8 +50,11 @@ async def settings(request: web.Request) -> web.Response:
     return reply(json.dumps(content))
 
 
-async def metrics(request: web.Request) -> web.Response:
-    """GET /metrics: with a token of scope read, unless the config opens it."""
+async def get_metrics(request: web.Request) -> web.Response:
+    """GET /metrics: Count, for Prometheus.
+
+    No token is asked for where `security.public_metrics` is on.
+    """
     server = parts(request)
     if not server.settings.security.public_metrics:
         await authenticate(request, Scope.READ)

@@ -1,246 +1,239 @@
-"""The OpenAPI 3.1 document, made from the site map and the models that validate."""
+"""The OpenAPI 3.1 document, made from the site map, its handlers' docstrings and the models.
 
-import re
-from collections.abc import Iterable
-from typing import Any
-
-from aiohttp import web
-from pydantic import BaseModel, TypeAdapter
-from pydantic.json_schema import models_json_schema
-
-from bedolaga_events import __version__, shapes
-from bedolaga_events.api.state import CSP
-from bedolaga_events.catalogue import Catalogue
-from bedolaga_events.shapes.base import Partial
-
-REF = "#/components/schemas/{model}"
-ERRORS = {
-    400: "The body is not JSON.",
-    401: "No token, or a wrong one.",
-    403: "The token lacks the scope.",
-    404: "There is no such thing.",
-    409: "It contradicts what is stored.",
-    413: "The body is too large.",
-    415: "The body is not JSON by its Content-Type.",
-    422: "A field is wrong; `errors` says which.",
-    429: "Too many failed sign-ins from this address.",
-    503: "Cannot be stored now; try again after `Retry-After`.",
-    507: "The disk is full.",
-}
-DOCS_CSP = CSP.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
-DOCS = """<!doctype html>
-<html lang="en">
-<head>
-  <meta charset="utf-8">
-  <meta name="viewport" content="width=device-width, initial-scale=1">
-  <title>bedolaga-events API</title>
-  <link rel="icon" href="icons/icon.svg">
-  <script type="module" src="js/docs.js"></script>
-  <script type="module" src="vendor/rapidoc.js"></script>
-</head>
-<body>
-  <rapi-doc spec-url="openapi.json" render-style="read" show-header="false" load-fonts="false"
-    allow-spec-url-load="false" allow-spec-file-load="false" allow-server-selection="false"
-    persist-auth="false"></rapi-doc>
-</body>
-</html>
+A handler's name is the operation's id (verb and noun), the first line of its docstring the summary
+behind the path, what follows the description; its module is the tag. Examples are examples.json's.
 """
 
+import inspect
+import json
+import re
+from collections.abc import Iterable
+from functools import cache
+from importlib import resources
+from typing import Any
 
-async def docs(_: web.Request) -> web.Response:
-    """GET /docs: the document, to be read and tried."""
-    headers = {"Content-Security-Policy": DOCS_CSP}
-    return web.Response(text=DOCS, content_type="text/html", headers=headers)
+from bedolaga_events import __version__, shapes
+from bedolaga_events.api import incoming
+from bedolaga_events.api.schemas import JSON, TEXT, Schemas, content, model_of
+from bedolaga_events.catalogue import Catalogue
+
+TAGS = {  # by the handlers' modules
+    "events": ("Events", "What the bot tells, and the log of it."),
+    "sse": ("Events", ""),
+    "webhooks": ("Webhooks", "Who gets the events."),
+    "deliveries": ("Deliveries", "What became of each event for each webhook, and mending it."),
+    "stats": ("Numbers", "The dashboard's numbers and charts."),
+    "series": ("Numbers", ""),
+    "tokens": ("Access", "Tokens, sign-in links, tickets."),
+    "health": ("Operation", "Is it well, and what does it run with."),
+    "alerts": ("Operation", ""),
+    "doctor": ("Operation", ""),
+    "sink": ("Sandbox", "A receiver to play with, where `server.sink` is on."),
+}
+GOOD = {
+    200: "As asked.",
+    201: "Made.",
+    202: "Taken: it is on disk, and goes on by itself.",
+    204: "Gone.",
+    503: "Not well; `detail` says why.",
+}
+ERRORS = {
+    400: ("NotJson", "The body is not JSON."),
+    401: ("Unauthorized", "No token, or a wrong one."),
+    403: ("Forbidden", "The token lacks the scope."),
+    404: ("NotFound", "There is no such thing."),
+    408: ("TooSlow", "The body did not arrive in time."),
+    409: ("Conflict", "It contradicts what is stored."),
+    413: ("TooLarge", "The body is too large."),
+    415: ("UnsupportedMedia", "The body is not JSON by its Content-Type."),
+    422: ("Unprocessable", "A field is wrong; `errors` says which."),
+    429: ("TooMany", "Too many failed sign-ins, or connections, from this address."),
+    503: ("Unavailable", "Cannot be done now; try again after `Retry-After`."),
+    507: ("DiskFull", "The disk is full."),
+}
+HEADERS = {
+    401: ("WWW-Authenticate", "Bearer", {"type": "string"}),
+    429: ("Retry-After", "seconds", {"type": "integer", "format": "int64"}),
+    503: ("Retry-After", "seconds", {"type": "integer", "format": "int64"}),
+}
+TOKENS: list[dict[str, list[str]]] = [{"bearer": []}, {"apiKey": []}]
+SCHEMES = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "A token."},
+    "apiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "A token."},
+    "ticket": {
+        "type": "apiKey",
+        "in": "query",
+        "name": "ticket",
+        "description": "From POST /ws/ticket: good once, for a browser's EventSource.",
+    },
+}
+PATH = {"id": "the id", "delivery_id": "the delivery's id"}
+KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "The same key with the same body is stored once: the first reply comes again.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+    "example": "payment-9912",
+}
 
 
 def describe(routes: Iterable[Any], catalogue: Catalogue) -> dict[str, Any]:
     """The document for these routes and event types."""
     routes = [route for route in routes if route.reply is not None]
-    names, schemas = _schemas(routes)
+    bodies = [route.body for route in routes if route.body]
+    replies = filter(None, (model_of(route.reply) for route in routes))
+    queries = [route.query for route in routes if route.query]
+    schemas = Schemas([*bodies, *replies, shapes.base.Refusal], queries)
     paths: dict[str, Any] = {}
     for route in routes:
         path = re.sub(r":[^}]+}", "}", route.path)
-        paths.setdefault(path, {})[route.method.lower()] = _operation(route, path, names)
+        paths.setdefault(path, {})[route.method.lower()] = _operation(route, path, schemas)
     return {
         "openapi": "3.1.0",
         "info": {
             "title": "bedolaga-events",
             "version": __version__,
-            "description": "Events in, a live feed and signed webhooks out.",
+            "summary": "Events in, a live feed and signed webhooks out.",
+            "description": "The live feed at `/ws` is described by [asyncapi.json](asyncapi.json).",
+            "license": {"name": "MIT", "identifier": "MIT"},
+            "contact": {"name": "bedolaga-events"},
         },
-        "externalDocs": {"url": "asyncapi.json", "description": "the live feed at /ws"},
         "servers": [{"url": "."}],  # relative to the document: right under any prefix
-        "security": [{"bearer": []}, {"apiKey": []}],
+        "security": TOKENS,
+        "tags": [*_tags(), incoming.TAG],
         "paths": paths,
-        "webhooks": {one: _webhook(one, kind) for one, kind in catalogue.types.items()},
+        "webhooks": incoming.webhooks(catalogue),
         "components": {
-            "schemas": schemas,
-            "securitySchemes": {
-                "bearer": {"type": "http", "scheme": "bearer"},
-                "apiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
-            },
+            "schemas": schemas.named | incoming.payloads(catalogue),
+            "responses": dict(_refusal(status, schemas) for status in ERRORS),
+            "securitySchemes": SCHEMES,
         },
     }
 
 
-def _schemas(routes: list[Any]) -> tuple[dict[Any, str], dict[str, Any]]:
-    """Reference by model, and the schemas of all of them."""
-    models = {one for route in routes for one in (route.body, _model(route.reply)) if one}
-    inputs = sorted(models | {shapes.base.Error}, key=lambda one: one.__name__)
-    references, found = models_json_schema(
-        [(one, "validation") for one in inputs], ref_template=REF
-    )
-    names = {model: schema["$ref"] for (model, _), schema in references.items()}
-    whole = {route.body for route in routes if route.body and not issubclass(route.body, Partial)}
-    kept = {names[one].rpartition("/")[2] for one in whole}
-    schemas = {
-        name: schema if name in kept else _without_defaults(schema)
-        for name, schema in found.get("$defs", {}).items()
-    }
-    return names, {name: _nullable(schema) for name, schema in schemas.items()}
+def _tags() -> list[dict[str, str]]:
+    return [{"name": name, "description": text} for name, text in TAGS.values() if text]
 
 
-def _without_defaults(schema: dict[str, Any]) -> dict[str, Any]:
-    """A client must neither send what nobody named nor show what was never sent."""
-    fields = schema.get("properties", {})
-    plain = {
-        name: {key: value for key, value in one.items() if key != "default"}
-        for name, one in fields.items()
-    }
-    return {**schema, "properties": plain} if fields else schema
-
-
-def _nullable(schema: Any) -> Any:
-    """``anyOf [X, null]`` as a type that may be null, which generators of clients understand."""
-    if isinstance(schema, list):
-        return [_nullable(one) for one in schema]
-    if not isinstance(schema, dict):
-        return schema
-    plain = {key: _nullable(one) for key, one in schema.items()}
-    match plain.get("anyOf"):
-        case [{"type": str(kind)} as one, {"type": "null"}]:
-            del plain["anyOf"]
-            return {**one, **plain, "type": [kind, "null"]}
-    return plain
-
-
-def _operation(route: Any, path: str, names: dict[Any, str]) -> dict[str, Any]:
-    summary = (route.handler.__doc__ or "").partition(": ")[2].strip() or path
+def _operation(route: Any, path: str, schemas: Schemas) -> dict[str, Any]:
+    name = route.handler.__name__
+    summary, more = _told(route.handler)
+    scope = route.scope or route.own_scope
     operation: dict[str, Any] = {
-        "operationId": f"{route.handler.__module__.rpartition('.')[2]}_{route.handler.__name__}",
-        "summary": summary.splitlines()[0],
-        "parameters": [*_path_parameters(path), *_query_parameters(route.query)],
-        "responses": _responses(route, names),
+        "operationId": name,
+        "tags": [TAGS[route.handler.__module__.rpartition(".")[2]][0]],
+        "summary": summary,
+        "description": f"{more}\n\n{_needs(scope)}".strip(),
+        "parameters": [*_path_parameters(path), *_query_parameters(route.query, schemas)],
+        "responses": _responses(route, schemas),
     }
-    if route.scope is None:
+    if scope is None:
         operation["security"] = []
-    else:
-        operation["description"] = f"Scope: {route.scope}."
+    elif route.with_ticket:
+        operation["security"] = [*TOKENS, {"ticket": []}]
     if route.has_key:
-        schema = {"type": "string", "minLength": 1, "maxLength": 255}
-        operation["parameters"].append(
-            {"name": "Idempotency-Key", "in": "header", "schema": schema}
-        )
-    if route.body is not None:
-        content = {"application/json": {"schema": {"$ref": names[route.body]}}}
-        if route.body.model_config.get("json_schema_extra"):
-            content["application/json"] |= route.body.model_config["json_schema_extra"]
-        operation["requestBody"] = {"required": not route.optional_body, "content": content}
+        operation["parameters"].append(KEY)
+    if route.takes_bytes:
+        binary = {"type": "string", "format": "binary"}
+        operation["requestBody"] = {"content": {"application/octet-stream": {"schema": binary}}}
+    elif route.body is not None:
+        sent = content(schemas.of(route.body), _example(route.body))
+        operation["requestBody"] = {"required": not route.optional_body, "content": sent}
     return operation
 
 
-def _responses(route: Any, names: dict[Any, str]) -> dict[str, Any]:
-    good: dict[str, Any] = {"description": "Done."}
-    model = _model(route.reply)
-    if model is not None:
-        schema: dict[str, Any] = {"$ref": names[model]}
-        if model is not route.reply:
-            schema = {"type": "array", "items": schema}
-        good["content"] = {"application/json": {"schema": schema}}
-    elif isinstance(route.reply, str):
-        good["content"] = {route.reply: {"schema": {"type": "string"}}}
-    responses = {str(status): good for status in route.statuses}
-    error = {"application/json": {"schema": {"$ref": names[shapes.base.Error]}}}
+def _told(handler: Any) -> tuple[str, str]:
+    """The summary and the description that a handler's docstring holds."""
+    first, *others = inspect.cleandoc(handler.__doc__).split("\n\n")
+    more = [one for one in others if not one.startswith("Raises:")]
+    return " ".join(first.partition(": ")[2].split()), "\n\n".join(more)
+
+
+def _needs(scope: Any) -> str:
+    return "Takes no token." if scope is None else f"Takes a token of the scope `{scope}`."
+
+
+def _responses(route: Any, schemas: Schemas) -> dict[str, Any]:
+    responses = {}
+    for status in route.statuses:
+        answer: dict[str, Any] = {"description": GOOD[status]}
+        responses[str(status)] = answer
+        if route.reply:
+            is_text = isinstance(route.reply, str)
+            schema = TEXT if is_text else schemas.of(route.reply)
+            example = _example(route.handler if is_text else route.reply) if status < 400 else None
+            answer["content"] = content(schema, example, route.reply if is_text else JSON)
     for status in _errors(route):
-        responses[str(status)] = {"description": ERRORS[status], "content": error}
+        responses[str(status)] = {"$ref": f"#/components/responses/{ERRORS[status][0]}"}
     return responses
 
 
 def _errors(route: Any) -> list[int]:
-    errors = {429}
-    if route.scope is not None or not route.body:
+    errors = {429, 503}
+    if route.scope or route.own_scope:
         errors |= {401, 403}
     if "{" in route.path:
         errors.add(404)
-    if route.body is not None:
-        errors |= {400, 401, 413, 415, 422}
+    if route.body or route.takes_bytes:
+        errors |= {400, 401, 408, 413, 415, 422}
     if route.query is not None:
         errors.add(422)
     if route.method != "GET":
-        errors |= {404, 409, 503, 507}
-    if 503 not in route.statuses and route.method == "GET":
-        errors.add(503)
-    return sorted(errors)
+        errors |= {404, 409, 507}
+    return sorted(errors - {*route.statuses})
+
+
+def _refusal(status: int, schemas: Schemas) -> tuple[str, dict[str, Any]]:
+    name, text = ERRORS[status]
+    told: dict[str, Any] = {"description": text}
+    told["content"] = content(schemas.of(shapes.base.Refusal), _example(shapes.base.Refusal))
+    if status in HEADERS:
+        header, meaning, schema = HEADERS[status]
+        told["headers"] = {header: {"description": meaning, "schema": schema}}
+    return name, told
 
 
 def _path_parameters(path: str) -> list[dict[str, Any]]:
-    schema = {"type": "integer", "minimum": 0}
+    schema = {"type": "integer", "format": "int64", "minimum": 0}
     return [
-        {"name": name, "in": "path", "required": True, "schema": schema}
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "description": PATH[name],
+            "schema": schema,
+            "example": 1,
+        }
         for name in re.findall(r"{(\w+)}", path)
     ]
 
 
-def _query_parameters(model: type[BaseModel] | None) -> list[dict[str, Any]]:
-    if model is None:
-        return []
-    schema = TypeAdapter(model).json_schema()
-    definitions = schema.get("$defs", {})
-    return [
-        {"name": name, "in": "query", "schema": _inlined(one, definitions)}
-        for name, one in schema["properties"].items()
-    ]
+def _query_parameters(model: Any, schemas: Schemas) -> list[dict[str, Any]]:
+    return [] if model is None else [_parameter(*one) for one in schemas.fields(model).items()]
 
 
-def _inlined(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
-    """A query parameter is absent rather than null; its schema stands by itself."""
-    options = [one for one in schema.get("anyOf", [schema]) if one.get("type") != "null"]
-    chosen = dict(options[0])
-    if "$ref" in chosen:
-        chosen = dict(definitions[chosen["$ref"].rpartition("/")[2]])
-    if "description" in schema:
-        chosen["description"] = schema["description"]
-    return {key: value for key, value in chosen.items() if key not in ("title", "default")}
-
-
-def _webhook(name: str, kind: Any) -> dict[str, Any]:
-    # Named, since RapiDoc stumbles over a null in an example that is not.
-    examples = {"example": {"value": kind.example}}
-    content = {"schema": kind.payload.model_json_schema(), "examples": examples}
-    headers = [
-        ("X-Webhook-Event", "the event type"),
-        ("X-Webhook-Signature", "sha256= and the hex HMAC-SHA256 of the body"),
-        ("webhook-id", "the same on every attempt"),
-        ("webhook-timestamp", "seconds since the epoch"),
-        ("webhook-signature", "v1, and the base64 HMAC-SHA256 of id.timestamp.body"),
-    ]
+def _parameter(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """A query parameter: absent rather than null."""
+    own = {key: schema[key] for key in schema if key not in ("oneOf", "description", "examples")}
+    kinds = [one for one in schema.get("oneOf", ()) if one != {"type": "null"}]
+    own |= kinds[0] if kinds else {}
+    if isinstance(own.get("type"), list):
+        own["type"] = own["type"][0]
     return {
-        "post": {
-            "summary": kind.label["en"],
-            "operationId": f"webhook_{name.replace('.', '_')}",
-            "security": [],
-            "parameters": [
-                {"name": one, "in": "header", "description": text, "schema": {"type": "string"}}
-                for one, text in headers
-            ],
-            "requestBody": {"content": {"application/json": content}},
-            "responses": {"2XX": {"description": "Delivered; anything else is tried again."}},
-        }
+        "name": name,
+        "in": "query",
+        "description": schema["description"],
+        "schema": own,
+        "example": schema["examples"][0],
     }
 
 
-def _model(kind: Any) -> type[BaseModel] | None:
-    """The model of a reply, which may be a list of it."""
-    if isinstance(kind, list):
-        return _model(kind[0])
-    return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
+def _example(kind: Any) -> Any:
+    """What is sent or answered, for a model, a list of one, or a handler that answers text."""
+    return [_example(kind[0])] if isinstance(kind, list) else _examples()[kind.__name__]
+
+
+@cache
+def _examples() -> dict[str, Any]:
+    """By the model's name; of texts by the operation's."""
+    return dict(json.loads((resources.files(__package__) / "examples.json").read_text("utf-8")))

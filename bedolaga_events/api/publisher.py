@@ -7,7 +7,7 @@ from aiohttp import web
 from bedolaga_events.api import events
 from bedolaga_events.api.state import PARTS
 from bedolaga_events.model import Accepted
-from bedolaga_events.shapes.event import NewEvent
+from bedolaga_events.shapes.event import EventInput
 
 
 class Publisher:
@@ -26,7 +26,7 @@ class Publisher:
             Conflict: the key was used for another event.
             StoreError: it cannot be stored now.
         """
-        body = NewEvent(type=event_type, payload=payload)
+        body = EventInput(type=event_type, payload=payload)
         return await events.accept(self._app[PARTS], body, idempotency_key)
 
 

@@ -12,8 +12,11 @@ from bedolaga_events.api.state import parts
 from bedolaga_events.store import days, hours, webhooks
 
 
-async def of_events(request: web.Request) -> web.Response:
-    """GET /stats/series: events by type, revenue by time bucket, and the gauges by day."""
+async def get_stats_series(request: web.Request) -> web.Response:
+    """GET /stats/series: Count events and revenue by bucket of time.
+
+    Events by type; the gauges by day.
+    """
     window, buckets = _buckets(request)
     database = parts(request).database
     rows = await database.read(hours.event_hours, buckets.since)
@@ -21,19 +24,19 @@ async def of_events(request: web.Request) -> web.Response:
     return _reply(window, {**series.of_events(buckets, rows), "gauges": gauges})
 
 
-async def of_deliveries(request: web.Request) -> web.Response:
-    """GET /deliveries/series: outcomes and latency of all webhooks by time bucket."""
+async def get_delivery_series(request: web.Request) -> web.Response:
+    """GET /deliveries/series: Count the outcomes of all webhooks by bucket of time."""
     return await _of_attempts(request, None)
 
 
-async def of_webhook(request: web.Request) -> web.Response:
-    """GET /webhooks/{id}/series: outcomes and latency by time bucket."""
+async def get_webhook_series(request: web.Request) -> web.Response:
+    """GET /webhooks/{id}/series: Count a webhook's outcomes by bucket of time."""
     webhook = await parts(request).database.read(webhooks.get, reading.path_id(request, "id"))
     return await _of_attempts(request, webhook.id)
 
 
-async def of_webhooks(request: web.Request) -> web.Response:
-    """GET /webhooks/series: outcomes by time bucket of each webhook that was called."""
+async def list_webhook_series(request: web.Request) -> web.Response:
+    """GET /webhooks/series: Count the outcomes of each webhook by bucket of time."""
     window, buckets = _buckets(request)
     rows = await parts(request).database.read(hours.attempts_by_webhook, buckets.since)
     return _reply(window, series.by_webhook(buckets, rows))

@@ -69,20 +69,20 @@ async def take(request: web.Request) -> web.Response:
     return reply('{"status": "ok"}')
 
 
-async def show(request: web.Request) -> web.Response:
-    """GET /sink: what arrived, newest first."""
+async def get_sink(request: web.Request) -> web.Response:
+    """GET /sink: Show what arrived in the sandbox, newest first."""
     return reply(json.dumps(_shown(_sink(request))))
 
 
-async def put(request: web.Request) -> web.Response:
-    """PUT /sink: how it answers from now on."""
+async def set_sink_mode(request: web.Request) -> web.Response:
+    """PUT /sink: Choose how the sandbox answers from now on."""
     sink = _sink(request)
     sink.mode = (await reading.body(request, SinkMode)).mode
     return reply(json.dumps(_shown(sink)))
 
 
-async def clear(request: web.Request) -> web.Response:
-    """DELETE /sink: forget what arrived."""
+async def clear_sink(request: web.Request) -> web.Response:
+    """DELETE /sink: Forget what arrived in the sandbox."""
     _sink(request).items.clear()
     return web.Response(status=204)
 

@@ -49,8 +49,11 @@ class Stream(EventStream):
         self._server.hub.leave(self)
 
 
-async def stream(request: web.Request) -> web.StreamResponse:
-    """GET /events/stream: `Last-Event-ID` or `since` resumes, `events` and `topics` narrow."""
+async def stream_events(request: web.Request) -> web.StreamResponse:
+    """GET /events/stream: Follow the events as they come, as server-sent events.
+
+    The header `Last-Event-ID`, or `since`, resumes: first comes what was missed.
+    """
     server = parts(request)
     query = reading.query(request, shapes.event.StreamQuery)
     wants = _wants(server, query)

@@ -8,20 +8,23 @@ from bedolaga_events.api import reading
 from bedolaga_events.api.json_reply import reply
 from bedolaga_events.api.state import Parts, parts
 from bedolaga_events.numbers import day_before, day_of
-from bedolaga_events.shapes.numbers import NewStats
+from bedolaga_events.shapes.numbers import StatsInput
 from bedolaga_events.store import numbers
 from bedolaga_events.store.transaction import change
 
 
-async def show(request: web.Request) -> web.Response:
-    """GET /stats."""
+async def get_stats(request: web.Request) -> web.Response:
+    """GET /stats: Show the dashboard's numbers."""
     return reply(json.dumps(await _read(parts(request))))
 
 
-async def put(request: web.Request) -> web.Response:
-    """PUT /stats: starting values for a bot that existed before the server."""
+async def set_stats(request: web.Request) -> web.Response:
+    """PUT /stats: Set starting values; what is left out stays.
+
+    For a bot that existed before the server.
+    """
     server = parts(request)
-    body = await reading.body(request, NewStats)
+    body = await reading.body(request, StatsInput)
     await change(server.writer, numbers.put, body.given(), server.rules)
     return reply(json.dumps(await _read(server)))
 

@@ -20,8 +20,8 @@ from bedolaga_events.times import DAY
 BROWSER_DAYS = 30
 
 
-async def index(request: web.Request) -> web.Response:
-    """GET /tokens."""
+async def list_tokens(request: web.Request) -> web.Response:
+    """GET /tokens: List the tokens, without their values."""
     server = parts(request)
     found = await server.database.read(tokens.all_tokens)
     # What was used since the table was written is known in memory.
@@ -32,9 +32,9 @@ async def index(request: web.Request) -> web.Response:
     return reply(wire.page(items, total=len(items)))
 
 
-async def create(request: web.Request) -> web.Response:
-    """POST /tokens: the only reply with the secret value."""
-    body = await reading.body(request, shapes.token.NewToken)
+async def create_token(request: web.Request) -> web.Response:
+    """POST /tokens: Make a token; this is the only reply that shows it."""
+    body = await reading.body(request, shapes.token.TokenInput)
     expires_at = None if body.expires_at is None else wire.microseconds(body.expires_at)
     if expires_at is not None and expires_at <= parts(request).now():
         raise Unprocessable.at(["expires_at"], "this moment has passed")
@@ -43,14 +43,17 @@ async def create(request: web.Request) -> web.Response:
     return _created(made, value)
 
 
-async def delete(request: web.Request) -> web.Response:
-    """DELETE /tokens/{id}: its connections are closed."""
+async def delete_token(request: web.Request) -> web.Response:
+    """DELETE /tokens/{id}: Revoke a token; its connections are closed.
+
+    The last admin token stays (409).
+    """
     await change(parts(request).writer, tokens.revoke, reading.path_id(request, "id"))
     return web.Response(status=204)
 
 
-async def login(request: web.Request) -> web.Response:
-    """POST /login: the one-time code of a sign-in link for an admin token."""
+async def exchange_login_code(request: web.Request) -> web.Response:
+    """POST /login: Exchange the one-time code of a sign-in link for an admin token."""
     server = parts(request)
     body = await reading.body(request, shapes.token.Login)
     now = server.calendar.now()
@@ -65,16 +68,16 @@ async def login(request: web.Request) -> web.Response:
     return _created(made, value)
 
 
-async def link(request: web.Request) -> web.Response:
-    """POST /login/links: a sign-in link for another device."""
+async def create_login_link(request: web.Request) -> web.Response:
+    """POST /login/links: Make a sign-in link for another device."""
     server = parts(request)
     code = await change(server.writer, login_codes.issue, server.calendar.now())
     url = shapes.token.sign_in_link(reached_at(request), code)
     return reply(json.dumps({"url": url, "expires_in": login_codes.CODE_SECONDS}), 201)
 
 
-async def ticket(request: web.Request) -> web.Response:
-    """POST /ws/ticket: opens one /ws."""
+async def create_ticket(request: web.Request) -> web.Response:
+    """POST /ws/ticket: Make a ticket that opens one live connection."""
     issued = parts(request).access.ticket(request[TOKEN])
     return reply(json.dumps({"ticket": issued, "expires_in": TICKET_SECONDS}))
 

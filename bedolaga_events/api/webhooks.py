@@ -17,11 +17,11 @@ from bedolaga_events.errors import Unprocessable
 from bedolaga_events.filters import Condition, Filter
 from bedolaga_events.model import Format, Webhook
 from bedolaga_events.shapes.subscription import TryWebhook
-from bedolaga_events.shapes.webhook import (
+from bedolaga_events.shapes.webhook_input import (
     CheckUrl,
-    NewWebhook,
     RotateSecret,
     WebhookChange,
+    WebhookInput,
     WebhooksQuery,
 )
 from bedolaga_events.store import kinds, steps, subscribing, trying, webhooks
@@ -32,10 +32,10 @@ from bedolaga_events.wire import MASK
 SECRET_BYTES = 32
 
 
-async def create(request: web.Request) -> web.Response:
-    """POST /webhooks."""
+async def create_webhook(request: web.Request) -> web.Response:
+    """POST /webhooks: Make a webhook."""
     server = parts(request)
-    body = await reading.body(request, NewWebhook)
+    body = await reading.body(request, WebhookInput)
     given = body.given()
     field = "event_type" if body.event_types is None else "event_types"
     _check_patterns(server, given["event_types"], field)
@@ -49,8 +49,8 @@ async def create(request: web.Request) -> web.Response:
     return reply(json.dumps(_shown(server, webhook) | made), 201)
 
 
-async def index(request: web.Request) -> web.Response:
-    """GET /webhooks."""
+async def list_webhooks(request: web.Request) -> web.Response:
+    """GET /webhooks: List webhooks, newest first."""
     server = parts(request)
     query = reading.query(request, WebhooksQuery)
     found, total = await server.database.read(
@@ -60,15 +60,19 @@ async def index(request: web.Request) -> web.Response:
     return reply(wire.page(items, total=total, limit=query.limit, offset=query.offset))
 
 
-async def show(request: web.Request) -> web.Response:
-    """GET /webhooks/{id}."""
+async def get_webhook(request: web.Request) -> web.Response:
+    """GET /webhooks/{id}: Show a webhook."""
     server = parts(request)
     webhook = await server.database.read(webhooks.get, reading.path_id(request, "id"))
     return reply(json.dumps(_shown(server, webhook)))
 
 
-async def update(request: web.Request) -> web.Response:
-    """PATCH /webhooks/{id}: only what is given changes."""
+async def update_webhook(request: web.Request) -> web.Response:
+    """PATCH /webhooks/{id}: Change what is given of a webhook; what is left out stays.
+
+    A webhook may be sent back as it was read: what only the server changes is ignored. Null means
+    unchanged, but for `description`, `filter` and `secret`, where it means none.
+    """
     server = parts(request)
     webhook_id = reading.path_id(request, "id")
     given = (await reading.body(request, WebhookChange)).given()
@@ -85,14 +89,14 @@ async def update(request: web.Request) -> web.Response:
     return reply(json.dumps(shown))
 
 
-async def delete(request: web.Request) -> web.Response:
-    """DELETE /webhooks/{id}: its deliveries go with it, in steps that hold up nobody."""
+async def delete_webhook(request: web.Request) -> web.Response:
+    """DELETE /webhooks/{id}: Delete a webhook and its deliveries."""
     await parts(request).walker.finish(steps.delete, reading.path_id(request, "id"))
     return web.Response(status=204)
 
 
 async def rotate_secret(request: web.Request) -> web.Response:
-    """POST /webhooks/{id}/rotate-secret: a new secret; the old ones sign too for a while."""
+    """POST /webhooks/{id}/rotate-secret: Make a new secret; the old ones sign too for a while."""
     server = parts(request)
     webhook_id = reading.path_id(request, "id")
     body = await reading.body(request, RotateSecret) if request.can_read_body else RotateSecret()
@@ -101,13 +105,16 @@ async def rotate_secret(request: web.Request) -> web.Response:
     return reply(json.dumps({"secret": made, "old_secret_until": wire.optional_time(until)}))
 
 
-async def stats(request: web.Request) -> web.Response:
-    """GET /webhooks/stats."""
+async def get_webhook_stats(request: web.Request) -> web.Response:
+    """GET /webhooks/stats: Count webhooks, and deliveries by their status."""
     return reply(json.dumps(await parts(request).database.read(webhooks.stats)))
 
 
-async def attempt(request: web.Request) -> web.Response:
-    """POST /webhooks/try: which of the last events would be sent, and what; nothing is."""
+async def try_webhook(request: web.Request) -> web.Response:
+    """POST /webhooks/try: Show which of the last events a webhook would get, and what.
+
+    Nothing is stored, and nothing is sent.
+    """
     server = parts(request)
     body = await reading.body(request, TryWebhook)
     options, words = body.options.given(), server.catalogue.words()
@@ -123,7 +130,7 @@ async def attempt(request: web.Request) -> web.Response:
 
 
 async def check_url(request: web.Request) -> web.Response:
-    """POST /webhooks/check-url: what saving and sending would say of this URL."""
+    """POST /webhooks/check-url: Say whether the server may send to a URL, and why not."""
     body = await reading.body(request, CheckUrl)
     checked = await parts(request).guard.check(body.url)
     return reply(

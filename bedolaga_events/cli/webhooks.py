@@ -8,7 +8,7 @@ import click
 
 from bedolaga_events.chats import CHATS
 from bedolaga_events.cli.options import Server, all_items, with_server
-from bedolaga_events.shapes.webhook import WebhookChange
+from bedolaga_events.shapes.webhook_input import WebhookChange
 
 FIELDS = tuple(one for one in WebhookChange.model_fields if one not in ("event_type", "secret"))
 

@@ -9,3 +9,4 @@ from bedolaga_events.shapes import series as series
 from bedolaga_events.shapes import subscription as subscription
 from bedolaga_events.shapes import token as token
 from bedolaga_events.shapes import webhook as webhook
+from bedolaga_events.shapes import webhook_input as webhook_input

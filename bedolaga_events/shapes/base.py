@@ -1,5 +1,6 @@
 """What the shapes share: strict bodies, queries, replies, pages, and the fields they all have."""
 
+import enum
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import (
@@ -14,7 +15,7 @@ from pydantic import (
 from bedolaga_events.wire import microseconds
 
 T = TypeVar("T")
-TIME = "RFC 3339, UTC, microseconds"
+WHEN = {"format": "date-time"}
 MAX_ID = 2**63 - 1
 
 
@@ -53,7 +54,8 @@ def empty_is_none(value: Any) -> Any:
     return None if value == "" else value
 
 
-Moment = Annotated[str, AfterValidator(_time)]
+Moment = Annotated[str, AfterValidator(_time), Field(json_schema_extra=WHEN)]
+Time = Annotated[str, Field(json_schema_extra=WHEN)]  # in replies: UTC, microseconds, Z
 Key = Annotated[str, StringConstraints(min_length=1, max_length=255), AfterValidator(_printable)]
 Name = Annotated[
     str,
@@ -62,6 +64,13 @@ Name = Annotated[
     BeforeValidator(whole),  # the last one that stands here is the first to run
 ]
 Id = Annotated[int, Field(ge=0, le=MAX_ID)]
+
+
+class Language(enum.StrEnum):
+    """What people read."""
+
+    RU = "ru"
+    EN = "en"
 
 
 class Body(BaseModel):
@@ -85,25 +94,39 @@ class Query(BaseModel):
 
 
 class Paged(Query):
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
-    offset: Annotated[int, Field(ge=0, le=MAX_ID)] = 0
+    limit: Annotated[
+        int, Field(ge=1, le=200, description="how many; 50, if left out", examples=[50])
+    ] = 50
+    offset: Annotated[
+        int, Field(ge=0, le=MAX_ID, description="how many to pass over", examples=[0])
+    ] = 0
 
 
 class ListQuery(Paged):
     q: Annotated[
         str | None,
-        Field(max_length=200, description="an id, or a text in whatever case; see searched_to"),
+        Field(
+            max_length=200,
+            description="an id, or a text in whatever case; see searched_to",
+            examples=["123"],
+        ),
     ] = None
-    since: Annotated[Moment | None, Field(description="from this time on (RFC 3339)")] = None
-    until: Annotated[Moment | None, Field(description="before this time (RFC 3339)")] = None
-    before_id: Annotated[Id | None, Field(description="only smaller ids")] = None
-    payload: Annotated[bool, Field(description="false leaves payloads out")] = True
+    since: Annotated[
+        Moment | None,
+        Field(description="from this time on (RFC 3339)", examples=["2026-01-15T10:30:00Z"]),
+    ] = None
+    until: Annotated[
+        Moment | None,
+        Field(description="before this time (RFC 3339)", examples=["2036-01-15T10:30:00Z"]),
+    ] = None
+    before_id: Annotated[Id | None, Field(description="only smaller ids", examples=[1000])] = None
+    payload: Annotated[bool, Field(description="false leaves payloads out", examples=[True])] = True
 
 
 class Reply(BaseModel):
-    """A JSON reply; a field that is not named here is a mistake in one of the two."""
+    """A JSON reply; a client must expect fields that are not named here yet."""
 
-    model_config = ConfigDict(extra="forbid", defer_build=True)
+    model_config = ConfigDict(defer_build=True)
 
 
 class Page(Reply, Generic[T]):
@@ -121,10 +144,10 @@ class SearchedPage(Page[T]):
 
 
 class FieldError(Reply):
-    loc: list[str | int]
+    loc: list[str | int] = Field(description="the way to the field: names, and places in lists")
     msg: str
 
 
-class Error(Reply):
+class Refusal(Reply):
     detail: str = Field(description="one sentence for a person")
     errors: list[FieldError] = Field(default=[], description="by field, with 422")

@@ -1,11 +1,11 @@
 """What a webhook may say about the chat it writes into (contract §4, Formats)."""
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
-from bedolaga_events.shapes.base import Partial, one_line, whole
+from bedolaga_events.shapes.base import Language, Partial, one_line, whole
 
 
 def _chat(value: Any) -> Any:
@@ -33,7 +33,7 @@ class Options(Partial):
 
     model_config = ConfigDict(strict=False)
 
-    language: Annotated[Literal["ru", "en"] | None, Field(description="ru, if left out")] = None
+    language: Annotated[Language | None, Field(description="ru, if left out")] = None
     text: Annotated[
         str | None,
         StringConstraints(max_length=4_000),

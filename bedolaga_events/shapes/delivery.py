@@ -1,15 +1,16 @@
 """A delivery and its attempts, to who reads, sends again or cancels them (contract §4)."""
 
+import enum
 import json
 from collections.abc import Iterable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
 from bedolaga_events.model import Attempt as Made
 from bedolaga_events.model import Delivery as Kept
 from bedolaga_events.model import ErrorCode, Status
-from bedolaga_events.shapes.base import Body, Id, ListQuery, Moment, Reply
+from bedolaga_events.shapes.base import Body, Id, ListQuery, Moment, Reply, SearchedPage, Time
 from bedolaga_events.wire import optional_time, rfc3339, spliced
 
 LEFT_OUT = "not there with payload=false"
@@ -21,10 +22,17 @@ def _replayable(status: object) -> object:
     return status
 
 
-Listable = Literal["pending", "success", "failed", "skipped", "undelivered"]
-Replayable = Annotated[
-    Literal["failed", "skipped", "success", "undelivered"], BeforeValidator(_replayable)
-]
+class StatusFilter(enum.StrEnum):
+    """A status, or what failed or waits for another attempt and never arrived."""
+
+    PENDING = "pending"
+    SUCCESS = "success"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    UNDELIVERED = "undelivered"
+
+
+Replayable = Annotated[StatusFilter, Field(strict=False), BeforeValidator(_replayable)]
 
 
 class SendTo(Body):
@@ -32,23 +40,29 @@ class SendTo(Body):
 
 
 class Replay(Body):
-    since: Moment
-    until: Moment | None = None
-    status: Replayable = "failed"
-    dry_run: bool = False
+    since: Annotated[Moment, Field(description="deliveries made from this time on")]
+    until: Annotated[Moment | None, Field(description="and before this one")] = None
+    status: Annotated[
+        Replayable, Field(description="failed, if left out; what is pending is sent anyway")
+    ] = StatusFilter.FAILED
+    dry_run: Annotated[bool, Field(description="only count; false, if left out")] = False
 
 
 class TestDelivery(Body):
-    event_type: str | None = None
+    event_type: Annotated[
+        str | None, Field(description="whose example; the webhook's first type, if left out")
+    ] = None
 
 
 class DeliveriesQuery(ListQuery):
-    status: Listable | None = None
-    event_id: Id | None = None
+    status: Annotated[
+        StatusFilter | None, Field(description="only with this status", examples=["success"])
+    ] = None
+    event_id: Annotated[Id | None, Field(description="only of this event", examples=[1])] = None
 
 
 class AllDeliveriesQuery(DeliveriesQuery):
-    webhook_id: Id | None = None
+    webhook_id: Annotated[Id | None, Field(description="only of this webhook", examples=[1])] = None
 
 
 class Delivery(Reply):
@@ -65,14 +79,14 @@ class Delivery(Reply):
     attempt_number: int = Field(description="attempts made")
     duration_ms: int | None
     is_test: bool
-    created_at: str
-    delivered_at: str | None
-    next_retry_at: str | None
+    created_at: Time
+    delivered_at: Time | None
+    next_retry_at: Time | None
 
 
 class Attempt(Reply):
     number: int
-    started_at: str
+    started_at: Time
     duration_ms: int
     response_status: int | None
     response_headers: list[tuple[str, str]]
@@ -86,6 +100,10 @@ class Attempt(Reply):
 class DeliveryWithAttempts(Delivery):
     body: str = Field(description="exactly what every attempt sends")
     attempts: list[Attempt]
+
+
+class DeliveryPage(SearchedPage[Delivery]):
+    """A page of a list of deliveries."""
 
 
 class Replayed(Reply):

@@ -1,12 +1,24 @@
 """An event, to the bot that sends it and to who reads the log (contract §2)."""
 
 from collections.abc import Iterable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
+from pydantic.json_schema import SkipJsonSchema
 
 from bedolaga_events.model import Event as Kept
-from bedolaga_events.shapes.base import TIME, Body, Id, Key, ListQuery, Moment, Query, Reply
+from bedolaga_events.shapes.base import (
+    Body,
+    Id,
+    Key,
+    Language,
+    ListQuery,
+    Moment,
+    Query,
+    Reply,
+    SearchedPage,
+    Time,
+)
 from bedolaga_events.shapes.delivery import LEFT_OUT, Delivery
 from bedolaga_events.shapes.subscription import KeptCondition
 from bedolaga_events.wire import rfc3339, spliced
@@ -14,17 +26,19 @@ from bedolaga_events.wire import rfc3339, spliced
 BRIEF = "long payloads without what is nested, and their texts cut: for lists that show a line each"
 
 
-class NewEvent(Body):
-    type: str
-    payload: dict[str, Any]
-    timestamp: Moment | None = None
+class EventInput(Body):
+    type: Annotated[str, Field(description="one of GET /event-types")]
+    payload: Annotated[dict[str, Any], Field(description="what the type asks for, and more")]
+    timestamp: Annotated[Moment | None, Field(description="when it happened, if not now")] = None
 
 
-class BatchEvent(NewEvent):
-    idempotency_key: Key | None = None
+class BatchEvent(EventInput):
+    idempotency_key: Annotated[Key | None, Field(description="as in the header of one event")] = (
+        None
+    )
 
 
-class NewBatch(Body):
+class BatchInput(Body):
     events: Annotated[list[BatchEvent], Field(min_length=1, max_length=1_000)]
 
 
@@ -33,27 +47,42 @@ class IdempotencyKey(BaseModel):
 
 
 class EventsQuery(ListQuery):
-    type: str | None = None
-    since_id: Id | None = None
-    brief: Annotated[bool, Field(description=BRIEF)] = False
+    type: Annotated[
+        str | None, Field(description="only of this type", examples=["user.created"])
+    ] = None
+    since_id: Annotated[
+        Id | None, Field(description="only larger ids, oldest first", examples=[0])
+    ] = None
+    brief: Annotated[bool, Field(description=BRIEF, examples=[True])] = False
 
 
 class StreamQuery(Query):
-    since: Id | None = None
-    epoch: str | None = None
-    events: str | None = None
-    topics: str | None = None
-    ticket: str | None = None
+    since: Annotated[
+        Id | None, Field(description="first every stored event after this id", examples=[0])
+    ] = None
+    epoch: Annotated[
+        str | None,
+        Field(description="the database that `since` is of; another one has a gap", examples=[""]),
+    ] = None
+    events: Annotated[
+        str | None, Field(description="types, with commas; all, if left out", examples=["ticket.*"])
+    ] = None
+    topics: Annotated[
+        str | None, Field(description="deliveries, webhooks: their news too", examples=["webhooks"])
+    ] = None
+    ticket: SkipJsonSchema[str | None] = None  # a way to authenticate
 
 
 class LanguageQuery(Query):
-    lang: Literal["ru", "en"] | None = None
+    lang: Annotated[
+        Language | None, Field(description="of labels and sentences", examples=["en"])
+    ] = None
 
 
 class AcceptedEvent(Reply):
     id: int
     type: str
-    timestamp: str = Field(description=TIME)
+    timestamp: Time
     deliveries: int = Field(description="how many webhooks it goes to, skipped ones included")
     duplicate: bool = Field(default=False, description="known by its idempotency key")
 
@@ -66,9 +95,13 @@ class Event(Reply):
     id: int
     type: str
     payload: dict[str, Any] = Field(default={}, description=LEFT_OUT)
-    timestamp: str
-    created_at: str
+    timestamp: Time = Field(description="when it happened")
+    created_at: Time = Field(description="when it came")
     deliveries: int
+
+
+class EventPage(SearchedPage[Event]):
+    """A page of the log."""
 
 
 class Verdict(Reply):
@@ -92,8 +125,8 @@ class EventWithDeliveries(Reply):
     id: int
     type: str
     payload: dict[str, Any]
-    timestamp: str
-    created_at: str
+    timestamp: Time
+    created_at: Time
     deliveries: list[Delivery]
     webhooks: list[Verdict]
     seen_by: list[Seen] = Field(description="tokens that got it live, since the last restart")
@@ -111,8 +144,8 @@ class EventType(Reply):
 class RefusedType(Reply):
     type: str
     count: int
-    first_at: str = Field(description=TIME)
-    last_at: str = Field(description=TIME)
+    first_at: Time
+    last_at: Time
     detail: str = Field(description="why the last one was refused")
 
 

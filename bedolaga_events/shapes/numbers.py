@@ -12,6 +12,7 @@ MOST = 10**12
 
 Count = Annotated[int, Field(ge=0, le=MOST)]
 Rubles = Annotated[float, Field(ge=0, le=MOST, allow_inf_nan=False, description="rubles")]
+Day = Annotated[str, Field(json_schema_extra={"format": "date"}, description="in `timezone`")]
 
 
 def _fields(numbers: Iterable[Number], *, known: bool) -> dict[str, Any]:
@@ -30,7 +31,7 @@ def _fields(numbers: Iterable[Number], *, known: bool) -> dict[str, Any]:
 _SETTABLE: dict[str, Any] = {  # the default only says that it may be left out
     number.name: (Rubles if number.kind is Kind.SUM else Count, 0) for number in NUMBERS
 }
-NewStats = create_model("NewStats", __base__=Partial, **_SETTABLE)
+StatsInput = create_model("StatsInput", __base__=Partial, **_SETTABLE)
 Yesterday = create_model("Yesterday", __base__=Reply, **_fields(NUMBERS, known=False))
 Stats = create_model(
     "Stats",
@@ -41,6 +42,6 @@ Stats = create_model(
 GaugeDay = create_model(
     "GaugeDay",
     __base__=Reply,
-    day=(str, Field(description="2026-01-15")),
+    day=(Day, ...),
     **_fields((number for number in NUMBERS if number.kind is not Kind.SUM), known=False),
 )

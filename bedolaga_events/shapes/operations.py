@@ -1,22 +1,39 @@
 """What an operator sees: health, settings, the doctor's findings, the built-in sink."""
 
-from typing import Annotated, Literal
+import enum
+from typing import Annotated
 
 from pydantic import Field
 
-from bedolaga_events.shapes.base import Body, Query, Reply
+from bedolaga_events.shapes.base import Body, Query, Reply, Time
+
+
+class SinkAnswer(enum.StrEnum):
+    """How the sandbox answers: 200, 500, late, or not at all."""
+
+    OK = "ok"
+    ERROR = "error"
+    SLOW = "slow"
+    HANG = "hang"
 
 
 class SinkMode(Body):
-    mode: Literal["ok", "error", "slow", "hang"]
+    mode: Annotated[SinkAnswer, Field(strict=False)]
 
 
 class DoctorQuery(Query):
-    origin: Annotated[str, Field(max_length=300)] | None = None
+    origin: Annotated[
+        str | None,
+        Field(
+            max_length=300,
+            description="may a page of this origin open the live feed",
+            examples=["https://admin.example.com"],
+        ),
+    ] = None
 
 
 class Health(Reply):
-    status: str
+    status: str = Field(description="ok, or what is wrong")
     version: str = ""
     last_event_id: int = 0
     fsync_ms: float = 0
@@ -41,7 +58,7 @@ class Settings(Reply):
 
 
 class Examined(Reply):
-    now: str
+    now: Time
     path: str
     host: str
     peer_address: str | None
@@ -71,14 +88,14 @@ class AlertsTest(Reply):
 
 class SinkItem(Reply):
     id: int
-    received_at: str
-    headers: list[list[str]]
+    received_at: Time
+    headers: list[tuple[str, str]]
     body: str
     signature: str = Field(description="ok, wrong or none")
-    answered: str
+    answered: SinkAnswer
 
 
 class Sink(Reply):
-    mode: str
+    mode: SinkAnswer
     count: int
     items: list[SinkItem]

@@ -1,15 +1,26 @@
 """The charts: what stands in a bucket of time (contract §4 and §5)."""
 
-from typing import Literal
+import enum
+from typing import Annotated
 
 from pydantic import Field
 
-from bedolaga_events.shapes.base import Query, Reply
+from bedolaga_events.shapes.base import Query, Reply, Time
 from bedolaga_events.shapes.numbers import GaugeDay
 
 
+class Window(enum.StrEnum):
+    """How far a chart looks back."""
+
+    DAY = "24h"
+    WEEK = "7d"
+    MONTH = "30d"
+
+
 class SeriesQuery(Query):
-    window: Literal["24h", "7d", "30d"] = "24h"
+    window: Annotated[
+        Window, Field(description="how far back; 24h, if left out", examples=["24h"])
+    ] = Window.DAY
 
 
 class Attempts(Reply):
@@ -21,11 +32,11 @@ class Attempts(Reply):
 
 
 class AttemptsBucket(Attempts):
-    start: str
+    start: Time
 
 
 class AttemptsSeries(Reply):
-    window: str
+    window: Window
     bucket_seconds: int
     whole: Attempts = Field(description="of the whole window")
     items: list[AttemptsBucket]
@@ -38,19 +49,19 @@ class WebhookBuckets(Reply):
 
 
 class WebhooksSeries(Reply):
-    window: str
+    window: Window
     bucket_seconds: int
     items: list[WebhookBuckets]
 
 
 class EventsBucket(Reply):
-    start: str
+    start: Time
     events: dict[str, int]
     revenue: float = Field(description="rubles")
 
 
 class EventsSeries(Reply):
-    window: str
+    window: Window
     bucket_seconds: int
     items: list[EventsBucket]
     gauges: list[GaugeDay] = Field(description="at each day's end; today's as now")

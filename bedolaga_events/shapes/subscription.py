@@ -6,7 +6,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 
 from bedolaga_events.filters import Op, problem
 from bedolaga_events.model import Event, Format
-from bedolaga_events.shapes.base import TIME, Body, Reply, whole
+from bedolaga_events.shapes.base import Body, Reply, Time, whole
 from bedolaga_events.shapes.chat import Options
 from bedolaga_events.shapes.webhook_fields import EventPattern
 from bedolaga_events.wire import rfc3339
@@ -88,14 +88,14 @@ class KeptCondition(Reply):
 class TryWebhook(Body):
     event_types: EventTypes
     filter: Conditions | None = None
-    format: Annotated[Format, Field(strict=False)] = Format.JSON
+    format: Annotated[Format, Field(strict=False, description="json, if left out")] = Format.JSON
     options: Annotated[Options, Field(default_factory=Options)]
 
 
 class TriedEvent(Reply):
     id: int
     type: str
-    timestamp: str = Field(description=TIME)
+    timestamp: Time
     body: str = Field(description="what would be sent")
 
 

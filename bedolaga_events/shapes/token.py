@@ -6,18 +6,18 @@ from pydantic import Field
 
 from bedolaga_events.model import Scope
 from bedolaga_events.model import Token as Kept
-from bedolaga_events.shapes.base import Body, Moment, Name, Reply
+from bedolaga_events.shapes.base import Body, Moment, Name, Reply, Time
 from bedolaga_events.wire import optional_time, rfc3339
 
 
-class NewToken(Body):
+class TokenInput(Body):
     name: Name
     scopes: Annotated[list[Annotated[Scope, Field(strict=False)]], Field(min_length=1)]
-    expires_at: Moment | None = None
+    expires_at: Annotated[Moment | None, Field(description="never, if left out")] = None
 
 
 class Login(Body):
-    code: str
+    code: Annotated[str, Field(description="what stands behind #login= in a sign-in link")]
 
 
 class Token(Reply):
@@ -25,9 +25,9 @@ class Token(Reply):
     name: str
     prefix: str
     scopes: list[Scope]
-    created_at: str
-    last_used_at: str | None
-    expires_at: str | None
+    created_at: Time
+    last_used_at: Time | None
+    expires_at: Time | None
 
 
 class Tokens(Reply):

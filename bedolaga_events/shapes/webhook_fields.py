@@ -69,5 +69,9 @@ EventPattern = Annotated[
     StringConstraints(min_length=1, max_length=100, strip_whitespace=True),
     BeforeValidator(whole),
 ]
-Headers = Annotated[dict[str, str], AfterValidator(_headers)]
+Headers = Annotated[
+    dict[str, str],
+    AfterValidator(_headers),
+    Field(description="extra request headers; a value that is masked stays as it is"),
+]
 PerMinute = Annotated[int, Field(ge=0, le=60_000, description="0: no limit")]

@@ -2,7 +2,6 @@
 export interface AcceptedEvent {
   id: number;
   type: string;
-  /** RFC 3339, UTC, microseconds */
   timestamp: string;
   /** how many webhooks it goes to, skipped ones included */
   deliveries: number;
@@ -45,22 +44,70 @@ export interface AttemptsBucket {
   start: string;
 }
 export interface AttemptsSeries {
-  window: string;
+  window: Window;
   bucket_seconds: number;
   /** of the whole window */
   whole: Attempts;
   items: AttemptsBucket[];
 }
 export interface BatchEvent {
+  /** one of GET /event-types */
   type: string;
+  /** what the type asks for, and more */
   payload: Record<string, unknown>;
+  /** when it happened, if not now */
   timestamp?: string | null;
+  /** as in the header of one event */
   idempotency_key?: string | null;
+}
+export interface BatchInput {
+  events: BatchEvent[];
 }
 export interface Cancelled {
   cancelled: number;
 }
+export interface ChangedWebhook {
+  id: number;
+  name: string;
+  url: string;
+  /** the first of event_types */
+  event_type: string;
+  /** types, families (ticket.*) or *; those that overlap make one delivery */
+  event_types: string[];
+  /** conditions on the payload that must all hold; null: none */
+  filter: KeptCondition[] | null;
+  is_active: boolean;
+  description: string | null;
+  created_at: string;
+  updated_at: string;
+  last_triggered_at: string | null;
+  failure_count: number;
+  success_count: number;
+  disabled_reason: string | null;
+  format: Format;
+  /** of the format */
+  options: Record<string, unknown>;
+  /** a 302 or 303 counts as taken */
+  accept_redirects: boolean;
+  /** 0: no limit */
+  max_per_minute: number;
+  state: WebhookState;
+  /** the first failure since the last success */
+  failing_since: string | null;
+  /** of the attempt that ended last */
+  last_error: LastError | null;
+  last_success_at: string | null;
+  /** deliveries that failed or wait for another attempt */
+  undelivered: number;
+  /** extra request headers, masked */
+  headers: Record<string, string>;
+  /** are its deliveries signed */
+  has_secret: boolean;
+  /** only when it was activated */
+  skipped_since_inactive?: number;
+}
 export interface CheckUrl {
+  /** where a webhook would send */
   url: string;
 }
 export interface CheckedAddress {
@@ -93,6 +140,44 @@ export interface CreatedToken {
   expires_at: string | null;
   /** shown this once */
   token: string;
+}
+export interface CreatedWebhook {
+  id: number;
+  name: string;
+  url: string;
+  /** the first of event_types */
+  event_type: string;
+  /** types, families (ticket.*) or *; those that overlap make one delivery */
+  event_types: string[];
+  /** conditions on the payload that must all hold; null: none */
+  filter: KeptCondition[] | null;
+  is_active: boolean;
+  description: string | null;
+  created_at: string;
+  updated_at: string;
+  last_triggered_at: string | null;
+  failure_count: number;
+  success_count: number;
+  disabled_reason: string | null;
+  format: Format;
+  /** of the format */
+  options: Record<string, unknown>;
+  /** a 302 or 303 counts as taken */
+  accept_redirects: boolean;
+  /** 0: no limit */
+  max_per_minute: number;
+  state: WebhookState;
+  /** the first failure since the last success */
+  failing_since: string | null;
+  /** of the attempt that ended last */
+  last_error: LastError | null;
+  last_success_at: string | null;
+  /** deliveries that failed or wait for another attempt */
+  undelivered: number;
+  /** extra request headers, masked */
+  headers: Record<string, string>;
+  /** shown this once; only with generate_secret */
+  secret?: string;
 }
 export interface Delivery {
   id: number;
@@ -145,9 +230,19 @@ export interface Event {
   type: string;
   /** not there with payload=false */
   payload?: Record<string, unknown>;
+  /** when it happened */
   timestamp: string;
+  /** when it came */
   created_at: string;
   deliveries: number;
+}
+export interface EventInput {
+  /** one of GET /event-types */
+  type: string;
+  /** what the type asks for, and more */
+  payload: Record<string, unknown>;
+  /** when it happened, if not now */
+  timestamp?: string | null;
 }
 export interface EventType {
   value: string;
@@ -176,7 +271,7 @@ export interface EventsBucket {
   revenue: number;
 }
 export interface EventsSeries {
-  window: string;
+  window: Window;
   bucket_seconds: number;
   items: EventsBucket[];
   /** at each day's end; today's as now */
@@ -198,18 +293,20 @@ export interface Examined {
   ping_seconds: number;
 }
 export interface FieldError {
+  /** the way to the field: names, and places in lists */
   loc: (string | number)[];
   msg: string;
 }
 export type Format = "json" | "telegram" | "discord" | "slack" | "ntfy" | "max";
 export interface GaugeDay {
-  /** 2026-01-15 */
+  /** in `timezone` */
   day: string;
   total_users: number | null;
   active_subscriptions: number | null;
   open_tickets: number | null;
 }
 export interface Health {
+  /** ok, or what is wrong */
   status: string;
   version?: string;
   last_event_id?: number;
@@ -224,6 +321,7 @@ export interface KeptCondition {
   /** a text, a number, true, false or null; a list with in and not_in; none with exists */
   value?: unknown;
 }
+export type Language = "ru" | "en";
 export interface LastError {
   code: ErrorCode;
   status: number | null;
@@ -231,6 +329,7 @@ export interface LastError {
   at: string;
 }
 export interface Login {
+  /** what stands behind #login= in a sign-in link */
   code: string;
 }
 export interface LoginLink {
@@ -239,51 +338,10 @@ export interface LoginLink {
   /** seconds */
   expires_in: number;
 }
-export interface NewBatch {
-  events: BatchEvent[];
-}
-export interface NewEvent {
-  type: string;
-  payload: Record<string, unknown>;
-  timestamp?: string | null;
-}
-export interface NewStats {
-  total_users?: number;
-  active_subscriptions?: number;
-  open_tickets?: number;
-  /** rubles */
-  today_revenue?: number;
-}
-export interface NewToken {
-  name: string;
-  scopes: Scope[];
-  expires_at?: string | null;
-}
-export interface NewWebhook {
-  name: string;
-  /** may be left out with telegram and max */
-  url?: string | null;
-  /** types, families (ticket.*) or *; those that overlap make one delivery */
-  event_types?: string[] | null;
-  /** one type, in place of event_types */
-  event_type?: string | null;
-  /** conditions on the payload that must all hold; null: none */
-  filter?: Condition[] | null;
-  secret?: string | null;
-  generate_secret?: boolean;
-  description?: string | null;
-  is_active?: boolean;
-  headers?: Record<string, string>;
-  format?: Format;
-  options?: Options;
-  accept_redirects?: boolean;
-  /** 0, or 20 for chats */
-  max_per_minute?: number | null;
-}
 export type Op = "eq" | "ne" | "gt" | "gte" | "lt" | "lte" | "in" | "not_in" | "contains" | "starts_with" | "exists" | "missing";
 export interface Options {
   /** ru, if left out */
-  language?: "ru" | "en";
+  language?: Language | null;
   /** own words, with {field} and {nested.field} */
   text?: string | null;
   /** false: never several in one message */
@@ -301,23 +359,42 @@ export interface Options {
   /** ntfy: a list, or words with commas */
   tags?: string[] | null;
 }
+export interface PaymentCompletedPayload {
+  transaction_id: number;
+  user_id: number;
+  type?: string;
+  amount_kopeks?: number;
+  amount_rubles?: number;
+  payment_method?: string | null;
+  external_id?: string | null;
+  description?: string | null;
+  is_completed?: boolean;
+}
+export interface Refusal {
+  /** one sentence for a person */
+  detail: string;
+  /** by field, with 422 */
+  errors?: FieldError[];
+}
 export interface RefusedEvents {
   items: RefusedType[];
 }
 export interface RefusedType {
   type: string;
   count: number;
-  /** RFC 3339, UTC, microseconds */
   first_at: string;
-  /** RFC 3339, UTC, microseconds */
   last_at: string;
   /** why the last one was refused */
   detail: string;
 }
 export interface Replay {
+  /** deliveries made from this time on */
   since: string;
+  /** and before this one */
   until?: string | null;
-  status?: "failed" | "skipped" | "success" | "undelivered";
+  /** failed, if left out; what is pending is sent anyway */
+  status?: StatusFilter;
+  /** only count; false, if left out */
   dry_run?: boolean;
 }
 export interface Replayed {
@@ -327,6 +404,7 @@ export interface Replayed {
   dry_run?: boolean;
 }
 export interface RotateSecret {
+  /** how long the old ones sign too; 24, if left out */
   overlap_hours?: number;
 }
 export interface RotatedSecret {
@@ -368,21 +446,22 @@ export interface Settings {
   items: Setting[];
 }
 export interface Sink {
-  mode: string;
+  mode: SinkAnswer;
   count: number;
   items: SinkItem[];
 }
+export type SinkAnswer = "ok" | "error" | "slow" | "hang";
 export interface SinkItem {
   id: number;
   received_at: string;
-  headers: string[][];
+  headers: [string, string][];
   body: string;
   /** ok, wrong or none */
   signature: string;
-  answered: string;
+  answered: SinkAnswer;
 }
 export interface SinkMode {
-  mode: "ok" | "error" | "slow" | "hang";
+  mode: SinkAnswer;
 }
 export interface Stats {
   total_users: number;
@@ -393,14 +472,47 @@ export interface Stats {
   /** as they stood when the day began; null: not known */
   yesterday: Yesterday;
 }
+export interface StatsInput {
+  total_users?: number;
+  active_subscriptions?: number;
+  open_tickets?: number;
+  /** rubles */
+  today_revenue?: number;
+}
 export type Status = "pending" | "success" | "failed" | "skipped";
+export type StatusFilter = "pending" | "success" | "failed" | "skipped" | "undelivered";
 export interface TestDelivery {
+  /** whose example; the webhook's first type, if left out */
   event_type?: string | null;
 }
 export interface Ticket {
   ticket: string;
   /** seconds */
   expires_in: number;
+}
+export interface TicketCreatedPayload {
+  ticket_id: number;
+  user_id: number;
+  title?: string;
+  status?: string;
+  priority?: string;
+  has_media?: boolean;
+}
+export interface TicketMessageAddedPayload {
+  ticket_id: number;
+  message_id: number;
+  user_id?: number;
+  is_from_admin?: boolean;
+  message_text?: string;
+  has_media?: boolean;
+  status?: string | null;
+}
+export interface TicketStatusChangedPayload {
+  ticket_id: number;
+  user_id?: number;
+  old_status?: string;
+  new_status?: string;
+  closed_at?: string | null;
 }
 export interface Token {
   id: number;
@@ -411,9 +523,26 @@ export interface Token {
   last_used_at: string | null;
   expires_at: string | null;
 }
+export interface TokenInput {
+  name: string;
+  scopes: Scope[];
+  /** never, if left out */
+  expires_at?: string | null;
+}
 export interface Tokens {
   items: Token[];
   total: number;
+}
+export interface TransactionCreatedPayload {
+  transaction_id: number;
+  user_id: number;
+  type?: string;
+  amount_kopeks?: number;
+  amount_rubles?: number;
+  payment_method?: string | null;
+  external_id?: string | null;
+  description?: string | null;
+  is_completed?: boolean;
 }
 export interface Tried {
   /** events, newest first: 1,000, or fewer large ones */
@@ -426,7 +555,6 @@ export interface Tried {
 export interface TriedEvent {
   id: number;
   type: string;
-  /** RFC 3339, UTC, microseconds */
   timestamp: string;
   /** what would be sent */
   body: string;
@@ -436,8 +564,20 @@ export interface TryWebhook {
   event_types: string[];
   /** conditions on the payload that must all hold; null: none */
   filter?: Condition[] | null;
+  /** json, if left out */
   format?: Format;
   options?: Options;
+}
+export interface UserCreatedPayload {
+  user_id: number;
+  telegram_id?: number | null;
+  username?: string | null;
+  first_name?: string | null;
+  last_name?: string | null;
+  referral_code?: string | null;
+  email?: string | null;
+  auth_type?: string | null;
+  referred_by_id?: number | null;
 }
 export interface Verdict {
   webhook_id: number;
@@ -466,7 +606,6 @@ export interface Webhook {
   last_triggered_at: string | null;
   failure_count: number;
   success_count: number;
-  has_secret: boolean;
   disabled_reason: string | null;
   format: Format;
   /** of the format */
@@ -485,10 +624,8 @@ export interface Webhook {
   undelivered: number;
   /** extra request headers, masked */
   headers: Record<string, string>;
-  /** only in the reply that made it */
-  secret?: string;
-  /** only when it was activated */
-  skipped_since_inactive?: number;
+  /** are its deliveries signed */
+  has_secret: boolean;
 }
 export interface WebhookBuckets {
   webhook_id: number;
@@ -503,6 +640,7 @@ export interface WebhookChange {
   /** null: none */
   description?: string | null;
   is_active?: boolean | null;
+  /** extra request headers; a value that is masked stays as it is */
   headers?: Record<string, string> | null;
   /** types, families (ticket.*) or *; those that overlap make one delivery */
   event_types?: string[] | null;
@@ -514,6 +652,33 @@ export interface WebhookChange {
   options?: Options | null;
   accept_redirects?: boolean | null;
   /** 0: no limit */
+  max_per_minute?: number | null;
+}
+export interface WebhookInput {
+  name: string;
+  /** may be left out with telegram and max */
+  url?: string | null;
+  /** types, families (ticket.*) or *; those that overlap make one delivery */
+  event_types?: string[] | null;
+  /** one type, in place of event_types */
+  event_type?: string | null;
+  /** conditions on the payload that must all hold; null: none */
+  filter?: Condition[] | null;
+  /** signs the deliveries; empty or null: none */
+  secret?: string | null;
+  /** make one, shown in this reply only; false, if left out */
+  generate_secret?: boolean;
+  description?: string | null;
+  /** true, if left out */
+  is_active?: boolean;
+  /** extra request headers; a value that is masked stays as it is */
+  headers?: Record<string, string>;
+  /** json, if left out */
+  format?: Format;
+  options?: Options;
+  /** a 302 or 303 counts as taken; false, if left out */
+  accept_redirects?: boolean;
+  /** 0, or 20 for chats */
   max_per_minute?: number | null;
 }
 export type WebhookState = "working" | "failing" | "off" | "disabled";
@@ -532,10 +697,11 @@ export interface WebhookStats {
   success_rate: number;
 }
 export interface WebhooksSeries {
-  window: string;
+  window: Window;
   bucket_seconds: number;
   items: WebhookBuckets[];
 }
+export type Window = "24h" | "7d" | "30d";
 export interface Yesterday {
   total_users: number | null;
   active_subscriptions: number | null;
@@ -548,7 +714,7 @@ export interface Yesterday {
 // The names that the page's modules had before the document's.
 export type DeliveryStatus = Status;
 export type EventItem = Event;
-export type WebhookCreateRequest = NewWebhook;
+export type WebhookCreateRequest = WebhookInput;
 export type WebhookUpdateRequest = WebhookChange;
 
 export interface Page<T> {
@@ -597,8 +763,8 @@ export class ApiError extends Error {
 export const webhooksApi: {
   list(params?: Query): Promise<Page<Webhook>>;
   get(id: number): Promise<Webhook>;
-  create(body: WebhookCreateRequest): Promise<Webhook>;
-  update(id: number, body: WebhookUpdateRequest): Promise<Webhook>;
+  create(body: WebhookCreateRequest): Promise<Webhook & CreatedWebhook>;
+  update(id: number, body: WebhookUpdateRequest): Promise<ChangedWebhook>;
   try(body: TryWebhook): Promise<Tried>;
   checkUrl(url: string): Promise<CheckedUrl>;
   delete(id: number): Promise<void>;
@@ -617,7 +783,7 @@ export const webhooksApi: {
 export const eventsApi: {
   list(params?: Query): Promise<Page<EventItem>>;
   get(id: number): Promise<EventWithDeliveries>;
-  create(body: NewEvent): Promise<AcceptedEvent>;
+  create(body: EventInput): Promise<AcceptedEvent>;
   sendTo(id: number, webhook_id: number): Promise<Delivery>;
   refused(): Promise<RefusedEvents>;
   types(lang?: string): Promise<EventType[]>;
@@ -625,7 +791,7 @@ export const eventsApi: {
 
 export const statsApi: {
   get(): Promise<Stats>;
-  put(body: NewStats): Promise<Stats>;
+  put(body: StatsInput): Promise<Stats>;
   series(window?: string): Promise<EventsSeries>;
   deliveries(window?: string): Promise<AttemptsSeries>;
 };
@@ -636,13 +802,13 @@ export const alertsApi: { test(): Promise<AlertsTest> };
 
 export const tokensApi: {
   list(): Promise<Tokens>;
-  create(body: NewToken): Promise<CreatedToken>;
+  create(body: TokenInput): Promise<CreatedToken>;
   delete(id: number): Promise<void>;
 };
 
 export const sinkApi: {
   get(): Promise<Sink>;
-  setMode(mode: SinkMode['mode']): Promise<Sink>;
+  setMode(mode: SinkAnswer): Promise<Sink>;
   clear(): Promise<void>;
 };
 
