@@ -4,6 +4,8 @@ import asyncio
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.system.conftest import TOKEN, Process
 
 # Left out: the stream never ends; a login is limited. A schema cannot say which types and URLs
@@ -17,6 +19,7 @@ OPTIONS = (
 )
 
 
+@pytest.mark.timeout(400)  # three thousand calls
 async def test_no_generated_call_gets_a_5xx_or_another_reply_than_described(
     process: Process, tmp_path: Path
 ) -> None:
