@@ -82,6 +82,11 @@ def test_the_rules_use_metrics_that_exist() -> None:
         assert f'alertname="{name}"' in tried, name
 
 
+async def test_shellcheck_finds_nothing_in_what_root_runs() -> None:
+    """The installer and the command (T10)."""
+    await told("shellcheck", *map(str, DEPLOY.glob("*.sh")))
+
+
 async def test_logrotate_leaves_the_server_writing(process: Process, tmp_path: Path) -> None:
     """copytruncate: what came before is in the copy, what comes after in the file (T29)."""
     log = process.folder / "server.log"

@@ -70,9 +70,9 @@ def _key(name: str) -> str:
 
 
 @asynccontextmanager
-async def serving() -> AsyncIterator[Names]:
-    """A name server on port 53 of loopback, empty at first."""
+async def serving(address: str = ADDRESS) -> AsyncIterator[Names]:
+    """A name server on port 53 of an address, empty at first."""
     loop = asyncio.get_running_loop()
-    transport, names = await loop.create_datagram_endpoint(Names, local_addr=(ADDRESS, 53))
+    transport, names = await loop.create_datagram_endpoint(Names, local_addr=(address, 53))
     yield names
     transport.close()
