@@ -36,6 +36,7 @@ class Metrics:
         self.oldest_due_seconds = self._gauge(
             "deliveries_oldest_due_seconds", "How long the longest overdue delivery has been due."
         )
+        self.tls_failures = self._counter("tls_failures", "TLS handshakes that failed.")
         self.sockets = self._gauge("websocket_connections", "Open /ws connections.")
         self.messages = self._counter("websocket_messages_sent", "Events written to sockets.")
         self.slow_readers = self._counter("websocket_slow_readers", "Sockets cut for not reading.")

@@ -127,6 +127,11 @@ def peer_of(transport: Transport | None) -> str:
     return str(name[0]) if isinstance(name, tuple) else "unknown"
 
 
+def can_half_close(transport: Transport | None) -> bool:
+    """Whether it can be written to when the other end says no more: TLS knows no halves."""
+    return transport is not None and transport.get_extra_info("sslcontext") is None
+
+
 def room() -> int:
     """How many connections there may be, by the limit of open files."""
     limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -1,4 +1,4 @@
-"""Where connections come in: listening, counting them, sweeping idle ones, refusing in JSON."""
+"""Where connections come in: listening, counting them, sweeping idle ones."""
 
 import asyncio
 import errno
@@ -13,98 +13,17 @@ from aiohttp import web
 from bedolaga_events.api import foreign
 from bedolaga_events.api.crowd import Guest, peer_of, room
 from bedolaga_events.api.express import Express
-from bedolaga_events.api.json_reply import OWN_FAULT, error_reply, http_error
-from bedolaga_events.api.state import PARTS, Parts
+from bedolaga_events.api.refusing import Refusing
+from bedolaga_events.api.state import PARTS
 
 SILENT_SECONDS = 15.0  # for the headers of a connection's first request
 STRANGER_SECONDS = 150.0  # between two requests without a token: Caddy keeps 120, Traefik 90
 IDLE_SECONDS = 3600.0  # between two requests of who showed a token
 AT_ONCE = 0.1  # of the room is made free when there is none
 FULL_SECONDS = 1.0  # before it is looked again for somebody to send away
-NOT_HTTP = "This request is not HTTP/1.1 (RFC 9112), or a line of its head is over 8 KiB."
 NO_IPV6 = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 
-Arrive = Callable[[asyncio.Transport], Guest]
 log = structlog.get_logger()
-
-
-class Refusing(web.RequestHandler):
-    """aiohttp's protocol; its own refusals are JSON and quote no header (contract §6, §1).
-
-    Args:
-        server: the running server.
-        arrive: is told of the connection.
-        arguments, options: of `web.RequestHandler`.
-    """
-
-    __slots__ = ("_arrive", "_first", "_parts", "idle_since")
-
-    def __init__(self, server: Parts, arrive: Arrive, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self._parts = server
-        self._arrive = arrive
-        self._first = b""  # of what came, to tell what it is when it is not HTTP
-        self.idle_since = time.monotonic()
-
-    @property
-    def has_asked(self) -> bool:
-        """Whether the head of a request has come."""
-        return self._request_count > 0
-
-    @property
-    def is_idle(self) -> bool:
-        """Whether nobody waits for an answer."""
-        return self._current_request is None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._arrive(cast(asyncio.Transport, transport))
-        super().connection_made(transport)
-
-    def connection_lost(self, exc: BaseException | None) -> None:
-        if self.transport is not None:  # or something else has taken it over
-            self._parts.crowd.leave(self.transport)
-        super().connection_lost(exc)
-
-    def data_received(self, data: bytes) -> None:
-        if not self._request_count and len(self._first) < foreign.LONGEST:
-            self._first += data[: foreign.LONGEST]
-        super().data_received(foreign.without_upgrades(data))
-
-    async def finish_response(
-        self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
-    ) -> tuple[web.StreamResponse, bool]:
-        """Write an answer; what aiohttp refuses before the gate (an Expect) is JSON too."""
-        if isinstance(resp, web.HTTPException):
-            resp = http_error(request.method, resp)
-        self.idle_since = time.monotonic()
-        return await super().finish_response(request, resp, start_time)
-
-    def handle_error(
-        self,
-        request: web.BaseRequest,
-        status: int = 500,
-        exc: BaseException | None = None,
-        message: str | None = None,
-    ) -> web.StreamResponse:
-        """The answer to what is not HTTP; the connection ends with it."""
-        if isinstance(exc, UnicodeEncodeError) and "Expect" in request.headers:
-            # aiohttp quotes an Expect that it refuses, and this one cannot be written.
-            return http_error(request.method, web.HTTPExpectationFailed())
-        if request.writer.output_size > 0 or status >= 500:
-            super().handle_error(request, status, exc, message)  # logs it, or ends it
-            response = error_reply(status, OWN_FAULT)
-        else:
-            response = error_reply(status, self._named())
-        response.force_close()
-        return response
-
-    def _named(self) -> str:
-        """The sentence for what is not HTTP; the operator reads it in the log, once a minute."""
-        found = foreign.recognised(self._first) if self._request_count <= 1 else None
-        sentence = NOT_HTTP if found is None else found.sentence
-        if self._parts.sparingly(sentence):
-            log.warning("a request was not HTTP", reason=sentence, address=peer_of(self.transport))
-        return sentence
 
 
 class Doorway(web.BaseSite):
@@ -143,6 +62,8 @@ class Doorway(web.BaseSite):
             OSError: an address cannot be had.
         """
         await super().start()
+        if self._ssl_context is not None:
+            foreign.watch_handshakes(self._ssl_context, self._shook_in_vain)
         handler = partial(
             Refusing,
             self._parts,
@@ -166,6 +87,12 @@ class Doorway(web.BaseSite):
         for one in list(self.express):
             one.close()
         await asyncio.gather(*asked, return_exceptions=True)
+
+    def _shook_in_vain(self, reason: str) -> None:
+        """Somebody who speaks no TLS, or another one; the log says it once a minute each."""
+        self._parts.metrics.tls_failures.inc()
+        if self._parts.sparingly(f"TLS {reason}"):
+            log.warning("a TLS handshake failed", reason=foreign.NO_TLS.get(reason, reason))
 
     async def _listen(self, make: Callable[[], asyncio.BaseProtocol]) -> asyncio.AbstractServer:
         create = partial(

@@ -19,7 +19,7 @@ from multidict import CIMultiDict
 from bedolaga_events import shapes
 from bedolaga_events.api import events, reading
 from bedolaga_events.api.caller import presented
-from bedolaga_events.api.crowd import Guest, peer_of
+from bedolaga_events.api.crowd import Guest, can_half_close, peer_of
 from bedolaga_events.api.json_reply import as_bytes
 from bedolaga_events.api.state import Parts
 from bedolaga_events.model import Scope
@@ -99,6 +99,7 @@ class Express(asyncio.Protocol):
         self.transport: asyncio.Transport | None = None
         self._ahead = b""  # came while the last request is not answered
         self._is_closing = False
+        self._has_ended = False  # the client says no more
         self._log = log.bind()  # bound once: its debug() costs nothing when it is off
 
     @property
@@ -130,6 +131,11 @@ class Express(asyncio.Protocol):
         request = plain(data)
         if request is None or not self._accept(request, data):
             self._hand_over(data)
+
+    def eof_received(self) -> bool:
+        """The client says no more: what it has asked is answered, then the connection ends."""
+        self._has_ended = self.answering is not None
+        return self._has_ended and can_half_close(self.transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self.transport is not None:
@@ -182,6 +188,8 @@ class Express(asyncio.Protocol):
             self.transport.close()
         elif self._ahead:  # pipelining: aiohttp knows how much of that a client may do
             self._hand_over(self._ahead)
+        elif self._has_ended:
+            self.transport.close()
 
     def _hand_over(self, data: bytes) -> None:
         transport = self.transport
@@ -192,3 +200,5 @@ class Express(asyncio.Protocol):
         transport.set_protocol(handler)
         handler.connection_made(transport)
         handler.data_received(data)
+        if self._has_ended and not handler.eof_received():
+            transport.close()

@@ -13,8 +13,18 @@ from bedolaga_events.live import frames, protocol
 from bedolaga_events.live.outlet import CLOSE_SECONDS, Outlet
 from bedolaga_events.live.protocol import Wants
 
+BAD_GATEWAY = (1014).to_bytes(2, "big")
 EVERYTHING = Wants()
 SERVER = FrameProtocol(client=False, extensions=[])  # control frames out: it keeps nothing of them
+
+
+class Frames(FrameProtocol):
+    """wsproto's, with the one close code that was registered since (IANA): 1014, a bad gateway."""
+
+    def _process_close(self, frame: Frame) -> Frame:
+        if isinstance(frame.payload, bytes | bytearray) and frame.payload[:2] == BAD_GATEWAY:
+            return frame._replace(payload=(1014, ""))
+        return super()._process_close(frame)
 
 
 class Listening:
@@ -23,7 +33,7 @@ class Listening:
     __slots__ = ("_said", "_stretch", "parser", "size", "text")
 
     def __init__(self) -> None:
-        self.parser = FrameProtocol(client=False, extensions=[])
+        self.parser = Frames(client=False, extensions=[])
         self.text: list[str] = []  # of a message that has not ended
         self.size = 0  # its bytes
         self._stretch = 0

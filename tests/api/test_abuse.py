@@ -10,7 +10,7 @@ import trustme
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bedolaga_events.api import doorway, foreign, reading
+from bedolaga_events.api import doorway, foreign, reading, refusing
 from tests.conftest import ADMIN, Server
 
 anything = st.recursive(
@@ -132,5 +132,5 @@ async def test_what_is_not_http_is_one_sentence(server: Server, raw: bytes) -> N
     writer.close()
     assert head.split()[1] == b"400"
     found = foreign.recognised(raw)
-    assert body == {"detail": doorway.NOT_HTTP if found is None else found.sentence}
+    assert body == {"detail": refusing.NOT_HTTP if found is None else found.sentence}
     assert (await server.call("GET", "/health")).status == 200

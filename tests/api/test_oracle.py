@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, cast
 
 import pytest
 
-from bedolaga_events.api.doorway import NOT_HTTP
+from bedolaga_events.api.refusing import NOT_HTTP
 from tests.conftest import ADMIN, Server, until
 
 CASES = 3_000

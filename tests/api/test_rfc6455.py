@@ -104,7 +104,7 @@ def closing(code: int, reason: bytes = b"") -> bytes:
     return frame(CLOSE, code.to_bytes(2, "big") + reason)
 
 
-GOOD_CODES = (1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013)
+GOOD_CODES = (1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014)
 OWN_CODES = (3000, 3999, 4000, 4999)
 BAD_CODES = (0, 1, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65535)
 CLOSES = [
