@@ -12,6 +12,7 @@ COLUMNS = (
     "a.number, a.started_at, a.duration_ms, a.error_code, a.error_message, a.response_status,"
     " a.response_headers, a.response_body, a.remote_address, a.request_headers"
 )
+_text = json.JSONEncoder(check_circular=False).encode  # pairs of texts cannot hold themselves
 _INSERTED = "delivery_id, " + COLUMNS.replace("a.", "")
 
 
@@ -72,10 +73,10 @@ def store(connection: sqlite3.Connection, made: Iterable[tuple[Delivery, Attempt
             one.error_code and one.error_code.value,
             one.error_message,
             one.response_status,
-            json.dumps(one.response_headers),
+            _text(one.response_headers),
             one.response_body,
             one.remote_address,
-            json.dumps(one.request_headers),
+            _text(one.request_headers),
         )
         for delivery, one in made
     ]
