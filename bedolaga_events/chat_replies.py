@@ -98,7 +98,7 @@ def _object(text: str) -> dict[str, Any]:
 
 def _seconds(value: Any) -> float | None:
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return float(value) if is_number and 0 < value < 1e9 else None
+    return float(min(value, 1e9)) if is_number and value > 0 else None
 
 
 def _told(value: Any) -> str:

@@ -26,7 +26,6 @@ SOURCES = [
     if not one.is_relative_to(SITE)
 ]
 MAX_LINES = 250
-LONGER = {"bedolaga_events/delivery/lane.py": 255}  # to be split by its subjects
 
 
 def test_the_floors_hold() -> None:
@@ -47,8 +46,7 @@ def test_a_module_opens_with_what_it_is_for(module: Path) -> None:
 @pytest.mark.parametrize("source", SOURCES, ids=str)
 def test_no_file_is_longer_than_a_person_reads_at_once(source: Path) -> None:
     """Split it by its jobs."""
-    most = LONGER.get(str(source.relative_to(ROOT)), MAX_LINES)
-    assert len(source.read_text().splitlines()) <= most
+    assert len(source.read_text().splitlines()) <= MAX_LINES
 
 
 def test_no_file_names_a_registry_or_this_machine() -> None:

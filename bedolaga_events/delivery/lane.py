@@ -5,10 +5,9 @@ set. The table is the truth; a lane holds a few rows of it, and hears of every c
 after a reading of the table has seen it.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
+from bedolaga_events.delivery.starts import Found, Start
 from bedolaga_events.model import Attempt, Delivery, ErrorCode, Status, Webhook
 from bedolaga_events.times import MINUTE, SECOND
 
@@ -19,28 +18,6 @@ ASK_EVERY = MINUTE  # then the table is asked again, whatever was heard
 ASK_AGAIN = SECOND  # after a reading that failed
 FAR = 1 << 62  # microseconds: never
 HANGS = (ErrorCode.TIMEOUT, ErrorCode.CONNECT_TIMEOUT, ErrorCode.DNS)
-
-
-class Start(NamedTuple):
-    """A delivery that goes out now, and the webhook as it is now: its newest URL and secrets."""
-
-    delivery: Delivery
-    webhook: Webhook
-    doubtful: bool  # the receiver left the last request without an answer
-    others: tuple[Delivery, ...] = ()  # in the same message
-
-    @property
-    def deliveries(self) -> tuple[Delivery, ...]:
-        """All that goes out with this request."""
-        return self.delivery, *self.others
-
-
-class Found(NamedTuple):
-    """What a reading of the table says, but for what the lane held."""
-
-    due: Sequence[Delivery]  # longest due first
-    is_all: bool  # nothing more is due
-    following: int | None = None  # microseconds until the next one falls due
 
 
 @dataclass(slots=True, eq=False)

@@ -1,5 +1,6 @@
 """What happens after an attempt: succeed, retry at a time, give up, or stop the webhook."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC
@@ -12,6 +13,7 @@ from bedolaga_events.wire import EPOCH
 JITTER = 0.2  # a retry comes 0 to 20 % late, never early (contract §4)
 GONE = 410
 BUSY = (429, 503)  # with a Retry-After: for whatever is sent there (RFC 6585 §4, RFC 9110 §15.6.4)
+DIGITS = re.compile(r"[0-9]+(?:\.[0-9]+)?")  # seconds; some servers write fractions
 WARNINGS = (50, 70, 90)  # percent of the time until deactivation
 
 
@@ -37,6 +39,7 @@ class Deactivate:
     """The receiver is gone for good (410): the delivery fails and the webhook stops."""
 
     reason: str
+    unless_moved: Retry | GiveUp  # that the old URL is gone says nothing of a new one
 
 
 Decision = Succeed | Retry | GiveUp | Deactivate
@@ -48,8 +51,6 @@ def decide(
     now: int,
     jitter: float,
     schedule_from: int = 0,
-    *,
-    is_moved: bool = False,
 ) -> Decision:
     """What an attempt's outcome leads to.
 
@@ -59,20 +60,13 @@ def decide(
         now: when it ended, in microseconds.
         jitter: a random number from 0 to 1.
         schedule_from: attempts that were made before the schedule began.
-        is_moved: the webhook has another URL by now; that the old one is gone says nothing of it.
     """
     if attempt.succeeded:
         return Succeed()
-    if attempt.response_status == GONE and not is_moved:
-        return Deactivate("The receiver answered 410 Gone.")
-    made = attempt.number - schedule_from
-    if made > len(schedule):
-        return GiveUp()
-    wait = schedule[made - 1] * (1 + JITTER * jitter)
-    asked = _asked(attempt, now)
-    if asked is not None:
-        wait = max(wait, min(asked, max(schedule)))
-    return Retry(round(wait * SECOND))
+    later = _later(attempt, schedule, now, jitter, attempt.number - schedule_from)
+    if attempt.response_status == GONE:
+        return Deactivate("The receiver answered 410 Gone.", later)
+    return later
 
 
 def pause(attempt: Attempt, schedule: Sequence[float], now: int) -> int:
@@ -89,6 +83,18 @@ def pause(attempt: Attempt, schedule: Sequence[float], now: int) -> int:
     return round(min(asked, max(schedule, default=3600)) * SECOND)
 
 
+def _later(
+    attempt: Attempt, schedule: Sequence[float], now: int, jitter: float, made: int
+) -> Retry | GiveUp:
+    if made > len(schedule):
+        return GiveUp()
+    wait = schedule[made - 1] * (1 + JITTER * jitter)
+    asked = _asked(attempt, now)
+    if asked is not None:
+        wait = max(wait, min(asked, max(schedule)))
+    return Retry(round(wait * SECOND))
+
+
 def _asked(attempt: Attempt, now: int) -> float | None:
     """Seconds that the receiver asks for, in its body (chats) or the header."""
     if attempt.retry_after is not None:
@@ -99,21 +105,23 @@ def _asked(attempt: Attempt, now: int) -> float | None:
 def retry_after(value: str, now: int) -> float | None:
     """Seconds that a Retry-After header asks for (RFC 9110 §10.2.3); None for garbage or the past.
 
+    However many digits there are: more than a number holds is infinite, and bounded as any other.
+
     Args:
         value: the header, seconds or an HTTP date.
         now: microseconds.
     """
     value = value.strip()
-    try:
+    if DIGITS.fullmatch(value):
         seconds = float(value)
-    except ValueError:
+    else:
         try:
             date = parsedate_to_datetime(value)
         except (ValueError, TypeError, OverflowError):
             return None
         moment = date if date.tzinfo else date.replace(tzinfo=UTC)
         seconds = (moment - EPOCH).total_seconds() - now / SECOND
-    return seconds if 0 < seconds < float("inf") else None
+    return seconds if seconds > 0 else None
 
 
 def failed_too_long(failing_since: int | None, now: int, hours: float) -> str | None:

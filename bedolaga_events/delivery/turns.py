@@ -7,7 +7,8 @@ import math
 from collections import deque
 
 from bedolaga_events.committed import Committed
-from bedolaga_events.delivery.lane import FAR, Found, Lane, Start
+from bedolaga_events.delivery.lane import FAR, Lane
+from bedolaga_events.delivery.starts import Found, Start
 from bedolaga_events.model import Attempt, Webhook
 from bedolaga_events.times import SECOND
 

@@ -7,24 +7,23 @@ what is in flight is known in memory only, so a crash means a second POST, never
 import asyncio
 import random
 from collections.abc import Coroutine, Mapping, Sequence
-from typing import assert_never
 
 import structlog
 
-from bedolaga_events import health
 from bedolaga_events.committed import Committed
 from bedolaga_events.delivery import formats, retry
 from bedolaga_events.delivery.formats import Endpoint
-from bedolaga_events.delivery.lane import Found, Lane, Start
+from bedolaga_events.delivery.lane import Lane
 from bedolaga_events.delivery.opening import endpoint_of
+from bedolaga_events.delivery.outcomes import record_of
 from bedolaga_events.delivery.poster import Poster
+from bedolaga_events.delivery.starts import Found, Start
 from bedolaga_events.delivery.turns import Turns
 from bedolaga_events.metrics import Metrics
 from bedolaga_events.model import Attempt, Delivery, Status, Webhook
 from bedolaga_events.sentences import Words
 from bedolaga_events.settings import DeliverySettings
 from bedolaga_events.store import deliveries, webhooks
-from bedolaga_events.store.attempts import Record
 from bedolaga_events.store.database import Database
 from bedolaga_events.store.transaction import Change
 from bedolaga_events.store.vault import Vault
@@ -146,16 +145,22 @@ class Worker:
     async def _record(
         self, lane: Lane, start: Start, made: Sequence[tuple[Delivery, Attempt]]
     ) -> None:
+        now, sent_to = self._clock.wall(), start.webhook.destination
         chance = random.random()  # one for all: what went out together is tried again together
-        records = [self._outcome(lane, start, delivery, its, chance) for delivery, its in made]
+        records = [
+            record_of(delivery, its, lane.webhook, self._settings, now, chance)._replace(
+                sent_to=sent_to
+            )
+            for delivery, its in made
+        ]
         if start.others:
-            await asyncio.gather(*map(self._writer.insist, records))
+            ends = await asyncio.gather(*map(self._writer.insist, records))
         else:
-            await self._writer.insist(records[0])
-        for (delivery, its), record in zip(made, records, strict=True):
+            ends = [await self._writer.insist(records[0])]
+        for (delivery, its), status in zip(made, ends, strict=True):
             self._tell(delivery, its)
-            if record.status is not Status.PENDING:
-                self._ends[record.status].inc()
+            if status in self._ends:
+                self._ends[status].inc()
 
     async def _attempt(self, lane: Lane, start: Start) -> Attempt:
         attempt, pause = None, 0
@@ -187,35 +192,6 @@ class Worker:
             endpoint = endpoint_of(self._vault, webhook)
             self._endpoints[webhook.id] = made_of, endpoint
         return endpoint
-
-    def _outcome(
-        self, lane: Lane, start: Start, delivery: Delivery, attempt: Attempt, chance: float
-    ) -> Record:
-        now, patience = self._clock.wall(), self._settings.disable_after_hours
-        webhook = lane.webhook
-        is_moved = start.webhook.destination != webhook.destination
-        # A test is one attempt, and says nothing about the webhook.
-        schedule = [] if delivery.is_test else self._settings.retry_schedule
-        begun = delivery.schedule_from
-        match retry.decide(attempt, schedule, now, chance, begun, is_moved=is_moved):
-            case retry.Succeed():
-                return Record(delivery, attempt, Status.SUCCESS)
-            case retry.Retry(wait):
-                record = Record(delivery, attempt, Status.PENDING, wait)
-            case retry.GiveUp():
-                record = Record(delivery, attempt, Status.FAILED)
-            case retry.Deactivate(reason):
-                record = Record(delivery, attempt, Status.FAILED, deactivate=reason)
-            case unreachable:
-                assert_never(unreachable)
-        if delivery.is_test:
-            return record._replace(deactivate=None)
-        since = health.counted_from(webhook, attempt.started_at)
-        before = webhook.last_error.at if webhook.last_error else None
-        return record._replace(
-            deactivate=record.deactivate or retry.failed_too_long(since, now, patience),
-            warn=retry.warning(since, before, now, patience),
-        )
 
     def _tell(self, delivery: Delivery, attempt: Attempt) -> None:
         outcome = attempt.error_code or "success"

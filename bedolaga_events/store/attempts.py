@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from bedolaga_events.model import Attempt, Delivery, ErrorCode, Status
+from bedolaga_events.model import Attempt, Delivery, ErrorCode, Status, Webhook
 from bedolaga_events.store.database import insert_rows
 
 COLUMNS = (
@@ -25,6 +25,14 @@ class Record(NamedTuple):
     retry_in: int | None = None  # microseconds, if it is to be made again
     deactivate: str | None = None  # why the webhook is to be deactivated
     warn: int | None = None  # percent of the time until then
+    sent_to: tuple[object, ...] | None = None  # `Webhook.destination`, as it was
+    unless_moved: "Record | None" = None  # else this is what is to be stored
+
+    def about(self, webhook: Webhook) -> "Record":
+        """What holds of the webhook as it is now; what an old receiver said stops no new one."""
+        if self.deactivate is None or self.sent_to == webhook.destination:
+            return self
+        return self.unless_moved or self._replace(deactivate=None)
 
     def after(self, before: "State", now: int) -> Delivery:
         """The delivery as it is once the attempt is stored.

@@ -59,8 +59,9 @@ class Transactions:
             A result for each draft, an `EventsError` where it was refused, and what changed.
         """
         transaction = Transaction(connection, now, Committed(now))
-        # What came at the same time has no order among itself, so each kind goes in one piece.
-        kinds: dict[type, list[int]] = {Record: [], Change: [], Append: []}
+        # What came at the same time has no order among itself, so each kind goes in one piece;
+        # what a person changes first, so that nothing is recorded against what was replaced.
+        kinds: dict[type, list[int]] = {Change: [], Record: [], Append: []}
         for index, draft in enumerate(drafts):
             kinds[type(draft)].append(index)
         results: list[Any] = [None] * len(drafts)
@@ -69,13 +70,15 @@ class Transactions:
             transaction.committed.webhooks += webhooks.move_patience(connection, leap)
             transaction.committed.leap = leap
             self.forget()
-        if kinds[Record]:
-            record(transaction, [drafts[index] for index in kinds[Record]], self._hooks)
-            if transaction.committed.disabled:
-                self.forget()
         for index in kinds[Change]:
             results[index] = _change(transaction, drafts[index])
             self.forget()
+        if kinds[Record]:
+            ends = record(transaction, [drafts[index] for index in kinds[Record]], self._hooks)
+            for index, end in zip(kinds[Record], ends, strict=True):
+                results[index] = end
+            if transaction.committed.disabled:
+                self.forget()
         if kinds[Append]:
             made = self._append(transaction, [drafts[index] for index in kinds[Append]])
             for index, result in zip(kinds[Append], made, strict=True):

@@ -1,28 +1,36 @@
 """What attempts change: the deliveries' states, every count, their webhooks' health."""
 
 import json
+import sqlite3
 from collections import Counter
 
 from bedolaga_events import health
 from bedolaga_events.committed import Failing
-from bedolaga_events.model import Webhook
+from bedolaga_events.model import Status, Webhook
 from bedolaga_events.store import attempts, deliveries, hours, webhooks
 from bedolaga_events.store.attempts import Record
 from bedolaga_events.store.transaction import Transaction
 
 
-def record(transaction: Transaction, records: list[Record], hooks: dict[int, Webhook]) -> None:
+def record(
+    transaction: Transaction, records: list[Record], hooks: dict[int, Webhook]
+) -> list[Status | None]:
     """Store attempts in the order in which they ended, with all that follows from them.
 
     Args:
         hooks: webhooks as the last transaction left them; they are left as this one does.
+
+    Returns:
+        Where each delivery stands; None if it is not there any more.
     """
     connection, now = transaction.connection, transaction.now
     before = deliveries.states(connection, [one.delivery.id for one in records])
     # A webhook may have been deleted while the request was out, and its deliveries with it.
     kept = [one for one in records if one.delivery.id in before]
     if not kept:
-        return
+        return [None] * len(records)
+    _learn(connection, hooks, {one.delivery.webhook_id for one in kept})
+    kept = [one.about(hooks[one.delivery.webhook_id]) for one in kept]
     after = [one.after(before[one.delivery.id], now) for one in kept]
     deltas: Counter[tuple[int, str]] = Counter()
     for one in after:
@@ -32,16 +40,27 @@ def record(transaction: Transaction, records: list[Record], hooks: dict[int, Web
     deliveries.add_counts(connection, deltas)
     hours.add_attempts(connection, ((one.delivery.webhook_id, one.attempt) for one in kept))
     transaction.committed.deliveries += after
-    by_webhook: dict[int, list[Record]] = {}
-    for made in kept:
-        by_webhook.setdefault(made.delivery.webhook_id, []).append(made)
-    if unknown := by_webhook.keys() - hooks.keys():
+    _tell_webhooks(transaction, kept, hooks)
+    ends = {one.id: one.status for one in after}
+    return [ends.get(one.delivery.id) for one in records]
+
+
+def _learn(connection: sqlite3.Connection, hooks: dict[int, Webhook], wanted: set[int]) -> None:
+    if unknown := wanted - hooks.keys():
         hooks |= {one.id: one for one in webhooks.some(connection, unknown)}
+
+
+def _tell_webhooks(
+    transaction: Transaction, records: list[Record], hooks: dict[int, Webhook]
+) -> None:
+    by_webhook: dict[int, list[Record]] = {}
+    for made in records:
+        by_webhook.setdefault(made.delivery.webhook_id, []).append(made)
     fares = [
         health.after(hooks[number], [(one.attempt, one.delivery.is_test) for one in its])
         for number, its in by_webhook.items()
     ]
-    for webhook in webhooks.store_health(connection, fares):
+    for webhook in webhooks.store_health(transaction.connection, fares):
         hooks[webhook.id] = _judge(transaction, webhook, by_webhook[webhook.id])
 
 

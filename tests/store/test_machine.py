@@ -36,6 +36,7 @@ class Mending(RuleBasedStateMachine):
         self.transactions = Transactions(RULES)
         self.now = START
         self.out: dict[int, Delivery] = {}
+        self.sent_to: dict[int, tuple[object, ...]] = {}
         self.reached: dict[int, int] = {}  # when each was delivered first
         self.asked: set[int] = set()  # by hand, while it was out
         for _ in range(2):
@@ -56,6 +57,7 @@ class Mending(RuleBasedStateMachine):
         found, _ = deliveries.due(self.connection, hook, self.now, 3, [])
         for one in found:
             self.out.setdefault(one.id, one)
+            self.sent_to.setdefault(one.id, self._hook(hook).destination)
 
     @precondition(lambda self: self.out)
     @rule(data=st.data(), status=st.sampled_from([200, 410, 503]), is_over=st.booleans())
@@ -77,8 +79,11 @@ class Mending(RuleBasedStateMachine):
         if status == 503 and not is_over:
             after = Status.PENDING
         retried_at = self.now + SECOND if after is Status.PENDING else None
-        reason = "gone" if status == 410 else None
-        self._apply(Record(delivery, attempt, after, retried_at, reason))
+        reason, sent_to = "gone" if status == 410 else None, self.sent_to[delivery.id]
+        hook = self._hook(delivery.webhook_id)
+        self._apply(Record(delivery, attempt, after, retried_at, reason, sent_to=sent_to))
+        if hook and hook.destination != sent_to:
+            assert self._hook(hook.id).is_active == hook.is_active
         if delivery.id in self.asked:
             self.asked.discard(delivery.id)
             row = self._row(delivery.id)
@@ -116,6 +121,10 @@ class Mending(RuleBasedStateMachine):
     @rule(hook=HOOKS, is_active=st.booleans())
     def switch(self, hook: int, is_active: bool) -> None:
         self._change(subscribing.update, VAULT, hook, {"is_active": is_active})
+
+    @rule(hook=HOOKS, url=st.sampled_from(["u", "v"]))
+    def move(self, hook: int, url: str) -> None:
+        self._change(subscribing.update, VAULT, hook, {"url": url})
 
     @rule(hook=HOOKS, hours=st.integers(0, 3))
     def rotate(self, hook: int, hours: int) -> None:
@@ -169,6 +178,9 @@ class Mending(RuleBasedStateMachine):
     def _made(self) -> list[tuple[int, int]]:
         query = "SELECT id, webhook_id FROM deliveries ORDER BY id DESC LIMIT 6"
         return self.connection.execute(query).fetchall()
+
+    def _hook(self, number: int) -> Any:
+        return next(iter(webhooks.some(self.connection, [number])), None)
 
     def _row(self, number: int) -> Any:
         return self.connection.execute(

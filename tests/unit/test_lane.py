@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from bedolaga_events.committed import Committed
-from bedolaga_events.delivery.lane import ASK_EVERY, BUFFER, Found, Lane
+from bedolaga_events.delivery.lane import ASK_EVERY, BUFFER, Lane
+from bedolaga_events.delivery.starts import Found
 from bedolaga_events.delivery.turns import Turns
 from bedolaga_events.model import Attempt, Delivery, ErrorCode, Format, Status
 from bedolaga_events.times import SECOND

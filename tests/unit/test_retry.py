@@ -65,6 +65,15 @@ def test_retry_after_takes_seconds_and_dates() -> None:
     assert retry.retry_after("Wed, 21 Oct 2015 07:28:00 GMT", NOW) is None
     assert retry.retry_after("soon", NOW) is None
     assert retry.retry_after("nan", NOW) is None
+    assert retry.retry_after("1e3", NOW) is None
+
+
+def test_retry_after_with_hundreds_of_digits_is_the_longest_pause() -> None:
+    """A number that no float holds is no garbage: it asks for as much as there is."""
+    busy = failed(1, 503, retry_after="9" * 400)
+    decision = retry.decide(busy, SCHEDULE, NOW, 0)
+    assert decision == retry.Retry(round(max(SCHEDULE) * SECOND))
+    assert retry.pause(busy, SCHEDULE, NOW) == max(SCHEDULE) * SECOND
 
 
 def test_only_429_and_503_with_a_retry_after_pause_a_lane() -> None:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from bedolaga_events.delivery.lane import BUFFER, Found, Lane, Start
+from bedolaga_events.delivery.lane import BUFFER, Lane
+from bedolaga_events.delivery.starts import Found, Start
 from bedolaga_events.delivery.turns import Turns
 from bedolaga_events.model import Delivery, Status, Webhook
 from tests.unit.turns_machine import TurnsMachine

@@ -4,7 +4,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from bedolaga_events.delivery import retry
-from bedolaga_events.delivery.lane import FEW, FOLDED, Found, Lane, Start
+from bedolaga_events.delivery.lane import FEW, FOLDED, Lane
+from bedolaga_events.delivery.starts import Found, Start
 from bedolaga_events.delivery.turns import Turns
 from bedolaga_events.model import Delivery, Status, Webhook
 from bedolaga_events.store.attempts import Record

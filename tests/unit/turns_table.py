@@ -8,7 +8,8 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from bedolaga_events.committed import Committed
 from bedolaga_events.delivery import retry
-from bedolaga_events.delivery.lane import Found, Lane
+from bedolaga_events.delivery.lane import Lane
+from bedolaga_events.delivery.starts import Found
 from bedolaga_events.model import Attempt, Delivery, ErrorCode, Format, Status, Webhook
 from bedolaga_events.store.attempts import Record, State
 
