@@ -5,10 +5,10 @@ STAMP := $(VENV)/.installed
 TEST_STAMP := $(VENV)/.installed-test
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test fast slow check soak bench profile docs site figures schema types screenshots vendor clean
+.PHONY: help install run test fast slow check soak bench profile docs site figures schema types screenshots vendor release-check clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(STAMP) ## set up .venv with what the server needs
 
@@ -65,6 +65,9 @@ screenshots: $(TEST_STAMP) ## pictures of every view into docs/screenshots (need
 
 vendor: ## fetch the pinned front-end modules into static/vendor (needs npm)
 	tools/vendor.sh
+
+release-check: site $(TEST_STAMP) ## what would be released: built, read, and installed with each Python that is here
+	$(BIN)/python tools/release.py
 
 clean: ## remove what was set up or built; the data stays
 	rm -rf $(VENV) dist bedolaga_events/help .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis

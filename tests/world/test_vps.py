@@ -81,7 +81,10 @@ async def test_from_an_empty_machine_to_a_signed_webhook(machine: Machine, page:
     await shell.type(walk[SETTINGS][0])
     (machine.root / "etc/bedolaga-events/environment").write_text(OPEN)
     await shell.type(walk[SERVICE][0])
-    await machine.run("systemd-analyze verify bedolaga-events.service")
+    await machine.run(
+        "systemd-analyze verify bedolaga-events.service\nsystemctl reload bedolaga-events"
+    )
+    assert "SIGHUP: without TLS" in await machine.run("journalctl -u bedolaga-events")
     assert '"status": "ok"' in await shell.type(walk[DOMAIN][0])
     await shell.type(walk[FIREWALL][0])
 
