@@ -23,7 +23,7 @@ fetch() { # NAME VERSION FILE-IN-PACKAGE LOCAL-NAME
 # Those in use, one file for all: <use href="vendor/lucide.svg#NAME">. A name more is a word more here.
 ICONS="
   activity arrow-left arrow-left-right arrow-right banknote bell bell-off calendar check chevron-down
-  chevron-left chevron-right circle-alert circle-check circle-help circle-slash circle-x clock copy download
+  chevron-left chevron-right circle circle-alert circle-check circle-help circle-slash circle-x clock copy download
   ellipsis external-link eye flask-conical funnel hash info key-round keyboard languages layout-dashboard
   link list-checks log-out message-circle monitor moon pause pencil play plus power power-off qr-code refresh-cw
   rotate-ccw russian-ruble search send settings shield-check smartphone square stethoscope sun ticket

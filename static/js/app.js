@@ -1,6 +1,6 @@
 // Start, show what the address says, mount.
 import { ConnectionStatus } from './components/ConnectionStatus.js';
-import { EventDrawer } from './components/EventRow.js';
+import { EventDrawer } from './components/EventDrawer.js';
 import { Keys } from './components/Keys.js';
 import { Help, Menu, MenuButton, Navigation } from './components/Navigation.js';
 import { SignIn } from './components/SignIn.js';

@@ -5,7 +5,7 @@ import { delay } from './lib/backoff.js';
 import { pause, persist } from './lib/persist.js';
 import { plural } from './lib/text.js';
 import { span } from './lib/time.js';
-import { load, refreshSoon, stream, unload } from './known.js';
+import { load, refreshSoon, refreshWebhooks, stream, unload } from './known.js';
 import * as notifications from './notifications.js';
 import { toast } from './toasts.js';
 import { batch, signal } from './ui.js';
@@ -37,10 +37,11 @@ export function begin(whose) {
 export function end() {
   token = null;
   socket.disconnect();
-  [events, moved, isKnown] = [[], [], false];
+  [events, moved, changed, isKnown] = [[], [], [], false];
   connection.value = 'disconnected';
   lostAt.value = null;
   unload();
+  notifications.forget();
 }
 
 // Hear of deliveries that moved, some at a time; returns how to stop.
@@ -58,12 +59,14 @@ function connect() {
 const listeners = new Set();
 let events = [];
 let moved = [];
+let changed = []; // webhooks
 let gathering = null;
 function gather() {
   gathering ??= setTimeout(() => {
-    const [someEvents, someMoved] = [events, moved];
-    [events, moved, gathering] = [[], [], null];
+    const [someEvents, someMoved, someWebhooks] = [events, moved, changed];
+    [events, moved, changed, gathering] = [[], [], [], null];
     batch(() => {
+      keepWebhook(...someWebhooks);
       const fresh = someEvents.filter((one) => one.id > (stream.value[0]?.id ?? 0)); // a load may have had them
       stream.value = [...fresh.toReversed(), ...stream.value].slice(0, STREAM_LENGTH);
       for (const one of fresh) notifications.take(one);
@@ -92,6 +95,7 @@ async function welcome({ last_event_id: last }) {
     stream.value = [];
     loading = load();
   }
+  if (isKnown) refreshWebhooks(); // news of them are not sent again
   if (isKnown) return;
   isKnown = true;
   lostAt.value = null;
@@ -122,11 +126,17 @@ socket.on('disconnected', ({ code } = {}) => {
   connection.value = socket.getConnectionStatus();
   if (code === 1008) reconsider();
 });
-socket.on('webhook.updated', keepWebhook);
-socket.on('webhook.deleted', ({ id }) => forgetWebhook(id));
-socket.on('webhook.disabled', (webhook) => {
-  toast(t('webhookDisabled', { name: webhook.name }), { isError: true, href: `#/webhooks/${webhook.id}` });
+socket.on('webhook.updated', (webhook) => {
+  changed.push(webhook);
+  gather();
 });
+socket.on('webhook.deleted', ({ id }) => {
+  changed = changed.filter((one) => one.id !== id);
+  forgetWebhook(id);
+});
+for (const trouble of ['webhook.failing', 'webhook.disabled']) {
+  socket.on(trouble, (webhook) => notifications.warn(trouble, webhook));
+}
 socket.on('delivery.updated', (news) => {
   moved.push(news);
   gather();

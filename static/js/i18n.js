@@ -17,6 +17,11 @@ export function t(key, values = {}) {
   return typeof text === 'string' ? text.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all) : text;
 }
 
+// A value of an open list (a payment's method, a ticket's status) by its name; unknown ones as they are.
+export function word(kind, value) {
+  return texts[language.value][`${kind}.${value}`] ?? value;
+}
+
 // A sentence of the server in the reader's language, by its English template in `said`; one that
 // has none stays as it is.
 export function said(sentence) {

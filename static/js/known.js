@@ -1,5 +1,6 @@
 // What was asked of the server for every view: asked again until it comes, the old shown meanwhile.
 import { eventsApi, statsApi, webhooksApi } from './api.js';
+import { language } from './i18n.js';
 import { persist } from './lib/persist.js';
 import { batch, signal } from './ui.js';
 import { allWebhooks, webhooks } from './webhooks.js';
@@ -16,13 +17,13 @@ export const trouble = signal(null); // { error, since }: why what is shown may 
 export const now = signal(Date.now()); // for relative times
 setInterval(() => { now.value = Date.now(); }, 1_000);
 
-const rounds = { all: 0, numbers: 0 }; // who is overtaken stops asking
+const rounds = { all: 0, webhooks: 0, numbers: 0 }; // who is overtaken stops asking
 
 // Load everything; what came over the live feed meanwhile stays on top. Promises the newest event's id.
 export function load() {
   return insist('all', async () => {
     const [types, events, hooks, numbers] = await Promise.all([
-      eventsApi.types(), eventsApi.list({ limit: FIRST_EVENTS }), allWebhooks(), askNumbers(),
+      eventsApi.types(language.value), eventsApi.list({ limit: FIRST_EVENTS, brief: true }), allWebhooks(), askNumbers(),
     ]);
     return () => {
       const newest = events.items[0]?.id ?? 0;
@@ -37,6 +38,7 @@ export function load() {
 // Nothing is known any more: who comes next may be somebody else.
 export function unload() {
   rounds.all += 1;
+  rounds.webhooks += 1;
   rounds.numbers += 1;
   batch(() => {
     [stream.value, stats.value, webhookStats.value] = [[], null, null];
@@ -45,7 +47,14 @@ export function unload() {
 }
 
 export async function reloadTypes() {
-  if (isLoaded.value) eventTypes.value = await eventsApi.types();
+  if (isLoaded.value) eventTypes.value = await eventsApi.types(language.value);
+}
+
+export function refreshWebhooks() {
+  return insist('webhooks', async () => {
+    const hooks = await allWebhooks();
+    return () => { webhooks.value = hooks; };
+  });
 }
 
 let refreshing = null;

@@ -1,53 +1,71 @@
-// The notification centre: the last events worth a word, kept in this browser.
+// The notification centre: the last events worth a word, and webhooks in trouble, kept in this browser.
 import { mayNotify, notify } from './browserNotifications.js';
 import { language, t } from './i18n.js';
-import { amountOf, rubles } from './lib/money.js';
+import { rubles, sumOf } from './lib/money.js';
 import { device } from './lib/storage.js';
-import { plural } from './lib/text.js';
+import { isolated, legible, plural } from './lib/text.js';
 import { path } from './place.js';
 import { toast } from './toasts.js';
 import { effect, signal } from './ui.js';
 
 const KEPT = 'bedolaga.notifications';
+const LIST = 'bedolaga.notified';
 const MOST = 50;
+const CUT = 200; // characters of a text that is kept
 const FOLD_AFTER = 1_500; // ms: what comes within is one toast
+const KEEP_AFTER = 1_000; // ms: a burst is written once
 const SHOWING = ['', 'events', 'notifications']; // views with new events in them
+const PHONE = '(max-width: 960px)';
 export const KINDS = ['user.created', 'payment.completed', 'ticket.created', 'ticket.message_added'];
 
 export const preferences = signal(keptPreferences());
-export const notifications = signal([]); // newest first
-export const unread = signal(0);
+const list = device.object(LIST);
+export const notifications = signal(Array.isArray(list.items) ? list.items.filter(isNotification) : []); // newest first
+export const unread = signal(Number.isInteger(list.unread) ? list.unread : 0);
 
 effect(() => device.set(KEPT, JSON.stringify(preferences.value)));
 
+let keeping = null;
+effect(() => {
+  const kept = JSON.stringify({ items: notifications.value, unread: unread.value });
+  clearTimeout(keeping);
+  keeping = setTimeout(() => device.set(LIST, kept), KEEP_AFTER);
+});
+
 // What the screen shows anyway is not said over it.
 const isOnScreen = () => SHOWING.includes(path.value[0] ?? '');
+
 export const canSound = () => 'AudioContext' in globalThis;
 
 // As they were kept; what is no answer to the question counts as none.
 function keptPreferences() {
-  const { enabled, kinds, browser, sound } = device.object(KEPT);
+  const { enabled, toasts, kinds, browser, sound } = device.object(KEPT);
   const answer = (value, otherwise) => (typeof value === 'boolean' ? value : otherwise);
   return {
     enabled: answer(enabled, true),
+    toasts: answer(toasts, !matchMedia(PHONE).matches),
     kinds: Object.fromEntries(KINDS.map((one) => [one, answer(kinds?.[one], true)])),
     browser: answer(browser, false),
     sound: answer(sound, false),
   };
 }
 
-// What an event is called in the reference's words; null when it is not worth one.
-export function textOf(event) {
-  const { payload } = event;
-  switch (event.type) {
+function isNotification(one) {
+  return typeof one?.type === 'string' && one.payload instanceof Object && !Number.isNaN(Date.parse(one.timestamp));
+}
+
+// What a toast says of an event, in the reference's words; null when it is not worth one.
+function textOf({ type, payload }) {
+  const { username, first_name: name, user_id: user, ticket_id: id, title } = payload;
+  switch (type) {
     case 'user.created':
-      return t('notifyUser', { name: payload.username ? `@${payload.username}` : payload.first_name ?? payload.user_id });
+      return t('notifyUser', { name: username ? `@${username}` : name ?? user });
     case 'payment.completed':
-      return t('notifyPayment', { amount: rubles(amountOf(payload) ?? 0, language.value) });
+      return t('notifyPayment', { amount: rubles(sumOf(payload) ?? 0, language.value) });
     case 'ticket.created':
-      return t('notifyTicket', { title: payload.title ?? `#${payload.ticket_id}` });
+      return t('notifyTicket', { title: title ?? `#${id}` });
     case 'ticket.message_added':
-      return payload.is_from_admin ? null : t('notifyReply', { id: payload.ticket_id });
+      return payload.is_from_admin ? null : t('notifyReply', { id });
     default:
       return null;
   }
@@ -57,18 +75,43 @@ let folded = [];
 export function take(event) {
   const text = textOf(event);
   if (text === null || !preferences.value.enabled || !preferences.value.kinds[event.type]) return;
-  notifications.value = [{ id: event.id, type: event.type, text, timestamp: event.timestamp }, ...notifications.value].slice(0, MOST);
-  unread.value += 1;
-  folded.push({ event, text });
+  const { id, type, timestamp } = event;
+  keep({ id, type, timestamp, payload: short(event.payload) });
+  folded.push({ event, text: legible(text) });
   if (folded.length === 1) setTimeout(tell, FOLD_AFTER);
+}
+
+// A webhook is in trouble: `kind` is webhook.failing or webhook.disabled. Nobody turns this off.
+export function warn(kind, webhook) {
+  const { id, name, disabled_reason, last_error, percent } = webhook;
+  keep({ type: kind, timestamp: new Date().toISOString(), payload: { id, name, disabled_reason, last_error, percent } });
+  const text = t(kind === 'webhook.disabled' ? 'webhookDisabled' : 'webhookFailing', { name: isolated(name), percent });
+  const href = `#/webhooks/${id}`;
+  toast(text, { isError: true, href });
+  show(text, { href, tag: `${kind} ${id}` });
 }
 
 export function markRead() {
   unread.value = 0;
 }
 
+export function forget() {
+  [notifications.value, unread.value, folded] = [[], 0, []];
+}
+
+function keep(one) {
+  notifications.value = [one, ...notifications.value].slice(0, MOST);
+  unread.value += 1;
+}
+
+// Of a payload what a row shows: plain values, texts cut.
+function short(payload) {
+  const plain = Object.entries(payload).filter(([, value]) => !(value instanceof Object));
+  return Object.fromEntries(plain.map(([name, value]) => [name, typeof value === 'string' ? value.slice(0, CUT) : value]));
+}
+
 function tell() {
-  const { browser, sound } = preferences.value;
+  const { toasts, sound } = preferences.value;
   const news = folded;
   folded = [];
   for (const kind of KINDS) {
@@ -76,11 +119,14 @@ function tell() {
     if (!some.length) continue;
     const text = some.length === 1 ? some[0].text : plural(some.length, t(`folded.${kind}`), language.value);
     const href = some.length === 1 ? `#/events/${some[0].event.id}` : '#/events';
-    if (!isOnScreen()) toast(text, { href });
-    const tag = `event ${some.at(-1).event.id}`;
-    if (browser && mayNotify()) notify(text, { href, tag }).catch(() => {}); // the toast has said it
+    if (toasts && !isOnScreen()) toast(text, { href });
+    show(text, { href, tag: `event ${some.at(-1).event.id}` });
   }
   if (sound && canSound()) beep();
+}
+
+function show(text, more) {
+  if (preferences.value.browser && mayNotify()) notify(text, more).catch(() => {}); // the list has it
 }
 
 let audio = null; // a browser gives a page only a few

@@ -22,10 +22,11 @@ export function webhookName(id) {
   return webhooks.value?.get(id)?.name ?? `#${id}`;
 }
 
-export function keepWebhook(webhook) {
-  if (!webhooks.value) return; // the load brings it
-  const before = webhooks.value.get(webhook.id);
-  webhooks.value = new Map(webhooks.value).set(webhook.id, { ...before, ...webhook });
+export function keepWebhook(...some) {
+  if (!webhooks.value || !some.length) return; // the load brings them
+  const known = new Map(webhooks.value);
+  for (const one of some) known.set(one.id, { ...known.get(one.id), ...one });
+  webhooks.value = known;
 }
 
 export function forgetWebhook(id) {

@@ -1,26 +1,52 @@
-// The numbers, and how they moved since the page was opened.
+// The numbers: how they are, how they moved since yesterday, and their last week.
 import { language, t } from '../i18n.js';
-import { rubles } from '../lib/money.js';
+import { headline, rubles } from '../lib/money.js';
 import { number } from '../lib/text.js';
 import { stats } from '../known.js';
-import { html, useEffect, useRef } from '../ui.js';
+import { html } from '../ui.js';
+
+const DAYS = 7;
+const [WIDTH, HEIGHT] = [72, 24]; // px
 
 const isMoney = (field) => field.endsWith('_revenue');
 // What GET /stats gives: a number more is a row of numbers.py and a label.
-const fieldsOf = (shown) => Object.keys(shown ?? {}).filter((field) => typeof shown[field] === 'number');
+const fieldsOf = (shown) => Object.keys(shown).filter((field) => typeof shown[field] === 'number');
 
-export function DashboardStats() {
-  const first = useRef(null);
+// `days`: GET /stats/series by day, once it is there.
+export function DashboardStats({ days }) {
   const shown = stats.value;
-  useEffect(() => { first.current ??= shown; }, [shown]);
-  const format = (field, value) => (isMoney(field) ? rubles(value, language.value) : number(value, language.value));
+  if (!shown) return html`<section class="stats" aria-hidden="true">${[1, 2, 3, 4].map((one) => html`<div class="card stat skeleton" key=${one}></div>`)}</section>`;
   return html`<section class="stats" aria-label=${t('dashboard')}>
-    ${fieldsOf(shown).map((field) => {
-      const moved = first.current ? shown[field] - first.current[field] : 0;
-      return html`<div class="card stat" key=${field}>
-        <span class="muted">${t(`number.${field}`)}</span>
-        <strong>${format(field, shown[field])}${moved !== 0 && html`<small class="moved"> ${moved > 0 ? '+' : '−'}${format(field, Math.abs(moved))}</small>`}</strong>
-      </div>`;
-    })}
+    ${fieldsOf(shown).map((field) => html`<div class="card stat" key=${field}>
+      <span class="name">${t(`number.${field}`)}</span>
+      <span class="value" title=${isMoney(field) ? rubles(shown[field], language.value) : undefined}>
+        <strong>${isMoney(field) ? headline(shown[field], language.value) : number(shown[field], language.value)}</strong>
+        ${' '}<${Moved} now=${shown[field]} before=${shown.yesterday?.[field]} isShare=${isMoney(field)} /></span>
+      <${Week} values=${valuesOf(field, days)} />
+    </div>`)}
   </section>`;
+}
+
+// A part of a number is no progress: today's money is compared with the whole of yesterday's.
+function Moved({ now, before, isShare }) {
+  const by = isShare ? now / before - 1 : now - before;
+  if (typeof before !== 'number' || !Number.isFinite(by) || !by) return null;
+  const text = number(by, language.value, { style: isShare ? 'percent' : 'decimal', signDisplay: 'always', maximumFractionDigits: 0 });
+  return html`<small class="moved" title=${t('sinceYesterday')}>${text.replace('-', '−')}</small>`;
+}
+
+function valuesOf(field, days) {
+  const known = isMoney(field) ? days?.items.map((one) => one.revenue) : days?.gauges.map((one) => one[field]);
+  return (known ?? []).slice(-DAYS);
+}
+
+// From the least to the most: what stays as it is lies in the middle.
+function Week({ values }) {
+  const known = values.filter((one) => typeof one === 'number');
+  if (known.length < 2 || !known.some(Boolean)) return html`<span class="week"></span>`;
+  const [low, high] = [Math.min(...known), Math.max(...known)];
+  const y = (value) => (high === low ? HEIGHT / 2 : HEIGHT - 2 - ((value - low) / (high - low)) * (HEIGHT - 4));
+  const x = (index) => 2 + (index * (WIDTH - 4)) / (values.length - 1);
+  const points = values.flatMap((one, index) => (typeof one === 'number' ? [`${x(index)},${y(one)}`] : []));
+  return html`<svg class="week" viewBox="0 0 ${WIDTH} ${HEIGHT}" aria-hidden="true"><polyline points=${points.join(' ')} /></svg>`;
 }

@@ -1,6 +1,7 @@
 // Text to be read and copied: a payload as JSON, a secret, a line for the shell.
 import { t } from '../i18n.js';
 import { copy } from '../lib/clipboard.js';
+import { legible } from '../lib/text.js';
 import { html, useRef, useState } from '../ui.js';
 
 export function Copyable({ text, label }) {
@@ -18,7 +19,7 @@ export function Copyable({ text, label }) {
 }
 
 export function Json({ value, label }) {
-  return html`<${Copyable} text=${JSON.stringify(value, null, 2)} label=${label} />`;
+  return html`<${Copyable} text=${legible(JSON.stringify(value, null, 2))} label=${label} />`;
 }
 
 // What is shown once: a dialog asks before it closes over it.

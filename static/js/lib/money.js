@@ -1,14 +1,31 @@
-// Rubles for people.
+// Rubles for people: the sign ₽ in every language.
+import { number } from './text.js';
 
+const FROM_MILLIONS = 1e7; // a headline has no room for more digits
+
+const signed = (value, text) => `${value < 0 ? '−' : ''}${text}\u00a0₽`;
+
+// "5 400 ₽", "5 400,50 ₽".
 export function rubles(value, language) {
-  const whole = Number.isInteger(value);
-  return new Intl.NumberFormat(language, {
-    style: 'currency', currency: 'RUB', minimumFractionDigits: whole ? 0 : 2, maximumFractionDigits: 2,
-  }).format(value);
+  const digits = Number.isInteger(value) ? 0 : 2;
+  return signed(value, number(Math.abs(value), language, { minimumFractionDigits: digits, maximumFractionDigits: digits }));
 }
 
-// The amount of a payment's payload; kopeks win over rubles.
-export function amountOf(payload) {
-  if (Number.isInteger(payload.amount_kopeks)) return payload.amount_kopeks / 100;
-  return typeof payload.amount_rubles === 'number' ? payload.amount_rubles : null;
+// Without kopeks: "145 601 ₽", "12,3 млн ₽".
+export function headline(value, language) {
+  const notation = Math.abs(value) < FROM_MILLIONS ? { maximumFractionDigits: 0 } : COMPACT;
+  return signed(value, number(Math.abs(value), language, notation));
 }
+
+export const compactRubles = (value, language) => signed(value, number(Math.abs(value), language, COMPACT));
+
+const COMPACT = { notation: 'compact', maximumFractionDigits: 1 };
+
+// A sum of a payload in rubles: kopeks win over their twin; null where there is none.
+export function sumOf(payload, field = 'amount_kopeks') {
+  const twin = payload[field.replace(/(_kopeks)?$/, '_rubles')];
+  if (isSum(payload[field])) return payload[field] / 100;
+  return isSum(twin) ? twin : null;
+}
+
+const isSum = (value) => typeof value === 'number' && Math.abs(value) < 1e17; // more is no money

@@ -2,9 +2,11 @@
 
 const UNITS = [['day', 86_400_000], ['hour', 3_600_000], ['minute', 60_000], ['second', 1_000]];
 
-export function clock(timestamp, language) {
-  return new Date(timestamp).toLocaleTimeString(language);
+export function clock(timestamp, language, options) {
+  return new Date(timestamp).toLocaleTimeString(language, options);
 }
+
+export const minute = (timestamp, language) => clock(timestamp, language, { hour: '2-digit', minute: '2-digit' });
 
 export function moment(timestamp, language) {
   return new Date(timestamp).toLocaleString(language);
@@ -28,7 +30,28 @@ export function milliseconds(value, language) {
   return new Intl.NumberFormat(language, { style: 'unit', unit: 'millisecond' }).format(value);
 }
 
-export function hourOrDay(seconds, language, bucket) {
-  const options = bucket >= 86_400 ? { day: '2-digit', month: '2-digit' } : { hour: '2-digit', minute: '2-digit' };
+const DAY = 86_400; // seconds
+
+// A bucket of a chart by its start: on the axis, and in full where one is looked at.
+export function bucketName(seconds, language, bucket) {
+  const options = bucket >= DAY / 4 ? { day: 'numeric', month: 'short' } : { hour: '2-digit', minute: '2-digit' };
   return new Date(seconds * 1000).toLocaleString(language, options);
+}
+
+export function bucketWhole(seconds, language, bucket) {
+  const hours = bucket >= DAY ? {} : { hour: '2-digit', minute: '2-digit' };
+  return new Date(seconds * 1000).toLocaleString(language, { weekday: 'short', day: 'numeric', month: 'short', ...hours });
+}
+
+export function dateOf(date, language, now) {
+  const year = new Date(date).getFullYear() === new Date(now).getFullYear() ? undefined : 'numeric';
+  return new Date(date).toLocaleDateString(language, { day: 'numeric', month: 'long', year });
+}
+
+// "Today", "Yesterday", "3 November": the heading over what happened on a day.
+export function dayName(date, language, now) {
+  const passed = Math.round((new Date(now).setHours(0, 0, 0, 0) - new Date(date).setHours(0, 0, 0, 0)) / 86_400_000);
+  if (passed > 1 || passed < 0) return dateOf(date, language, now);
+  const name = new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(-passed, 'day');
+  return name[0].toUpperCase() + name.slice(1);
 }

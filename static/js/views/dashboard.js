@@ -1,84 +1,96 @@
-// #/ : the numbers, the charts, the live stream.
-import { eventsApi, statsApi } from '../api.js';
-import { Chart, secondsOf, WindowSwitch } from '../components/Chart.js';
+// #/ : is all well, the numbers, the charts, what just happened.
+import { statsApi } from '../api.js';
+import { Chart, secondsOf, WINDOWS, WindowSwitch } from '../components/Chart.js';
 import { DashboardStats } from '../components/DashboardStats.js';
-import { EventRow } from '../components/EventRow.js';
-import { Copyable } from '../components/Json.js';
+import { EventList } from '../components/EventRow.js';
+import { FirstRun } from '../components/FirstRun.js';
+import { Health } from '../components/Health.js';
+import { Icon } from '../components/Icon.js';
 import { Missing, useLoaded } from '../components/Loaded.js';
 import { Refused } from '../components/Refused.js';
 import { Skeleton } from '../components/Skeleton.js';
+import { TypeFilter } from '../components/TypeFilter.js';
 import { language, t } from '../i18n.js';
+import { isLoaded, now, stream } from '../known.js';
+import { compactRubles, rubles } from '../lib/money.js';
 import { number } from '../lib/text.js';
 import { milliseconds } from '../lib/time.js';
-import { eventTypes, isLoaded, now, stream, webhookStats } from '../known.js';
-import { attempt } from '../toasts.js';
+import { go, query, setQuery } from '../place.js';
 import { html, useState } from '../ui.js';
+import { hueOf, labelOf } from '../words.js';
 
-const SHOWN = 50;
+const SHOWN = 50; // on a phone, where the charts stand below:
+const SHOWN_ON_PHONE = 12;
+const phone = matchMedia('(max-width: 960px)');
+const KINDS = 7; // types with a bar of their own; the others share one
 const REDRAW_EVERY = 10_000; // ms: a chart costs more than a number
+const DAYS_EVERY = 300_000; // ms
 
 export function Dashboard() {
-  return html`<${Refused} /><${DashboardStats} /><${Charts} /><${Stream} />`;
+  const { value: days } = useLoaded(() => statsApi.series('30d'), [Math.floor(now.value / DAYS_EVERY)]);
+  return html`<${Health} /><${Refused} /><${FirstRun} /><${DashboardStats} days=${days} />
+    ${(!isLoaded.value || stream.value.length > 0) && html`<${Charts} />`}<${Stream} />`;
 }
 
 function Charts() {
-  const [window, setWindow] = useState('24h');
+  const window = WINDOWS.includes(query('window')) ? query('window') : WINDOWS[0];
   const both = () => Promise.all([statsApi.series(window), statsApi.deliveries(window)]);
   const loaded = useLoaded(both, [window, Math.floor(now.value / REDRAW_EVERY)]);
+  const choose = (chosen) => setQuery({ window: chosen === WINDOWS[0] ? '' : chosen });
   if (!loaded.value) return html`<section class="card"><${Missing} of=${loaded} rows=${8} /></section>`;
-
   const [events, deliveries] = loaded.value;
-  const types = [...new Set(events.items.flatMap((one) => Object.keys(one.events)))].sort();
-  const byType = types.map((type) => ({ label: type, values: events.items.map((one) => one.events[type] ?? 0) }));
-  const revenue = [{ label: t('chartRevenue'), values: events.items.map((one) => one.revenue), bars: true }];
-  const outcomes = ['success', 'failed'].map((status) => ({ label: t(status), values: deliveries.items.map((one) => one[status]) }));
-  const last = deliveries.items.findLast((one) => one.p95_ms !== null);
-  const numbers = webhookStats.value;
+  const chart = (title, { items, bucket_seconds: bucket }, series, more) => html`
+    <${Chart} title=${title} times=${secondsOf(items)} bucket=${bucket} series=${series} ...${more} />`;
+  const money = { format: (value) => rubles(value, language.value), short: (value) => compactRubles(value, language.value) };
+  const revenue = [{ label: t('chartRevenue'), values: events.items.map((one) => one.revenue), colour: 'revenue' }];
+  const outcomes = ['success', 'failed'].map((one) => ({ label: t(one), values: deliveries.items.map((item) => item[one]), colour: one }));
   return html`<section class="charts">
-    <div class="card"><header class="row"><h2>${t('chartEvents')}</h2><${WindowSwitch} value=${window} onChange=${setWindow} /></header>
-      <${Chart} title=${t('chartEvents')} times=${secondsOf(events.items)} bucket=${events.bucket_seconds} series=${byType} stacked /></div>
-    <div class="card"><h2>${t('chartRevenue')}</h2>
-      <${Chart} title=${t('chartRevenue')} times=${secondsOf(events.items)} bucket=${events.bucket_seconds} series=${revenue} /></div>
-    <div class="card"><h2>${t('chartDeliveries')}</h2>
-      <p class="numbers"><span><strong>${number(numbers?.success_rate ?? 0, language.value)} %</strong> ${t('successRate')}</span>
-        <span>p95 <strong>${last ? `≈ ${milliseconds(last.p95_ms, language.value)}` : '–'}</strong></span>
-        <a href="#/deliveries"><strong>${number(numbers?.pending_deliveries ?? 0, language.value)}</strong> ${t('backlog')}</a></p>
-      <${Chart} title=${t('chartDeliveries')} times=${secondsOf(deliveries.items)} bucket=${deliveries.bucket_seconds} series=${outcomes} /></div>
+    <div class="card wide"><header class="row"><h2>${t('chartEvents')}</h2><${WindowSwitch} value=${window} onChange=${choose} /></header>
+      ${chart(t('chartEvents'), events, byType(events.items))}</div>
+    <div class="card"><header class="row"><h2>${t('chartDeliveries')}</h2><${Attempts} of=${deliveries.whole} /></header>
+      ${chart(t('chartDeliveries'), deliveries, outcomes)}</div>
+    <div class="card"><header class="row"><h2>${t('chartRevenue')}</h2></header>
+      ${chart(t('chartRevenue'), events, revenue, money)}</div>
   </section>`;
+}
+
+// The types by how many there were, the most first; what is left over is one.
+function byType(items) {
+  const totals = {};
+  for (const { events } of items) for (const [type, count] of Object.entries(events)) totals[type] = (totals[type] ?? 0) + count;
+  const types = Object.keys(totals).sort((one, other) => totals[other] - totals[one]);
+  const rest = types.splice(KINDS);
+  const shown = types.map((type) => ({ label: labelOf(type), colour: `type-${hueOf(type)}`, values: items.map((one) => one.events[type] ?? 0) }));
+  const others = items.map(({ events }) => rest.reduce((sum, type) => sum + (events[type] ?? 0), 0));
+  return [...shown, { label: t('otherTypes'), colour: 'rest', values: others }];
+}
+
+// How many attempts succeeded, and how long 95 of 100 took at most.
+function Attempts({ of: { success, failed, p95_ms: p95 } }) {
+  const rate = success + failed ? `${number(Math.floor((success / (success + failed)) * 1000) / 10, language.value)} %` : '—';
+  return html`<span class="muted" title=${t('ofAttemptsHint')}><strong>${rate}</strong> ${t('ofAttempts')} · p95 ${p95 === null ? '—' : `≈ ${milliseconds(p95, language.value)}`}</span>`;
 }
 
 function Stream() {
-  const [type, setType] = useState('');
-  const [query, setQuery] = useState('');
   const [held, setHeld] = useState(null); // the list as it was when it was paused
-  const shown = (held ?? stream.value)
-    .filter((one) => !type || one.type === type)
-    .filter((one) => !query || JSON.stringify(one).toLowerCase().includes(query.toLowerCase()))
-    .slice(0, SHOWN);
+  const type = query('type');
+  const shown = (held ?? stream.value).filter((one) => !type || one.type === type).slice(0, phone.matches ? SHOWN_ON_PHONE : SHOWN);
+  const search = (event) => {
+    event.preventDefault();
+    go(`#/events?${new URLSearchParams(new FormData(event.target))}`);
+  };
   const missed = held ? stream.value.filter((one) => one.id > (held[0]?.id ?? 0)).length : 0;
-
-  return html`<section class="card">
-    <header class="row"><h2>${t('stream')}</h2>
-      <span class="toolbar">
-        <input type="search" data-search placeholder=${t('search')} aria-label=${t('search')} onInput=${(event) => setQuery(event.target.value)} />
-        <select aria-label=${t('filterType')} onChange=${(event) => setType(event.target.value)}>
-          <option value="">${t('allTypesShort')}</option>${eventTypes.value.map((one) => html`<option value=${one.value}>${one.label}</option>`)}
-        </select>
-        <button aria-pressed=${held !== null} onClick=${() => setHeld(held ? null : stream.value)}>${held ? t('resume') : t('pause')}</button>
-      </span></header>
+  return html`<section class="card events">
+    <header class="row"><h2>${t('stream')}</h2><span class="toolbar" hidden=${!stream.value.length}>
+      <form class="wide" onSubmit=${search}>
+        <input type="search" name="q" data-search placeholder=${t('searchEvents')} aria-label=${t('search')} /></form>
+      <${TypeFilter} value=${type} onChange=${(chosen) => setQuery({ type: chosen })} />
+      <button aria-pressed=${held !== null} onClick=${() => setHeld(held ? null : stream.value)}>
+        <${Icon} name=${held ? 'play' : 'pause'} /> ${t(held ? 'resume' : 'pause')}</button></span></header>
     ${missed > 0 && html`<p class="muted" role="status">${t('paused', { count: missed })}</p>`}
     ${!isLoaded.value && html`<${Skeleton} rows=${8} />`}
-    ${isLoaded.value && stream.value.length === 0 && html`<${FirstEvent} />`}
-    <ul class="stream">${shown.map((one) => html`<${EventRow} key=${one.id} event=${one} />`)}</ul>
+    ${isLoaded.value && !shown.length && html`<p class="muted">${t(type ? 'noneLately' : 'noEvents')}</p>`}
+    <${EventList} events=${shown} />
+    ${stream.value.length > 0 && html`<p><a href=${type ? `#/events?type=${type}` : '#/events'}>${t('allEvents')}</a></p>`}
   </section>`;
-}
-
-function FirstEvent() {
-  const [type] = eventTypes.value;
-  if (!type) return null;
-  const body = { type: type.value, payload: type.example };
-  const address = `${location.origin}${location.pathname}`;
-  const line = `curl -X POST ${address}events -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" -d '${JSON.stringify(body)}'`;
-  return html`<div class="empty"><p>${t('noEvents')}</p><${Copyable} text=${line} label="curl" />
-    <button class="primary" onClick=${() => attempt(() => eventsApi.create(body))}>${t('sendExample')}</button></div>`;
 }

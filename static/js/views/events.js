@@ -1,35 +1,79 @@
-// #/events : the log, newest first.
+// #/events?type=&q= : the log, newest first; what is searched for is searched for by the server.
 import { eventsApi } from '../api.js';
-import { EventRow } from '../components/EventRow.js';
+import { EventList } from '../components/EventRow.js';
+import { Icon } from '../components/Icon.js';
 import { Missing, useLoaded } from '../components/Loaded.js';
 import { Refused } from '../components/Refused.js';
-import { t } from '../i18n.js';
-import { eventTypes, stream } from '../known.js';
-import { html, useState } from '../ui.js';
+import { TypeFilter } from '../components/TypeFilter.js';
+import { language, t } from '../i18n.js';
+import { now, stream } from '../known.js';
+import { csv } from '../lib/csv.js';
+import { save } from '../lib/save.js';
+import { dateOf } from '../lib/time.js';
+import { query, setQuery } from '../place.js';
+import { attempt } from '../toasts.js';
+import { html } from '../ui.js';
 
 const PAGE = 100;
+const EXPORTED = 200; // events a call: the most that the server gives
+const WHILE_TYPING = 250; // ms
 
 export function Events() {
-  const [type, setType] = useState('');
-  const [query, setQuery] = useState('');
-  const loaded = useLoaded(async (before = []) => {
-    const page = await eventsApi.list({ type, limit: PAGE, offset: before.length });
-    return { items: [...before, ...page.items], total: page.total };
-  }, [type]);
-  const { items: stored, total } = loaded.value ?? { items: [], total: 0 };
-  const known = new Set(stored.map((one) => one.id));
-  const fresh = stream.value.filter((one) => one.id > (stored[0]?.id ?? 0) && !known.has(one.id) && (!type || one.type === type));
-  const shown = [...fresh, ...stored].filter((one) => !query || JSON.stringify(one).toLowerCase().includes(query.toLowerCase()));
-  return html`<${Refused} /><section class="card">
+  const [type, q] = [query('type'), query('q')];
+  const loaded = useLoaded((before) => found({ type, q }, before), [type, q], q ? WHILE_TYPING : 0);
+  const { items, next, until } = loaded.value ?? { items: [] };
+  const fresh = stream.value.filter((one) => one.id > (items[0]?.id ?? 0) && belongs(one, type, q));
+  const shown = loaded.value ? [...fresh, ...items] : [];
+  const download = async (kind) => {
+    const whole = await attempt(() => withPayloads({ type, q }, shown.at(-1).id));
+    if (whole) save(`events.${kind}`, kind === 'csv' ? csv(whole.map(flat), language.value) : JSON.stringify(whole, null, 2));
+  };
+  return html`<${Refused} /><section class="card events">
     <div class="toolbar">
-      <input type="search" data-search placeholder=${t('search')} aria-label=${t('search')} onInput=${(event) => setQuery(event.target.value)} />
-      <select aria-label=${t('filterType')} onChange=${(event) => setType(event.target.value)}>
-        <option value="">${t('allTypesShort')}</option>${eventTypes.value.map((one) => html`<option value=${one.value}>${one.label} (${one.value})</option>`)}
-      </select>
+      <input type="search" data-search placeholder=${t('searchEvents')} aria-label=${t('search')} value=${q}
+        onInput=${(event) => setQuery({ q: event.target.value })} />
+      <${TypeFilter} value=${type} onChange=${(chosen) => setQuery({ type: chosen })} />
+      <span class="last buttons" role="group" aria-label=${t('export')}>${['csv', 'json'].map((kind) => html`
+        <button class="quiet" disabled=${!shown.length} title=${t('exportHint')} onClick=${() => download(kind)}>
+          <${Icon} name="download" />${kind.toUpperCase()}</button>`)}</span>
     </div>
     <${Missing} of=${loaded} rows=${10} />
-    ${loaded.value && shown.length === 0 && html`<p class="muted">${t('nothingFound')}</p>`}
-    <ul class="stream">${shown.map((one) => html`<${EventRow} key=${one.id} event=${one} />`)}</ul>
-    ${stored.length < total && html`<button onClick=${() => loaded.reload(stored)}>${t('showMore')}</button>`}
+    <${EventList} events=${shown} />
+    ${loaded.value && html`<p class="row end" role="status"><span class="muted">
+        ${!shown.length && `${t(q || type ? 'nothingFound' : 'noEvents')} `}
+        ${until && t('searchedTo', { day: dateOf(until, language.value, now.value) })}</span>
+      ${next && html`<button onClick=${() => loaded.reload(loaded.value)}>${t(q ? 'searchOn' : 'showMore')}</button>`}</p>`}
   </section>`;
+}
+
+// A page of what is looked for behind those `before` it: `next` is where to go on, `until` how far a search looked.
+async function found(wanted, before) {
+  const page = await eventsApi.list({ ...wanted, limit: PAGE, brief: true, before_id: before?.next });
+  const next = wanted.q ? page.searched_to : page.items[PAGE - 1]?.id;
+  const until = wanted.q && next ? await timeOf(next) : null;
+  return { items: [...before?.items ?? [], ...page.items], next, until };
+}
+
+async function timeOf(id) {
+  const { items: [event] } = await eventsApi.list({ before_id: id + 1, limit: 1, payload: false });
+  return event?.timestamp;
+}
+
+// The events of a list down to `oldest` as they came: what the list shows is shortened.
+async function withPayloads(wanted, oldest) {
+  const whole = [];
+  let next;
+  do {
+    const page = await eventsApi.list({ ...wanted, limit: EXPORTED, before_id: next });
+    whole.push(...page.items.filter((one) => one.id >= oldest));
+    next = wanted.q ? page.searched_to : page.items.at(-1)?.id;
+  } while (next > oldest);
+  return whole;
+}
+
+const flat = ({ id, timestamp, type, payload }) => ({ id, timestamp, type, ...payload });
+
+function belongs(event, type, q) {
+  if (type && event.type !== type) return false;
+  return !q || String(event.id) === q || JSON.stringify(event.payload).toLowerCase().includes(q.toLowerCase());
 }

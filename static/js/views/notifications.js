@@ -1,17 +1,16 @@
 // #/notifications : what came lately, and what is told.
-import { Time } from '../components/Time.js';
 import { askToNotify, canNotify, mayNotify } from '../browserNotifications.js';
+import { EventList } from '../components/EventRow.js';
 import { t } from '../i18n.js';
-import { eventTypes } from '../known.js';
 import { canSound, KINDS, markRead, notifications, preferences } from '../notifications.js';
 import { attempt, toast } from '../toasts.js';
 import { html, useEffect } from '../ui.js';
+import { labelOf } from '../words.js';
 
 export function Notifications() {
   useEffect(markRead, [notifications.value]);
-  const set = (change) => { preferences.value = { ...preferences.value, ...change }; };
   const chosen = preferences.value;
-  const label = (kind) => eventTypes.value.find((one) => one.value === kind)?.label ?? kind;
+  const set = (change) => { preferences.value = { ...chosen, ...change }; };
   async function askBrowser(event) {
     const box = event.target;
     const isGranted = box.checked && await attempt(askToNotify);
@@ -20,14 +19,19 @@ export function Notifications() {
     set({ browser: box.checked });
   }
   const box = (text, checked, onChange) => html`<label class="check"><input type="checkbox" checked=${checked} onChange=${onChange} /> ${text}</label>`;
-  return html`<section class="card">
+  const choice = (name) => box(t(`notify.${name}`), chosen[name], (event) => set({ [name]: event.target.checked }));
+  return html`<section class="card events">
     ${notifications.value.length === 0 && html`<p class="muted">${t('noNotifications')}</p>`}
-    <ul class="stream">${notifications.value.map((one) => html`<li key=${one.id}><a href="#/events/${one.id}"><${Time} at=${one.timestamp} /> <span>${one.text}</span></a></li>`)}</ul>
+    <${EventList} events=${notifications.value} />
   </section>
   <section class="card fields"><h2>${t('settings')}</h2>
-    ${box(t('notifyMe'), chosen.enabled, (event) => set({ enabled: event.target.checked }))}
-    ${KINDS.map((kind) => box(label(kind), chosen.kinds[kind], (event) => set({ kinds: { ...chosen.kinds, [kind]: event.target.checked } })))}
-    ${canNotify() && box(t('browserNotify'), chosen.browser && mayNotify(), askBrowser)}
-    ${canSound() && box(t('sound'), chosen.sound, (event) => set({ sound: event.target.checked }))}
+    ${choice('enabled')}
+    <fieldset disabled=${!chosen.enabled}><legend>${t('notifyOf')}</legend>
+      ${KINDS.map((kind) => box(labelOf(kind), chosen.kinds[kind], (event) => set({ kinds: { ...chosen.kinds, [kind]: event.target.checked } })))}</fieldset>
+    <fieldset disabled=${!chosen.enabled}><legend>${t('notifyBy')}</legend>
+      ${choice('toasts')}
+      ${canNotify() && box(t('browserNotify'), chosen.browser && mayNotify(), askBrowser)}
+      ${canSound() && choice('sound')}</fieldset>
+    <p class="muted">${t('notifyTrouble')}</p>
   </section>`;
 }

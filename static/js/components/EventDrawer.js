@@ -1,0 +1,79 @@
+// One event: its sentence, its data, which webhook got it or why not, who saw it.
+import { eventsApi } from '../api.js';
+import { language, said, t } from '../i18n.js';
+import { onDeliveries } from '../feed.js';
+import { middle, plural } from '../lib/text.js';
+import { attempt } from '../toasts.js';
+import { webhooks } from '../webhooks.js';
+import { html, useEffect, useState } from '../ui.js';
+import { labelOf, sentenceOf } from '../words.js';
+import { Drawer } from './Dialog.js';
+import { Json } from './Json.js';
+import { Missing, useLoaded } from './Loaded.js';
+import { Status } from './Status.js';
+import { Time } from './Time.js';
+import { problemOf } from './WebhookDeliveries.js';
+
+const WORST_FIRST = ['failed', 'pending', 'success', 'skipped', 'filtered', 'changed_later', 'created_later', 'removed'];
+const NAME = 40; // signs
+
+export function EventDrawer({ id, onClose }) {
+  const loaded = useLoaded(() => eventsApi.get(id), [id]);
+  const { value: event, reload } = loaded;
+  useEffect(() => onDeliveries((moved) => moved.some((one) => one.event_id === id) && reload()), [id]);
+  const title = event ? `${labelOf(event.type)} #${id}` : `${t('event')} #${id}`;
+  return html`<${Drawer} title=${title} onClose=${onClose}>
+    <${Missing} of=${loaded} />
+    ${event && html`<p><bdi>${sentenceOf(event)}</bdi></p>
+      <p class="muted"><code>${event.type}</code> · <${Time} at=${event.timestamp} as="moment" /></p>
+      <h3>${t('whoGotIt')}</h3><${Receivers} event=${event} />
+      ${event.webhooks.length > 0 && html`<${SendTo} event=${event} onSent=${reload} />`}
+      <h3>${t('payload')}</h3><${Json} value=${event.payload} label=${t('payload')} />
+      <h3>${t('seenBy')}</h3>
+      <p class="muted">${event.seen_by.map((one) => one.name ?? `#${one.token_id}`).join(', ') || t('nobody')}</p>`}
+  <//>`;
+}
+
+function Receivers({ event }) {
+  const others = event.webhooks.filter((one) => one.verdict === 'not_subscribed');
+  const rank = ({ verdict }) => WORST_FIRST.indexOf(verdict);
+  const asked = event.webhooks.filter((one) => rank(one) >= 0).sort((one, other) => rank(one) - rank(other));
+  if (!event.webhooks.length) return html`<p class="muted">${t('noWebhooks')}</p>`;
+  return html`<ul class="plain receivers">${asked.map((one) => html`<li key=${one.webhook_id}>
+      <${Receiver} verdict=${one} deliveries=${event.deliveries} /></li>`)}</ul>
+    ${others.length > 0 && html`<details><summary class="muted">${plural(others.length, t('notSubscribed'), language.value)}</summary>
+      <p class="muted names">${others.map((one) => html`<bdi key=${one.webhook_id} title=${one.name}>${middle(one.name, NAME)}</bdi>`)}</p></details>`}`;
+}
+
+function Receiver({ verdict: { webhook_id: webhook, delivery_id: id, name, verdict, reason }, deliveries }) {
+  const shown = html`<bdi title=${name}>${middle(name, NAME)}</bdi>`;
+  return html`<span>${id ? html`<a href="#/webhooks/${webhook}/deliveries/${id}">${shown}</a>` : shown}</span>
+    <${Status} status=${verdict} title=${said(reason)} />
+    <small class="muted">${outcomeOf(deliveries.find((one) => one.id === id)) ?? said(reason)}</small>`;
+}
+
+// How often a webhook was tried and what came of it; undefined when it was not.
+function outcomeOf(delivery) {
+  if (!delivery?.attempt_number) return undefined;
+  const tried = `${t('attempt')} ${delivery.attempt_number}`;
+  if (delivery.status !== 'success') return `${tried}, ${problemOf(delivery)}`;
+  return `${tried}, ${t('answeredIn', { status: delivery.response_status, ms: delivery.duration_ms })}`;
+}
+
+// Sent to one webhook again, with its answer where the button is.
+function SendTo({ event, onSent }) {
+  const [sent, setSent] = useState(null); // the delivery, as it was before this attempt
+  const now = sent && event.deliveries.find((one) => one.id === sent.id);
+  const isWaiting = sent && !(now?.attempt_number > sent.attempt_number);
+  async function send(submitted) {
+    submitted.preventDefault();
+    const webhook = Number(new FormData(submitted.target).get('webhook'));
+    setSent(await attempt(() => eventsApi.sendTo(event.id, webhook)) ?? null);
+    await onSent();
+  }
+  return html`<form class="toolbar" onSubmit=${send}>
+    <label>${t('sendAgainTo')}<select name="webhook">${[...(webhooks.value?.values() ?? [])].map((one) => html`
+      <option value=${one.id}>${middle(one.name, NAME)}</option>`)}</select></label>
+    <button disabled=${isWaiting}>${t(isWaiting ? 'testing' : 'retry')}</button>
+    <span role="status">${sent && !isWaiting && outcomeOf(now)}</span></form>`;
+}

@@ -1,0 +1,47 @@
+// The first thing that the page says: what is not delivered, why, since when; or that all is well.
+import { language, t } from '../i18n.js';
+import { now, webhookStats } from '../known.js';
+import { healthOf } from '../lib/health.js';
+import { isolated, middle, number } from '../lib/text.js';
+import { span } from '../lib/time.js';
+import { html } from '../ui.js';
+import { webhooks } from '../webhooks.js';
+import { problemIn } from '../words.js';
+import { Icon } from './Icon.js';
+
+const NAME = 32; // signs
+
+export function Health() {
+  if (!webhooks.value) return html`<div class="health skeleton" aria-hidden="true"></div>`;
+  const all = [...webhooks.value.values()];
+  const { undelivered, ill } = healthOf(all);
+  const isWell = !undelivered && !ill.length;
+  const kind = !isWell ? 'failure' : all.length ? 'success' : 'muted';
+  const icon = { failure: 'triangle-alert', success: 'circle-check', muted: 'webhook' }[kind];
+  const text = isWell ? wellOf(all) : html`${undelivered > 0 && html`<strong>${t('undelivered', { count: shown(undelivered) })}</strong>`}
+    <span class="why">${ill.length ? html`${troubleOf(ill[0])}${ill.length > 1 && t('andMore', { count: ill.length - 1 })}`
+      : t('allWorkNow')}</span>`;
+  return html`<section class="health ${kind}" aria-label=${t('health')}>
+    <a href=${hrefOf(undelivered, ill, all)}><${Icon} name=${icon} />${text}<span class="open">${t(all.length ? 'open' : 'create')} <${Icon} name="chevron-right" /></span></a></section>`;
+}
+
+const shown = (count) => number(count, language.value);
+
+function wellOf(all) {
+  const waiting = webhookStats.value?.pending_deliveries ?? 0;
+  const more = all.length ? waiting > 0 && t('inQueue', { count: shown(waiting) }) : t('sentNowhere');
+  return html`<strong>${t(all.length ? 'allDelivered' : 'noWebhooksYet')}</strong>${more && html`<span class="why">${more}</span>`}`;
+}
+
+// "CRM: fails for 20 min (HTTP 503)"
+function troubleOf(webhook) {
+  const { state, failing_since: since } = webhook;
+  const values = { name: isolated(middle(webhook.name, NAME)), why: problemIn(webhook) ?? '', time: since && span(now.value - Date.parse(since), language.value) };
+  return t(`trouble.${state}`, values);
+}
+
+function hrefOf(undelivered, ill, all) {
+  if (!all.length) return '#/webhooks/new';
+  if (ill.length === 1) return `#/webhooks/${ill[0].id}${undelivered ? '/deliveries' : ''}`;
+  return '#/deliveries';
+}

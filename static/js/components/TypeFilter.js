@@ -1,0 +1,14 @@
+// One type of event, or all: by their labels, long ones cut in the middle.
+import { t } from '../i18n.js';
+import { eventTypes } from '../known.js';
+import { middle } from '../lib/text.js';
+import { html } from '../ui.js';
+
+const LABEL = 36; // signs
+
+export function TypeFilter({ value, onChange }) {
+  return html`<select aria-label=${t('filterType')} value=${value} onChange=${(event) => onChange(event.target.value)}>
+    <option value="">${t('allTypesShort')}</option>
+    ${eventTypes.value.map((one) => html`<option key=${one.value} value=${one.value} title=${one.value}>${middle(one.label, LABEL)}</option>`)}
+  </select>`;
+}

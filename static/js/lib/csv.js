@@ -1,0 +1,17 @@
+// Rows as CSV (RFC 4180) that a spreadsheet opens by itself, with a column for every field of any row.
+import { plain } from './sentence.js';
+
+const BOM = '\ufeff'; // Excel takes it for UTF-8 only so
+const FORMULA = /^[=+\-@\t\r]/; // a text that a spreadsheet would run
+
+export function csv(rows, language) {
+  const names = [...new Set(rows.flatMap(Object.keys))];
+  const between = language === 'ru' ? ';' : ','; // where the decimal sign is a comma
+  const lines = [names, ...rows.map((row) => names.map((name) => row[name]))];
+  return BOM + lines.map((line) => line.map(cell).join(between)).join('\r\n');
+}
+
+function cell(value) {
+  const text = typeof value === 'string' && FORMULA.test(value) ? `'${value}` : plain(value);
+  return /[",;\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

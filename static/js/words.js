@@ -1,0 +1,82 @@
+// An event in words: its label from the catalogue, who, how much, and the sentence that chats get too.
+import { language, said, t, word } from './i18n.js';
+import { eventTypes } from './known.js';
+import { rubles, sumOf } from './lib/money.js';
+import { plain, sentence, SUM } from './lib/sentence.js';
+import { legible } from './lib/text.js';
+import { moment } from './lib/time.js';
+import { computed } from './ui.js';
+
+const ICONS = {
+  user: 'user-plus', payment: 'russian-ruble', transaction: 'arrow-left-right', ticket: 'message-circle', subscription: 'calendar',
+  autopay: 'rotate-ccw', balance: 'wallet', referral: 'users', account: 'shield-check', webhook: 'webhook',
+};
+const HUES = 8; // --type-1 to --type-8
+const FACTS = 4; // fields of a payload that nobody described
+const LONGEST = 300; // characters of a row
+const MOMENT = /\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)/g;
+
+const types = computed(() => new Map(eventTypes.value.map((one) => [one.value, one])));
+const family = (type) => type.split('.')[0];
+
+export const iconOf = (type) => ICONS[family(type)] ?? 'zap';
+export const hueOf = (type) => 1 + [...type].reduce((sum, sign) => sum + sign.charCodeAt(), 0) % HUES;
+export const labelOf = (type) => types.value.get(type)?.label ?? word('label', type);
+
+export function sentenceOf({ type, payload = {} }) {
+  const template = types.value.get(type)?.text;
+  return told(template ? sentence(template, payload, language.value) : t('eventOf', { type }));
+}
+
+// "+500 ₽": the one sum that an event tells; empty when there is none.
+export function amountOf({ type, payload = {} }) {
+  const sum = sumOf(payload, sumField(type));
+  return sum === null ? '' : `${sum > 0 && family(type) === 'payment' ? '+' : ''}${rubles(sum, language.value)}`;
+}
+
+// What stands behind the label: who, what, by which way.
+export function detailsOf({ type, payload = {} }) {
+  const parts = DETAILS[family(type)]?.(payload).filter(Boolean).map(plain);
+  return told(parts?.join(' · ') || (types.value.has(type) && rest(type, payload)) || facts(payload));
+}
+
+const DETAILS = {
+  user: (one) => [nameOf(one)],
+  payment: (one) => [nameOf(one), word('method', one.payment_method)],
+  transaction: (one) => [word('transaction', one.type), nameOf(one), word('method', one.payment_method)],
+  ticket: (one) => [one.ticket_id && t('ticketNumber', { id: one.ticket_id }), word('ticket', one.new_status),
+    one.title ?? one.message_text],
+  webhook: (one) => [one.name, problemIn(one)],
+};
+
+function nameOf({ username, first_name: first, last_name: last, email, user_id: id }) {
+  const name = [first, last].filter(Boolean).join(' ');
+  if (username) return name ? `${name} (@${username})` : `@${username}`;
+  return name || email || (id && t('userNumber', { id }));
+}
+
+// Why a webhook fails, in few words.
+export function problemIn({ last_error: error, disabled_reason: reason }) {
+  return reason ? said(reason) : error && t(`code.${error.code}`, { status: error.status });
+}
+
+// The catalogue's sentence without the sum, which has its own column; none where it only repeats the label.
+function rest(type, payload) {
+  const { label, text } = types.value.get(type);
+  const whole = sentence(text, { ...payload, ...without(sumField(type)) }, language.value);
+  return whole === label ? '' : whole;
+}
+
+const without = (field) => ({ [field]: undefined, [field.replace(/_kopeks$/, '_rubles')]: undefined });
+
+function sumField(type) {
+  const fields = [...(types.value.get(type)?.text ?? '').matchAll(SUM)];
+  return fields.length === 1 ? fields[0][1] : fields.length ? '' : 'amount_kopeks';
+}
+
+function facts(payload) {
+  const shown = Object.entries(payload).filter(([, value]) => value !== null && typeof value !== 'object');
+  return shown.slice(0, FACTS).map(([name, value]) => `${name}: ${value}`).join(' · ');
+}
+
+const told = (text) => legible(text.slice(0, LONGEST).replace(MOMENT, (one) => moment(one, language.value)));

@@ -1,0 +1,274 @@
+"""The log of events: rows that read, the server's search, what is saved of it, one event."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, Response, expect
+
+from bedolaga_events.store import search
+from tests.conftest import Clock, Receiver, Server, until
+from tests.system.chromium import browsing, needs_chromium, show, sign_in
+
+pytestmark = needs_chromium
+
+TURNS = "\u202e"  # RIGHT-TO-LEFT OVERRIDE
+SHOWN_DIRECTIONS = """() => [...document.querySelectorAll('.event')].map((one) => ({
+  text: one.textContent,
+  isolated: getComputedStyle(one.querySelector('.details')).unicodeBidi,
+}))"""
+LONG_LABEL = "Сервер в самом далёком дата-центре перезапущен после обновления ядра и всех служб"
+
+
+async def test_rows_read_as_sentences_do(starting: Any, clock: Clock, page: Page) -> None:
+    """Label, who, how much; the raw type and id beside; a heading for each day."""
+    server: Server = await starting(events__packs=["cabinet"], events__unknown_types="accept")
+    yesterday = "2026-01-14T09:00:00Z"
+    body = {"type": "user.created", "payload": {"user_id": 1, "username": "vasya"}}
+    await server.call("POST", "/events", {**body, "timestamp": yesterday})
+    paid = {"transaction_id": 1, "user_id": 12, "amount_kopeks": 50_000}
+    await server.event("payment.completed", **paid, payment_method="yookassa")
+    await server.event("ticket.message_added", ticket_id=3, message_id=1)
+    await server.event("autopay.insufficient_funds", user_id=7, required_kopeks=30_000)
+    await server.event("server.restarted", why="kernel", seconds=12)
+    async with browsing() as context:
+        page = await context.new_page()
+        await page.clock.set_fixed_time("2026-01-15T12:00:00Z")
+        await sign_in(server, page, "events")
+        days = page.locator(".day")
+        await expect(days.locator("h3")).to_have_text(["Сегодня", "Вчера"])
+        rows = days.first.locator("li")
+        await expect(rows.nth(0)).to_contain_text("seconds: 12 · why: kernel")
+        await expect(rows.nth(1)).to_contain_text("Не хватает на автоплатёж")
+        await expect(rows.nth(1)).to_contain_text("Пользователю 7 не хватает на автоплатёж")
+        await expect(rows.nth(2)).to_contain_text("Новое сообщение в тикете")
+        await expect(rows.nth(2)).to_contain_text("Тикет 3")
+        await expect(rows.nth(3)).to_contain_text("Завершение платежа")
+        await expect(rows.nth(3)).to_contain_text("Пользователь 12 · ЮKassa")
+        await expect(rows.nth(3).locator(".amount")).to_have_text("+500 ₽")
+        await expect(rows.nth(3).locator(".raw")).to_have_text("payment.completed #2")
+        await expect(days.nth(1).locator("li")).to_contain_text("@vasya")
+
+
+async def test_labels_are_in_the_pages_language(server: Server, page: Page) -> None:
+    """Whatever the browser's is (P13)."""
+    await server.event("payment.completed", transaction_id=1, user_id=1, amount_kopeks=50_000)
+    await page.add_init_script("localStorage.setItem('bedolaga.language', 'en')")
+    await sign_in(server, page)
+    for place in ("", "events"):
+        await show(page, place)
+        row = page.locator(".stream li")
+        await expect(row).to_contain_text("Payment completed")
+        await expect(row).to_contain_text("User 1")
+        await expect(row).to_contain_text("+500 ₽")
+        options = page.get_by_label("Event type").locator("option")
+        await expect(options.nth(1)).to_have_text("User created")
+
+
+async def test_the_server_searches_what_the_page_has_not_loaded(server: Server, page: Page) -> None:
+    """An event behind the first hundred; found by a text in whatever case (P14)."""
+    await server.event("ticket.created", ticket_id=1, user_id=1, title="Не подключается Ёлка")
+    events = [{"type": "user.created", "payload": {"user_id": one}} for one in range(150)]
+    await server.call("POST", "/events/batch", {"events": events})
+    await sign_in(server, page, "events")
+    rows = page.locator(".stream li")
+    await expect(rows).to_have_count(100)
+    await page.get_by_label("Поиск").fill("ёЛКА")
+    await expect(rows).to_have_count(1)
+    await expect(rows).to_contain_text("Не подключается Ёлка")
+    await page.wait_for_function("decodeURIComponent(location.hash).includes('q=ёЛКА')")
+    await server.event("ticket.created", ticket_id=2, user_id=1, title="ещё ёлка")
+    await server.event(user_id=1)
+    await expect(rows).to_have_count(2)
+    await page.get_by_label("Поиск").fill("")
+    await expect(rows.first).to_contain_text("#153")
+    await page.get_by_role("button", name="Показать ещё").click()
+    await expect(rows).to_have_count(153)
+
+
+async def test_a_search_says_how_far_it_looked(
+    server: Server, page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And goes on from there (P14)."""
+    body = {"type": "user.created", "payload": {"user_id": 1, "username": "Мария"}}
+    await server.call("POST", "/events", {**body, "timestamp": "2025-11-02T09:00:00Z"})
+    old = [{**body, "payload": {"user_id": 2}, "timestamp": "2025-11-03T09:00:00Z"}] * 80
+    await server.call("POST", "/events/batch", {"events": old})
+    monkeypatch.setattr(search, "WORK", 10_000)  # some forty rows
+    await sign_in(server, page, "events?q=мария")
+    told = page.locator("main [role=status]")
+    await expect(told).to_contain_text("Ничего не найдено.")
+    await expect(told).to_contain_text("Просмотрено до 3 ноября 2025")
+    for _ in range(3):
+        if await page.locator(".stream li").count():
+            break
+        await page.get_by_role("button", name="Искать дальше").click()
+        await page.wait_for_timeout(300)
+    await expect(page.locator(".stream li")).to_contain_text("@Мария")
+    await expect(page.get_by_role("button", name="Искать дальше")).to_have_count(0)
+
+
+async def test_filters_stand_in_the_address_and_closing_goes_back(
+    server: Server, page: Page
+) -> None:
+    """A list that was narrowed is the same after a drawer, Back and a reload (P20)."""
+    await server.event(user_id=1)
+    await server.event("ticket.created", ticket_id=1, user_id=1, title="Первый")
+    await server.event("ticket.created", ticket_id=2, user_id=1, title="Второй")
+    await sign_in(server, page, "events")
+    await page.get_by_label("Тип события").select_option("ticket.created")
+    await page.get_by_label("Поиск").fill("перв")
+    rows = page.locator(".stream li")
+    await expect(rows).to_have_count(1)
+    await rows.locator("a").click()
+    await expect(page.get_by_role("dialog")).to_contain_text("Новый тикет 1: Первый")
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    assert "type=ticket.created" in page.url
+    await expect(rows).to_have_count(1)
+    await page.reload()
+    await expect(rows).to_have_count(1)
+    await expect(page.get_by_label("Поиск")).to_have_value("перв")
+    await page.go_back()
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+async def test_a_drawer_over_the_dashboard_leaves_it_there(server: Server, page: Page) -> None:
+    """What was opened from the stream closes to the stream (P20)."""
+    await server.event(user_id=1, username="vasya")
+    await sign_in(server, page)
+    await page.locator(".stream a").click()
+    await expect(page.get_by_role("dialog")).to_contain_text("Кому доставлено")
+    await page.keyboard.press("Escape")
+    await expect(page.locator(".stats")).to_be_visible()
+    assert page.url.endswith("#/")
+
+
+async def test_of_three_hundred_webhooks_the_two_that_matter_come_first(
+    server: Server, receiver: Receiver, page: Page
+) -> None:
+    """The failed one before the delivered one; those that do not subscribe are folded (P24)."""
+    receiver.status = 503
+    await server.webhook(receiver.url, name="Сбоит", event_type="user.created")
+    for number in range(60):
+        hook = {"name": f"Магазин {number}", "event_type": "ticket.created"}
+        await server.call("POST", "/webhooks", {**hook, "url": receiver.url})
+    await server.event(user_id=1)
+    await until(lambda: receiver.has(1))
+    await sign_in(server, page, "events/1")
+    receivers = page.locator(".receivers li")
+    await expect(receivers).to_have_count(1)
+    await expect(receivers).to_contain_text("Сбоит")
+    await expect(receivers).to_contain_text("HTTP 503")
+    folded = page.get_by_text("60 вебхуков на это не подписаны")
+    await expect(folded).to_be_visible()
+    await expect(page.get_by_text("Магазин 7", exact=True).first).to_be_hidden()
+    await folded.click()
+    await expect(page.locator(".names").get_by_text("Магазин 7", exact=True)).to_be_visible()
+
+
+async def test_an_event_is_sent_again_with_the_answer_in_place(
+    server: Server, receiver: Receiver, page: Page
+) -> None:
+    """«Отправляем…», then what the receiver said, beside the button."""
+    await server.webhook(receiver.url, name="CRM", event_type="ticket.created")
+    await server.event(user_id=1)
+    await sign_in(server, page, "events/1")
+    form = page.get_by_role("dialog").locator("form")
+    await form.get_by_role("button").click()
+    await expect(form.get_by_role("status")).to_contain_text("200 за")
+    assert receiver.has(1)
+    await expect(page.locator(".receivers li")).to_contain_text("CRM")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+async def test_ugly_events_break_nothing(
+    starting: Any, receiver: Receiver, tmp_path: Path, width: int
+) -> None:
+    """A label of 80 characters is cut in its middle, the whole on hover; long names too (P24)."""
+    server: Server = await starting(
+        event_types=[{"value": "server.restarted", "label": LONG_LABEL}],
+    )
+    await server.webhook(f"{receiver.url}{'x' * 1_900}", name="Ж" * 255)
+    await server.event("server.restarted", why="x" * 5_000)
+    await server.event(user_id=1, first_name="x" * 255, username="y" * 255)
+    await server.event("ticket.created", ticket_id=1, user_id=1, title="مرحبا بالعالم 🎉" * 20)
+    await until(lambda: receiver.has(3))
+    async with browsing(viewport={"width": width, "height": 800}) as context:
+        page = await context.new_page()
+        await sign_in(server, page)
+        for place in ("", "events", "notifications", "events/1", "events/2", "events/3"):
+            await show(page, place)
+            await expect(page.locator("main .card").first).to_be_visible()
+            wide = await page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, place
+        await page.keyboard.press("Escape")
+        await show(page, "events")
+        label = page.locator(".event .label").last
+        await expect(label).to_have_attribute("title", LONG_LABEL)
+        text = await label.text_content() or ""
+        assert len(text) < 40
+        assert text.startswith("Сервер")
+        assert text.endswith("служб")
+        rows = await page.evaluate(
+            "[...document.querySelectorAll('.event')].map((one) => one.offsetHeight)"
+        )
+        assert max(rows) < 110
+
+
+async def test_signs_that_turn_the_text_around_are_shown(server: Server, page: Page) -> None:
+    """Escaped, in rows and in JSON; a summary has its own direction (P25)."""
+    title = f"до{TURNS}после"
+    await server.event("ticket.created", ticket_id=1, user_id=1, title=title)
+    await sign_in(server, page, "events")
+    [row] = await page.evaluate(SHOWN_DIRECTIONS)
+    assert TURNS not in row["text"]
+    assert "до\\u202eпосле" in row["text"]
+    assert row["isolated"] == "isolate"
+    await page.locator(".stream a").click()
+    dialog = page.get_by_role("dialog")
+    await expect(dialog.locator("pre")).to_contain_text("до\\u202eпосле")
+    assert TURNS not in (await dialog.text_content() or "")
+    assert json.loads(await dialog.locator("pre").text_content() or "")["title"] == title
+
+
+async def test_lists_come_without_what_they_do_not_show(server: Server, page: Page) -> None:
+    """Fifty events of 50 KB weigh some KB, and read all the same (P29)."""
+    for number in range(50):
+        await server.event(user_id=number, first_name="Глеб", about="x" * 50_000)
+    weights: list[int] = []
+
+    async def weigh(response: Response) -> None:
+        if "/events?" in response.url:
+            weights.append(len(await response.body()))
+
+    page.on("response", weigh)
+    await sign_in(server, page)
+    await show(page, "events")
+    await expect(page.locator(".stream li")).to_have_count(50)
+    await expect(page.locator(".stream li").first).to_contain_text("Глеб")
+    assert weights
+    assert max(weights) < 50_000
+
+
+async def test_what_is_shown_is_saved_whole(server: Server, page: Page) -> None:
+    """As JSON, and as CSV that a Russian spreadsheet opens, whose cells are no formulas."""
+    await server.event("ticket.created", ticket_id=1, user_id=1, title='=cmd|"x"; да')
+    await server.event("ticket.created", ticket_id=2, user_id=1, title="x" * 9_000)
+    await server.event(user_id=1)
+    await sign_in(server, page, "events?type=ticket.created")
+    await expect(page.locator(".stream li")).to_have_count(2)
+    async with page.expect_download() as saved:
+        await page.get_by_role("button", name="JSON").click()
+    kept = json.loads(Path(await (await saved.value).path()).read_text())
+    assert [one["payload"]["ticket_id"] for one in kept] == [2, 1]
+    assert kept[0]["payload"]["title"] == "x" * 9_000
+    async with page.expect_download() as saved:
+        await page.get_by_role("button", name="CSV").click()
+    download = await saved.value
+    assert download.suggested_filename == "events.csv"
+    head, first, second = Path(await download.path()).read_text(encoding="utf-8-sig").splitlines()
+    assert head == "id;timestamp;type;ticket_id;title;user_id"
+    assert first.startswith("2;2026-01-15T")
+    assert second.endswith(';"\'=cmd|""x""; да";1')
