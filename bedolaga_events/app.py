@@ -192,7 +192,9 @@ async def _around(
         writer=writer,
         vault=box,
         hub=Hub(last, live.max_connections, live.unsent_limit_kib * 1024, metrics),
-        worker=Worker(database, writer, poster, box, settings.delivery, clocks, metrics, words),
+        worker=Worker(
+            database, writer, poster, box, settings.delivery, clocks, calendar, metrics, words
+        ),
         alerts=_alerts(settings, ways, poster, helpers, clocks, calendar),
         helpers=helpers,
         guard=guard,

@@ -101,7 +101,8 @@ async def rotate_secret(request: web.Request) -> web.Response:
     webhook_id = reading.path_id(request, "id")
     body = await reading.body(request, RotateSecret) if request.can_read_body else RotateSecret()
     made, overlap = new_secret(), round(body.overlap_hours * HOUR)
-    until = await change(server.writer, subscribing.rotate, server.vault, webhook_id, made, overlap)
+    given = server.vault, webhook_id, made, overlap, server.calendar.now()
+    until = await change(server.writer, subscribing.rotate, *given)
     return reply(json.dumps({"secret": made, "old_secret_until": wire.optional_time(until)}))
 
 

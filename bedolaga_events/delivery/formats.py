@@ -71,18 +71,19 @@ class Endpoint:
         self.hidden = Hidden(hidden + secrecy.of_url(url) if self.chat.hides_url else hidden)
 
 
-def request(endpoint: Endpoint, delivery: Delivery, epoch: str, now: int) -> Request:
+def request(endpoint: Endpoint, delivery: Delivery, epoch: str, now: int, believed: int) -> Request:
     """The next attempt of a delivery as JSON.
 
     Args:
         epoch: that of the event, a part of every `webhook-id`.
-        now: microseconds.
+        now: microseconds, as the wall tells them: what a receiver compares with.
+        believed: the time by which secrets end (`times.Calendar`).
     """
     body = delivery.payload.encode("ascii")
     event_id = delivery.event_id  # a test has none: no receiver takes its example for an event
     source = f"test{delivery.id}" if event_id is None else str(event_id)
     message_id = f"msg_{epoch}_{source}_{endpoint.webhook_id}"
-    keys = [key for key, until in endpoint.keys if until is None or until > now]
+    keys = [key for key, until in endpoint.keys if until is None or until > believed]
     headers = (
         ("Content-Type", "application/json"),
         ("User-Agent", USER_AGENT),

@@ -28,7 +28,7 @@ from bedolaga_events.store.database import Database
 from bedolaga_events.store.transaction import Change
 from bedolaga_events.store.vault import Vault
 from bedolaga_events.store.writer import Writer
-from bedolaga_events.times import SECOND, Clock
+from bedolaga_events.times import SECOND, Calendar, Clock
 
 
 class Worker:
@@ -42,6 +42,7 @@ class Worker:
         vault: Vault,
         settings: DeliverySettings,
         clock: Clock,
+        calendar: Calendar,
         metrics: Metrics,
         words: Mapping[str, Words],
     ) -> None:
@@ -51,6 +52,7 @@ class Worker:
         self._vault = vault
         self._settings = settings
         self._clock = clock
+        self._calendar = calendar
         self._metrics = metrics
         self._words = words
         self._successes = metrics.attempts.labels("success")
@@ -176,7 +178,8 @@ class Worker:
         started_at, delivery = self._clock.wall(), start.delivery
         if endpoint.chat is None:
             epoch = self._database.epochs.of(delivery.event_id)
-            request = formats.request(endpoint, delivery, epoch, started_at)
+            believed = self._calendar.now()
+            request = formats.request(endpoint, delivery, epoch, started_at, believed)
         else:
             request = formats.message(endpoint, start.deliveries, self._words)
         deadline = asyncio.get_running_loop().time() + self._settings.total_timeout

@@ -82,24 +82,25 @@ def _goes_elsewhere(before: Webhook, given: Mapping[str, Any]) -> bool:
 
 
 def rotate(
-    transaction: Transaction, vault: Vault, webhook_id: int, secret: str, overlap: int
+    transaction: Transaction, vault: Vault, webhook_id: int, secret: str, overlap: int, now: int
 ) -> int | None:
     """Give a webhook a new secret; returns until when the one before signs too.
 
     Args:
         overlap: microseconds.
+        now: the time that is believed, in microseconds.
 
     Raises:
         NotFound: there is no such webhook.
         Conflict: too many secrets would sign.
         Unprocessable: a chat's deliveries are not signed.
     """
-    connection, now = transaction.connection, transaction.now
+    connection = transaction.connection
     before = webhooks.get(connection, webhook_id)
     if before.format is not Format.JSON:
         raise Unprocessable.at(["secret"], UNSIGNED)
     webhook_secrets.rotate(connection, webhook_id, vault.seal(secret), now + overlap, now)
-    webhooks.update(connection, webhook_id, {"patience_since": None}, now)
+    webhooks.update(connection, webhook_id, {"patience_since": None}, transaction.now)
     _told(transaction, webhook_id)
     return now + overlap if before.has_secret and overlap else None
 

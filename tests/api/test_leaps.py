@@ -132,3 +132,25 @@ async def test_a_leap_is_no_time_in_which_a_webhook_failed(
     after = since()
     assert after is not None
     assert abs(after - before - 30 * 3_600 * 1_000_000) < 1_000_000
+
+
+async def test_a_secret_that_was_rotated_out_ends_by_the_time_that_passes(
+    leaper: Server, leaping: Leaping, clock: Clock, receiver: Receiver
+) -> None:
+    """A receiver that has not changed its secret yet is not locked out by a clock that leapt."""
+    hook = await leaper.webhook(receiver.url, secret="old-secret")
+    path = f"/webhooks/{hook['id']}/rotate-secret"
+    leaping.leap = -YEAR  # or the overlap would end in the year that never was
+    reply = await leaper.call("POST", path, {"overlap_hours": 0.5})
+    assert reply.json["old_secret_until"].startswith("2026-01-15T11:00:")
+
+    async def signatures(number: int) -> int:
+        await leaper.event(user_id=number)
+        await until(lambda: receiver.has(number))
+        return len(receiver.requests[-1].headers["webhook-signature"].split(" "))
+
+    for number, leap in enumerate((0.0, YEAR, -YEAR), 1):
+        leaping.leap = leap
+        assert await signatures(number) == 2
+    clock.advance(1_801)
+    assert await signatures(4) == 1

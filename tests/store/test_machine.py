@@ -128,7 +128,7 @@ class Mending(RuleBasedStateMachine):
 
     @rule(hook=HOOKS, hours=st.integers(0, 3))
     def rotate(self, hook: int, hours: int) -> None:
-        self._change(subscribing.rotate, VAULT, hook, "s", hours * 3600 * SECOND)
+        self._change(subscribing.rotate, VAULT, hook, "s", hours * 3600 * SECOND, self.now)
 
     @rule(hook=HOOKS, status=st.sampled_from([Status.FAILED, Status.SKIPPED, Status.SUCCESS]))
     def replay(self, hook: int, status: Status) -> None:

@@ -30,8 +30,9 @@ async def update(store: Store, **given: Any) -> Webhook:
 
 
 async def rotate(store: Store, secret: str, hours: float) -> int | None:
+    overlap = round(hours * HOUR)
     until: int | None = await store.change(
-        subscribing.rotate, VAULT, 1, secret, round(hours * HOUR)
+        lambda it: subscribing.rotate(it, VAULT, 1, secret, overlap, it.now)
     )
     return until
 
