@@ -15,6 +15,7 @@ from bedolaga_events.store import events
 from bedolaga_events.store.database import Database
 
 LONG = 0.002  # seconds that the loop may be behind its share before a client rests
+QUIET = 0.25  # seconds without a commit after which nobody publishes
 PAUSE, LONGEST_PAUSE = 1.0, 20.0  # times what a page took: at least, and with many clients
 
 log = structlog.get_logger()
@@ -35,6 +36,7 @@ class Resumptions:
         self._hub = hub
         self._pages = Pages(database)
         self._last_seen = 0  # event, at the last rest
+        self._published_at = 0.0  # when it was seen first
         self._free_at = 0.0  # when resuming has used no more than its share of the loop
 
     def start(self, socket: Outlet, since: Since) -> None:
@@ -105,8 +107,9 @@ class Resumptions:
         """
         taken, self._pages.spent = self._pages.spent, 0.0
         now = time.perf_counter()
-        is_quiet = self._hub.last_event_id == self._last_seen
-        self._last_seen = self._hub.last_event_id
+        if self._hub.last_event_id != self._last_seen:
+            self._last_seen, self._published_at = self._hub.last_event_id, now
+        is_quiet = now - self._published_at > QUIET
         pause = PAUSE if is_quiet else min(PAUSE + self._pages.readers, LONGEST_PAUSE)
         self._free_at = max(self._free_at, now) + pause * taken
         if self._free_at - now > LONG:
