@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterable
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from bedolaga_events.model import Attempt, Delivery, ErrorCode, Status, Webhook
@@ -14,6 +15,9 @@ COLUMNS = (
 )
 _text = json.JSONEncoder(check_circular=False).encode  # pairs of texts cannot hold themselves
 _INSERTED = "delivery_id, " + COLUMNS.replace("a.", "")
+_STATE = ("status", "attempt_number", "delivered_at", "next_retry_at", "reason", "schedule_from")
+_SET_STATE = ", ".join(f"{name} = value ->> {place}" for place, name in enumerate(_STATE, 1))
+_state = attrgetter("id", *_STATE)
 
 
 class Record(NamedTuple):
@@ -89,23 +93,9 @@ def store(connection: sqlite3.Connection, made: Iterable[tuple[Delivery, Attempt
         for delivery, one in made
     ]
     insert_rows(connection, f"INSERT INTO attempts ({_INSERTED})", rows)
-    states = [
-        (
-            one.id,
-            one.status,
-            one.attempt_number,
-            one.delivered_at,
-            one.next_retry_at,
-            one.reason,
-            one.schedule_from,
-        )
-        for one, _ in made
-    ]
     connection.execute(
-        "UPDATE deliveries SET status = value ->> 1, attempt_number = value ->> 2,"
-        " delivered_at = value ->> 3, next_retry_at = value ->> 4, reason = value ->> 5,"
-        " schedule_from = value ->> 6 FROM json_each(?) WHERE deliveries.id = value ->> 0",
-        (json.dumps(states),),
+        f"UPDATE deliveries SET {_SET_STATE} FROM json_each(?) WHERE deliveries.id = value ->> 0",
+        (json.dumps([_state(delivery) for delivery, _ in made]),),
     )
 
 

@@ -9,27 +9,17 @@ from bedolaga_events import wire
 from bedolaga_events.model import Event, EventDraft
 from bedolaga_events.store.database import insert_rows, next_id
 
-_COLUMNS = "id, type, payload, timestamp, created_at, deliveries"
+_COLUMNS = ", ".join(Event._fields)
 
 
 def insert(connection: sqlite3.Connection, rows: Iterable[tuple[Event, EventDraft]]) -> None:
     """Insert committed-to-be events with the keys of their drafts."""
     values = [
-        (
-            event.id,
-            event.type,
-            event.payload,
-            event.timestamp,
-            event.created_at,
-            event.deliveries,
-            draft.idempotency_key,
-            fingerprint(draft) if draft.idempotency_key is not None else None,
-        )
+        (*event, draft.idempotency_key, fingerprint(draft) if draft.idempotency_key else None)
         for event, draft in rows
     ]
-    insert_rows(
-        connection, f"INSERT INTO events ({_COLUMNS}, idempotency_key, fingerprint)", values
-    )
+    columns = f"{_COLUMNS}, idempotency_key, fingerprint"
+    insert_rows(connection, f"INSERT INTO events ({columns})", values)
 
 
 def add_counts(connection: sqlite3.Connection, counts: dict[str, int]) -> None:

@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from bedolaga_events.errors import NotFound
@@ -19,6 +20,17 @@ SEALED = (  # every encrypted column
     ("webhooks", "url_box"),
     ("webhook_secrets", "box"),
 )
+_HEALTH = (
+    "success_count",
+    "failure_count",
+    "last_triggered_at",
+    "failing_since",
+    "patience_since",
+    "last_success_at",
+    "last_error",
+)
+_SET_HEALTH = ", ".join(f"{name} = value ->> {place}" for place, name in enumerate(_HEALTH, 1))
+_health = attrgetter("id", *_HEALTH)
 _JSON = ("event_types", "filter")  # columns
 _COLUMNS = ", ".join(_SECRETS if name == "secrets" else name for name in _NAMES)
 
@@ -133,25 +145,10 @@ def store_health(connection: sqlite3.Connection, changed: Sequence[Webhook]) -> 
     Returns:
         They as they are now: what is undelivered of them is counted by triggers.
     """
-    rows = [
-        (
-            one.id,
-            one.success_count,
-            one.failure_count,
-            one.last_triggered_at,
-            one.failing_since,
-            one.patience_since,
-            one.last_success_at,
-            one.last_error,
-        )
-        for one in changed
-    ]
     undelivered = connection.execute(
-        "UPDATE webhooks SET success_count = value ->> 1, failure_count = value ->> 2,"
-        " last_triggered_at = value ->> 3, failing_since = value ->> 4,"
-        " patience_since = value ->> 5, last_success_at = value ->> 6, last_error = value ->> 7"
-        " FROM json_each(?) WHERE webhooks.id = value ->> 0 RETURNING id, undelivered",
-        (json.dumps(rows),),
+        f"UPDATE webhooks SET {_SET_HEALTH} FROM json_each(?) WHERE webhooks.id = value ->> 0"
+        " RETURNING id, undelivered",
+        (json.dumps(list(map(_health, changed))),),
     )
     counts = dict(undelivered.fetchall())
     return [
