@@ -5,7 +5,7 @@ STAMP := $(VENV)/.installed
 TEST_STAMP := $(VENV)/.installed-test
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test fast slow check soak bench profile docs site figures schema types screenshots vendor release-check clean
+.PHONY: help install run test fast slow check soak bench profile docs site figures schema types preloads screenshots vendor release-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ schema: $(STAMP) ## store/schema.sql and a fixture of each schema, from the migr
 
 types: $(STAMP) ## the shapes in static/js/api.d.ts, from the OpenAPI document
 	$(BIN)/python -m tools.typescript
+
+preloads: ## every module of the page's first view as a line of static/index.html
+	$(PYTHON) -m tools.preloads
 
 screenshots: $(TEST_STAMP) ## pictures of every view into docs/screenshots (needs chromium)
 	$(BIN)/python tools/screenshots.py

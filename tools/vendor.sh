@@ -54,6 +54,8 @@ fetch htm 3.1.1 dist/htm.mjs htm
 fetch @preact/signals-core 1.14.5 dist/signals-core.mjs signals-core
 fetch @preact/signals 2.11.4 dist/signals.mjs signals
 fetch rapidoc 9.3.8 dist/rapidoc-min.js rapidoc
-fetch uplot 1.6.32 dist/uPlot.esm.js uplot
+fetch uplot 1.6.32 dist/uPlot.iife.min.js uplot # its module is not minified: three times as much
+echo 'export default uPlot;' >> "$target/uplot.js"
 printf '@layer vendor {\n%s\n}\n' "$(cat "$work/uplot/package/dist/uPlot.min.css")" > "$target/uplot.css"
+fetch lean-qr 2.7.4 index.mjs lean-qr
 sprite 1.23.0

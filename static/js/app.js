@@ -1,36 +1,38 @@
 // Start, show what the address says, mount.
 import { ConnectionStatus } from './components/ConnectionStatus.js';
-import { EventDrawer } from './components/EventDrawer.js';
 import { Keys } from './components/Keys.js';
+import { lazy, loadRest } from './components/Lazy.js';
 import { Help, Menu, MenuButton, Navigation } from './components/Navigation.js';
 import { SignIn } from './components/SignIn.js';
 import { Skeleton } from './components/Skeleton.js';
 import { Toasts } from './components/Toasts.js';
-import { DeliveryDrawer } from './components/WebhookDeliveries.js';
 import { lostAt } from './feed.js';
 import { said, t } from './i18n.js';
 import { ICONS } from './icons.js';
-import { now, trouble } from './known.js';
+import { isLoaded, now, trouble } from './known.js';
 import { unread } from './notifications.js';
 import { arrive, leave, over, path } from './place.js';
 import { signedIn, start, takeLink } from './session.js';
 import { effect, html, render } from './ui.js';
 import { Dashboard } from './views/dashboard.js';
-import { Deliveries } from './views/deliveries.js';
-import { Doctor } from './views/doctor.js';
-import { Events } from './views/events.js';
-import { Notifications } from './views/notifications.js';
-import { Sandbox } from './views/sandbox.js';
-import { Settings } from './views/settings.js';
-import { Tokens } from './views/tokens.js';
-import { WebhookView } from './views/webhook.js';
-import { NewWebhook, Webhooks } from './views/webhooks.js';
 import { webhooks } from './webhooks.js';
 
 const VIEWS = {
-  dashboard: Dashboard, events: Events, webhooks: Webhooks, deliveries: Deliveries, notifications: Notifications,
-  tokens: Tokens, settings: Settings, sandbox: Sandbox, doctor: Doctor,
+  dashboard: Dashboard,
+  events: lazy(() => import('./views/events.js'), 'Events'),
+  webhooks: lazy(() => import('./views/webhooks.js'), 'Webhooks'),
+  deliveries: lazy(() => import('./views/deliveries.js'), 'Deliveries'),
+  notifications: lazy(() => import('./views/notifications.js'), 'Notifications'),
+  tokens: lazy(() => import('./views/tokens.js'), 'Tokens'),
+  settings: lazy(() => import('./views/settings.js'), 'Settings'),
+  sandbox: lazy(() => import('./views/sandbox.js'), 'Sandbox'),
+  doctor: lazy(() => import('./views/doctor.js'), 'Doctor'),
 };
+const WebhookView = lazy(() => import('./views/webhook.js'), 'WebhookView');
+const NewWebhook = lazy(() => import('./views/webhooks.js'), 'NewWebhook');
+const EventDrawer = lazy(() => import('./components/EventDrawer.js'), 'EventDrawer');
+const DeliveryDrawer = lazy(() => import('./components/WebhookDeliveries.js'), 'DeliveryDrawer');
+const REST_AFTER = 5_000; // ms after the first data
 const TABS = [undefined, 'deliveries', 'settings', 'verify'];
 const OFFLINE_AFTER = 3_000; // ms
 
@@ -107,10 +109,15 @@ effect(() => {
   document.title = `${unread.value ? `(${unread.value}) ` : ''}${what ?? view} · Bedolaga Events`;
 });
 
+effect(() => { if (isLoaded.value) setTimeout(loadRest, REST_AFTER); });
+
 addEventListener('hashchange', () => {
   takeLink(); // a sign-in link, opened where the page is open
   arrive();
 });
 arrive();
 start();
-render(html`<${Page} />`, document.getElementById('app'));
+const place = document.getElementById('app');
+place.replaceChildren(); // the frame that stood there until now
+render(html`<${Page} />`, place);
+place.className = 'up';

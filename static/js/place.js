@@ -97,5 +97,6 @@ export function comeBack() {
   device.remove(WANTED);
   const back = tab.get(PLACE) || (isFresh ? place : '');
   history.replaceState(null, '', `${location.pathname}${back}`);
+  depth = -1; // what lies behind may be this very place
   arrive();
 }

@@ -8,7 +8,6 @@ from playwright.async_api import Page, expect
 
 from tests.conftest import Receiver, Server, until
 from tests.system.chromium import needs_chromium, show, sign_in
-from tests.system.conftest import ROOT
 
 pytestmark = needs_chromium
 
@@ -134,21 +133,3 @@ async def test_it_can_be_installed_and_printed(server: Server, page: Page) -> No
     await page.emulate_media(media="print")
     await expect(page.locator(".side")).to_be_hidden()
     await expect(page.locator(".stats")).to_be_visible()
-
-
-async def test_the_first_load_is_small_and_the_second_is_smaller(
-    server: Server, page: Page
-) -> None:
-    """Under 300 KB on the wire; then only questions whether anything changed."""
-    client = await page.context.new_cdp_session(page)
-    await client.send("Network.enable")
-    sizes: list[float] = []
-    client.on("Network.loadingFinished", lambda one: sizes.append(one["encodedDataLength"]))
-    await page.goto(server.url, wait_until="networkidle")
-    assert 0 < sum(sizes) < 300_000
-    first = sum(sizes)
-    sizes.clear()
-    await page.reload(wait_until="networkidle")
-    assert sum(sizes) < first / 4
-    scripts = (ROOT / "static" / "js").rglob("*.js")
-    assert sum(len(one.read_bytes()) for one in scripts) < 190_000

@@ -5,11 +5,14 @@ import { middle, number } from '../lib/text.js';
 import { bucketName, bucketWhole } from '../lib/time.js';
 import { theme } from '../theme.js';
 import { html, useEffect, useRef, useState } from '../ui.js';
-import uPlot from '../../vendor/uplot.js';
+import { insist } from './Lazy.js';
 
 const LABEL = 28; // signs
 const GAP = 8; // between an axis and its labels
 const WHOLE = [...Array(16).keys()].flatMap((power) => [1, 2, 5].map((one) => one * 10 ** power)); // there is no half event
+
+let uPlot = null; // loaded for the first chart: nothing else of the page is as large
+const loadPlot = async () => { uPlot ??= (await insist(() => import('../../vendor/uplot.js'))).default; };
 
 const compact = (value) => number(value, language.value, { notation: 'compact', maximumFractionDigits: 1 });
 const whole = (value) => number(value, language.value);
@@ -20,9 +23,11 @@ const whole = (value) => number(value, language.value);
 export function Chart({ title, times, bucket, series, lines = false, format = whole, short = compact }) {
   const figure = useRef(null);
   const [at, setAt] = useState(null); // the bucket at the cursor
+  const [isReady, setReady] = useState(uPlot !== null);
   const shown = series.filter((one) => one.values.some((value) => value));
+  useEffect(() => { if (shown.length && !isReady) loadPlot().then(() => setReady(true)); }, [shown.length]);
   useEffect(() => {
-    if (!shown.length) return undefined;
+    if (!shown.length || !isReady) return undefined;
     const place = figure.current.querySelector('.plot');
     const chart = new uPlot(optionsOf(place, { shown, times, bucket, lines, short, setAt }), dataOf(shown, times, lines), place);
     // A finger has no hover: where it lies or moves is the cursor.
@@ -31,7 +36,7 @@ export function Chart({ title, times, bucket, series, lines = false, format = wh
     const observer = new ResizeObserver(() => chart.setSize(sizeOf(place)));
     observer.observe(place);
     return () => { observer.disconnect(); chart.destroy(); setAt(null); };
-  }, [JSON.stringify([times, shown]), language.value, theme.value]);
+  }, [isReady, JSON.stringify([times, shown]), language.value, theme.value]);
 
   if (!shown.length) return html`<p class="muted no-data">${t('noData')}</p>`;
   const value = ({ values }) => valueOf(values, at, lines);

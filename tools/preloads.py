@@ -1,0 +1,35 @@
+"""`make preloads`: every module of the first view as a line of static/index.html.
+
+A module that is not listed there is found only when the one that imports it has come: a round trip.
+"""
+
+import re
+from pathlib import Path
+
+STATIC = Path(__file__).parents[1] / "static"
+INDEX = STATIC / "index.html"
+IMPORTED = re.compile(r"""(?:^|;)(?:import|export)\b[^;]*?from ?["'](\.[^"']+)["']""", re.MULTILINE)
+LINES = re.compile(r'(?:  <link rel="modulepreload" href="[^"]+">\n)+')
+
+
+def imports(module: Path) -> set[Path]:
+    """What a module imports before anything of it runs, and what that imports."""
+    found: set[Path] = set()
+    waiting = [module]
+    while waiting:
+        one = waiting.pop()
+        wanted = {(one.parent / name).resolve() for name in IMPORTED.findall(one.read_text())}
+        waiting.extend(wanted - found)
+        found |= wanted
+    return found
+
+
+def page() -> str:
+    """index.html as it should be."""
+    names = sorted(str(one.relative_to(STATIC)) for one in imports(STATIC / "js/app.js"))
+    lines = "".join(f'  <link rel="modulepreload" href="{name}">\n' for name in names)
+    return LINES.sub(lines, INDEX.read_text(), count=1)
+
+
+if __name__ == "__main__":
+    INDEX.write_text(page())
