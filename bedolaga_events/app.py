@@ -84,14 +84,8 @@ def folder(*names: str) -> Path:
 
 async def _run(loaded: Loaded, clocks: Clock, app: web.Application) -> AsyncIterator[None]:
     server = app[PARTS] = await _assemble(loaded, clocks)
-    housekeeping = Housekeeping(
-        loaded.settings,
-        server.database,
-        server.writer,
-        server.access,
-        server.calendar,
-        server.helpers,
-    )
+    kept = server.database, server.writer, server.access
+    housekeeping = Housekeeping(server.settings, *kept, server.calendar, server.helpers)
     server.writer.listeners += _listeners(server)
     writing = vital(server.writer.run(), server.break_down)
     others = [vital(work, server.break_down) for work in _works(server, housekeeping)]

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,25 +26,17 @@ EXPIRED_KEPT = 7 * DAY  # that an expired token stays in the list
 log = structlog.get_logger()
 
 
+@dataclass
 class Housekeeping:
     """Runs its rounds until it is cancelled."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        database: Database,
-        writer: Writer,
-        access: Access,
-        calendar: Calendar,
-        helpers: Helpers,
-    ) -> None:
-        self._settings = settings
-        self._database = database
-        self._writer = writer
-        self._access = access
-        self._calendar = calendar
-        self._helpers = helpers
-        self._seen_bytes = -1
+    settings: Settings
+    database: Database
+    writer: Writer
+    access: Access
+    calendar: Calendar
+    helpers: Helpers
+    seen_bytes: int = -1  # of the WAL, at the last look
 
     async def run(self) -> None:
         """One tick a second; each round when it is due."""
@@ -57,7 +50,7 @@ class Housekeeping:
 
     async def take(self, one: "Round") -> None:
         """Take a round; a store that cannot write now is tried again next time."""
-        with self._helpers.noting(one.name):
+        with self.helpers.noting(one.name):
             try:
                 await one.work(self)
             except (StoreError, sqlite3.Error) as error:
@@ -71,48 +64,48 @@ class Housekeeping:
                 await self.reread_tokens()
             except (StoreError, sqlite3.Error) as error:
                 log.warning("tokens cannot be read", error=str(error))
-                self._access.add(())  # what has expired goes all the same
+                self.access.add(())  # what has expired goes all the same
 
     async def reread_tokens(self) -> None:
         """Learn what the table says now; what came in with a token that is gone is closed."""
-        self._access.learn(await self._database.read(tokens.all_tokens))
+        self.access.learn(await self.database.read(tokens.all_tokens))
 
     async def touch_tokens(self) -> None:
         """Write when tokens were last used, and forget those that expired long ago."""
-        used, self._access.used = self._access.used, {}
-        before = self._calendar.now() - EXPIRED_KEPT
+        used, self.access.used = self.access.used, {}
+        before = self.calendar.now() - EXPIRED_KEPT
         if used:
             await self._commit(tokens.touch, used)
         await self._commit(tokens.delete_expired, before)
 
     async def keep_time(self) -> None:
         """Write down what time it is, for the next start; a leap is noticed here at the latest."""
-        await self._commit(meta.put, meta.RUNNING, str(self._calendar.now()))
+        await self._commit(meta.put, meta.RUNNING, str(self.calendar.now()))
 
     async def retain(self) -> None:
         """Let go of what is older than `retention_days`, then of the oldest over `retention_mb`.
 
         That goes on in steps; what they free is given back at the next look.
         """
-        kept, now = self._settings.retention, self._calendar.now()
-        await change(self._writer, steps.retain, now, kept.days, kept.bytes)
+        kept, now = self.settings.retention, self.calendar.now()
+        await change(self.writer, steps.retain, now, kept.days, kept.bytes)
         free = 1
         while free:
-            free = await self._writer.aside(lambda one: retention.shrink(one, SHRINK_STEP))
+            free = await self.writer.aside(lambda one: retention.shrink(one, SHRINK_STEP))
 
     async def checkpoint(self) -> None:
         """Empty the WAL once nothing was written to it since the last look."""
-        size = _wal_bytes(self._database.path)
-        if size and size == self._seen_bytes:
-            await self._writer.aside(retention.truncate_wal)
-        self._seen_bytes = size
+        size = _wal_bytes(self.database.path)
+        if size and size == self.seen_bytes:
+            await self.writer.aside(retention.truncate_wal)
+        self.seen_bytes = size
 
     async def optimize(self) -> None:
         """Let SQLite look at its indexes anew."""
-        await self._writer.aside(retention.optimize)
+        await self.writer.aside(retention.optimize)
 
     async def _commit(self, verb: Callable[..., Any], *args: object) -> Any:
-        return await change(self._writer, lambda it: verb(it.connection, *args))
+        return await change(self.writer, lambda it: verb(it.connection, *args))
 
 
 class Round(NamedTuple):

@@ -12,7 +12,7 @@ from pydantic import (
     StringConstraints,
 )
 
-from bedolaga_events.wire import microseconds
+from bedolaga_events.wire import microseconds, rfc3339
 
 T = TypeVar("T")
 WHEN = {"format": "date-time"}
@@ -127,6 +127,21 @@ class Reply(BaseModel):
     """A JSON reply; a client must expect fields that are not named here yet."""
 
     model_config = ConfigDict(defer_build=True)
+
+
+def shown(shape: type[Reply], noun: object, **known: object) -> dict[str, object]:
+    """A noun of the model as a reply shows it: what `shape` names, moments as times.
+
+    Args:
+        known: what the noun has in another form.
+    """
+    fields = {name: getattr(noun, name) for name in shape.model_fields if name not in known}
+    return {name: _written(name, value) for name, value in fields.items()} | known
+
+
+def _written(name: str, value: Any) -> Any:
+    is_moment = name.endswith(("_at", "_since")) and value is not None
+    return rfc3339(value) if is_moment else value
 
 
 class Page(Reply, Generic[T]):

@@ -10,7 +10,16 @@ from pydantic import BeforeValidator, Field
 from bedolaga_events.model import Attempt as Made
 from bedolaga_events.model import Delivery as Kept
 from bedolaga_events.model import ErrorCode, Status
-from bedolaga_events.shapes.base import Body, Id, ListQuery, Moment, Reply, SearchedPage, Time
+from bedolaga_events.shapes.base import (
+    Body,
+    Id,
+    ListQuery,
+    Moment,
+    Reply,
+    SearchedPage,
+    Time,
+    shown,
+)
 from bedolaga_events.wire import optional_time, rfc3339, spliced
 
 LEFT_OUT = "not there with payload=false"
@@ -128,7 +137,8 @@ def text(delivery: Kept, *, bodies: bool = True) -> str:
 
 def detail(delivery: Kept, made: Iterable[Made]) -> str:
     """A delivery with every attempt, and the body that each of them sent."""
-    return _with_bodies(delivery, body=delivery.payload, attempts=[_attempt(one) for one in made])
+    attempts = [shown(Attempt, attempt) for attempt in made]
+    return _with_bodies(delivery, body=delivery.payload, attempts=attempts)
 
 
 def _with_bodies(delivery: Kept, **more: object) -> str:
@@ -161,19 +171,3 @@ def _error_code(delivery: Kept) -> ErrorCode | None:
     if delivery.is_cancelled:
         return ErrorCode.CANCELLED
     return delivery.last.error_code if delivery.last else None
-
-
-def _attempt(attempt: Made) -> dict[str, object]:
-    """An attempt as the delivery's detail shows it."""
-    return {
-        "number": attempt.number,
-        "started_at": rfc3339(attempt.started_at),
-        "duration_ms": attempt.duration_ms,
-        "response_status": attempt.response_status,
-        "response_headers": list(attempt.response_headers),
-        "response_body": attempt.response_body,
-        "error_code": attempt.error_code,
-        "error_message": attempt.error_message,
-        "remote_address": attempt.remote_address,
-        "request_headers": list(attempt.request_headers),
-    }

@@ -6,8 +6,7 @@ from pydantic import Field
 
 from bedolaga_events.model import Scope
 from bedolaga_events.model import Token as Kept
-from bedolaga_events.shapes.base import Body, Moment, Name, Reply, Time
-from bedolaga_events.wire import optional_time, rfc3339
+from bedolaga_events.shapes.base import Body, Moment, Name, Reply, Time, shown
 
 
 class TokenInput(Body):
@@ -51,15 +50,7 @@ class Ticket(Reply):
 
 def fields(token: Kept) -> dict[str, object]:
     """A token as GET /tokens lists it."""
-    return {
-        "id": token.id,
-        "name": token.name,
-        "prefix": token.prefix,
-        "scopes": sorted(token.scopes),
-        "created_at": rfc3339(token.created_at),
-        "last_used_at": optional_time(token.last_used_at),
-        "expires_at": optional_time(token.expires_at),
-    }
+    return shown(Token, token, scopes=sorted(token.scopes))
 
 
 def sign_in_link(address: str, code: str) -> str:

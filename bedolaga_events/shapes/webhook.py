@@ -9,19 +9,19 @@ from pydantic import (
 )
 
 from bedolaga_events.model import ErrorCode, Format, WebhookState
-from bedolaga_events.model import LastError as Why
 from bedolaga_events.model import Webhook as Kept
 from bedolaga_events.shapes.base import (
     Page,
     Reply,
     Time,
+    shown,
 )
 from bedolaga_events.shapes.subscription import (
     CONDITIONS,
     TYPES,
     KeptCondition,
 )
-from bedolaga_events.wire import MASK, optional_time, rfc3339
+from bedolaga_events.wire import MASK, rfc3339
 
 
 class LastError(Reply):
@@ -116,37 +116,14 @@ class CheckedUrl(Reply):
 
 def fields(webhook: Kept, header_names: Iterable[str]) -> dict[str, object]:
     """A webhook as contract §4 lists it: the secret never, header values masked."""
-    return {
-        "id": webhook.id,
-        "name": webhook.name,
-        "url": webhook.url,
-        "event_type": webhook.event_type,
-        "event_types": webhook.event_types,
-        "filter": webhook.filter and json.loads(webhook.filter),
-        "is_active": webhook.is_active,
-        "description": webhook.description,
-        "created_at": rfc3339(webhook.created_at),
-        "updated_at": rfc3339(webhook.updated_at),
-        "last_triggered_at": optional_time(webhook.last_triggered_at),
-        "failure_count": webhook.failure_count,
-        "success_count": webhook.success_count,
-        "has_secret": webhook.has_secret,
-        "disabled_reason": webhook.disabled_reason,
-        "format": webhook.format,
-        "options": webhook.options,
-        "accept_redirects": webhook.accept_redirects,
-        "max_per_minute": webhook.max_per_minute,
-        "state": webhook.state,
-        "failing_since": optional_time(webhook.failing_since),
-        "last_error": _last_error(webhook.last_error),
-        "last_success_at": optional_time(webhook.last_success_at),
-        "undelivered": webhook.undelivered,
-        "headers": dict.fromkeys(header_names, MASK),
-    }
-
-
-def _last_error(error: Why | None) -> dict[str, object] | None:
-    return error and error._asdict() | {"at": rfc3339(error.at)}
+    error = webhook.last_error
+    return shown(
+        Webhook,
+        webhook,
+        filter=webhook.filter and json.loads(webhook.filter),
+        last_error=error and error._asdict() | {"at": rfc3339(error.at)},
+        headers=dict.fromkeys(header_names, MASK),
+    )
 
 
 def news(webhook: Kept, **more: object) -> str:
