@@ -21,6 +21,10 @@ HEAD_END = re.compile(rb"\n\r?\n")
 FOLD = re.compile(r"\r?\n[ \t]+")  # a value on several lines (RFC 9112 §5.2)
 LENGTH = re.compile(r"[0-9]{1,15}")
 
+SHOWN = 40  # bytes of what is no HTTP
+SETTINGS = re.compile(rb"\x00.{2}\x04[\x00\x01]\x00{4}", re.S)  # the first frame (RFC 9113 §3.4)
+ALERT = re.compile(rb"\x15\x03[\x00-\x04]\x00\x02")  # a record of TLS (RFC 8446 §5.1)
+
 Headers = tuple[tuple[str, str], ...]
 
 
@@ -77,6 +81,18 @@ def may_begin(data: bytes | bytearray, at: int = 0) -> bool:
         return True
     is_early = len(begun) < MAX_STATUS and b"\n" not in begun
     return is_early and b"HTTP".startswith(begun[:4].upper())
+
+
+def what_is(data: bytes) -> str:
+    """What an answer is that is no HTTP/1.x, in words."""
+    if SETTINGS.match(data):
+        return "the receiver speaks HTTP/2 only"
+    if ALERT.match(data):
+        return "the receiver speaks TLS: its URL begins with https://"
+    line = data[:SHOWN].strip().partition(b"\n")[0] or b"empty lines"
+    text = line.decode("ascii", "backslashreplace").strip()
+    begins = "".join(one if one.isprintable() else f"\\x{ord(one):02x}" for one in text)
+    return f"the receiver's answer is not valid HTTP: {begins}"
 
 
 def parse(data: bytes) -> Head | None:

@@ -23,6 +23,12 @@ class ConnectTimeout(OSError):
     """No connection in time."""
 
 
+class HandshakeEnded(ssl.SSLError):
+    """It wants another TLS, or none, and does not say so."""
+
+    reason = "the receiver closed the connection in the handshake"
+
+
 class Dialler:
     """Makes connections.
 
@@ -96,6 +102,9 @@ class Dialler:
                 ssl=None if target.tls_name is None else self._tls,
                 server_hostname=target.tls_name,
             )
+        except ConnectionError as error:
+            dialled.close()
+            raise error if target.tls_name is None else HandshakeEnded from None
         except BaseException:
             dialled.close()
             raise

@@ -10,6 +10,7 @@ import errno
 import socket
 import ssl
 
+from bedolaga_events.delivery import answers
 from bedolaga_events.delivery.answers import Answer
 from bedolaga_events.delivery.dialling import ConnectTimeout, Dialler
 from bedolaga_events.delivery.guard import Refused
@@ -23,7 +24,6 @@ IDLE_SECONDS = 30.0  # how long a connection is kept for the next request
 OLDEST = 60.0  # seconds after which a connection serves no more: its name may have moved
 IDLE_CONNECTIONS = 128  # kept for one receiver
 REQUEST_TIMEOUT = 408  # what some servers say to an idle connection, before they close it
-SHOWN = 40  # characters of what is no HTTP
 
 CLOSED = "the receiver closed the connection before it answered"
 
@@ -129,9 +129,7 @@ def _no_answer(used: Line, seconds: float) -> tuple[ErrorCode, str]:
         return ErrorCode.TIMEOUT, f"timed out after {seconds:.3g} s while waiting for the answer"
     if not reading.body and not reading.is_noise:
         return ErrorCode.CONNECTION_RESET, CLOSED
-    line = bytes(reading.body[:SHOWN]).strip().partition(b"\n")[0] or b"empty lines"
-    begins = line.decode("ascii", "backslashreplace").strip()
-    return ErrorCode.BAD_RESPONSE, f"the receiver's answer is not valid HTTP: {begins}"
+    return ErrorCode.BAD_RESPONSE, answers.what_is(bytes(reading.body))
 
 
 def _not_connected(error: OSError, duration: float) -> Answer:
