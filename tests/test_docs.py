@@ -22,6 +22,7 @@ from tools.site import headings, slug
 
 ROOT = Path(__file__).parents[1]
 READMES = ["README.md", "README.ru.md"]
+NUMBERS = {3: ("three", "три"), 10: ("ten", "десять")}
 
 
 def test_config_toml_is_every_setting_with_its_default() -> None:
@@ -75,6 +76,24 @@ def walk(group: click.Group) -> Iterator[click.Command]:
     """Every command that can be called."""
     for one in group.commands.values():
         yield from walk(one) if isinstance(one, click.Group) else [one]
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_the_readme_promises_what_is_so(name: str) -> None:
+    """Ten attempts in three days, 50 ms on the page, the least token, a real secret (T11, T12)."""
+    schedule = Settings().delivery.retry_schedule
+    attempts, days = len(schedule) + 1, round(sum(schedule) / 86_400)
+    gathered = re.search(r"GATHER_FOR = (\d+); // ms", (ROOT / "static/js/feed.js").read_text())
+    assert gathered
+    promises = {
+        "README.md": f"{NUMBERS[attempts][0]} attempts within {NUMBERS[days][0]} days",
+        "README.ru.md": f"{NUMBERS[attempts][1]} попыток за {NUMBERS[days][1]} дня",
+    }
+    text = " ".join((ROOT / name).read_text().split())
+    assert promises[name] in text
+    assert re.search(rf"\b{gathered[1]} (ms|мс)", text)
+    assert "token create bot --scope publish" in text
+    assert "SECRET=whsec_" in text
 
 
 def test_the_changelog_knows_this_version() -> None:
@@ -185,6 +204,17 @@ def test_every_command_in_a_document_is_one_that_the_program_takes(document: Pat
         known = {name for one in command.params for name in one.opts}
         used = {one.partition("=")[0] for one in words if one.startswith("--")}
         assert used <= known, line
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=str)
+def test_every_piece_of_config_toml_is_one_that_the_server_takes(
+    document: Path, tmp_path: Path
+) -> None:
+    """Its sections, keys and values."""
+    for number, piece in enumerate(re.findall(r"```toml\n(.*?)```", document.read_text(), re.S)):
+        file = tmp_path / f"{number}.toml"
+        file.write_text(piece)
+        load({}, file, {})
 
 
 def test_every_metric_in_a_document_exists() -> None:
