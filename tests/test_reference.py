@@ -98,3 +98,16 @@ def test_troubleshooting_quotes_what_is_really_said(folder: str, sentences: list
         for quoted in re.findall(r"`([^`]+)`", part):
             words = " ".join(quoted.split())
             assert any(says(one, words) for one in sentences), words
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_no_key_of_a_locale_stands_twice(language: str) -> None:
+    """JSON takes the last one in silence, and a view says what another one meant."""
+
+    def once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        names = [name for name, _ in pairs]
+        assert sorted(names) == sorted(set(names))
+        return dict(pairs)
+
+    text = (ROOT / f"static/js/locales/{language}.json").read_text()
+    json.loads(text, object_pairs_hook=once)

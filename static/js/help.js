@@ -1,4 +1,5 @@
-// Where the documents tell of a view of the page: a section of docs/page.md, in the reader's language.
+// Where the documents tell of something, in the reader's language: /help/ has the pages of docs/.
 import { language } from './i18n.js';
 
-export const helpOf = (view) => `help/${language.value === 'ru' ? 'ru/' : ''}page.html#${view}`;
+export const helpAt = (page, section) => `help/${language.value === 'ru' ? 'ru/' : ''}${page}.html#${section}`;
+export const helpOf = (view) => helpAt('page', view);

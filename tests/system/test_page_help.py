@@ -1,5 +1,6 @@
 """Every view of the page leads to its section of the documents (contract §6)."""
 
+import re
 from urllib.parse import urlsplit
 
 import pytest
@@ -29,13 +30,27 @@ async def test_every_view_links_to_its_section(server: Server, page: Page, langu
         await leads_to(server, page, name, view)
 
 
+def test_the_first_steps_lead_to_sections_that_exist() -> None:
+    """Of pages that are there in both languages."""
+    text = (ROOT / "static/js/components/FirstRun.js").read_text()
+    named = re.findall(r"\['([\w-]+)', '([\w-]+)'\]", text.partition("const HELP = {")[2][:400])
+    assert len(named) == 5
+    for name, section in named:
+        assert (ROOT / f"docs/ru/{name}.md").is_file()
+        assert section in sections(name)
+
+
 async def leads_to(server: Server, page: Page, name: str, section: str) -> None:
     link = page.get_by_role("link", name=name, exact=True)
     await expect(link).to_have_attribute("href", f"help/{prefix(name)}page.html#{section}")
     href = await link.evaluate("one => one.href")
     assert (await server.call("GET", urlsplit(href).path, token=None)).status == 200
-    anchors = {slug(one) for _, _, one in headings((ROOT / "docs/page.md").read_text())}
-    assert section in anchors
+    assert section in sections("page")
+
+
+def sections(page: str) -> set[str]:
+    """The anchors of a page, in both languages."""
+    return {slug(one) for _, _, one in headings((ROOT / f"docs/{page}.md").read_text())}
 
 
 def prefix(name: str) -> str:

@@ -1,5 +1,6 @@
 // What a new server wants done, until it is: the bot's token, an event, a webhook, alerts, starting numbers.
 import { alertsApi, eventsApi, statsApi, tokensApi } from '../api.js';
+import { helpAt } from '../help.js';
 import { said, t } from '../i18n.js';
 import { eventTypes, isLoaded, refreshSoon, stats, stream } from '../known.js';
 import { device } from '../lib/storage.js';
@@ -12,7 +13,10 @@ import { Copyable } from './Json.js';
 import { useLoaded } from './Loaded.js';
 
 const KEPT = 'bedolaga.firstRun';
-const HELP = { token: 'bot', event: 'bot', webhook: 'delivery', alerts: 'alerts', numbers: 'bot' };
+const HELP = { // a page of the documents and its section
+  token: ['sign-in', 'tokens-for-programs'], event: ['bot', 'do-events-come'], webhook: ['page', 'webhooks'],
+  alerts: ['alerts', 'into-a-chat'], numbers: ['bot', 'starting-numbers'],
+};
 const STEPS = { token: TokenStep, event: EventStep, webhook: WebhookStep, alerts: AlertsStep, numbers: NumbersStep };
 
 // What the server cannot tell: that an alert arrived, that the numbers are right, that nobody wants this list.
@@ -47,7 +51,7 @@ export function FirstRun() {
     ${isOpen && html`<ol class="plain">${names.map((name) => html`<li key=${name} class=${done[name] ? 'done' : ''}>
       <button class="quiet" aria-expanded=${name === shown} onClick=${() => choose({ ...chosen, step: name === shown ? '' : name })}>
         <${Icon} name=${done[name] ? 'circle-check' : 'circle'} label=${t(done[name] ? 'done' : 'notDone')} />${t(`step.${name}`)}</button>
-      ${name === shown && html`<div class="fields"><p>${t(`stepHint.${name}`)} <a href=${`help/${HELP[name]}.html`} target="_blank">${t('help')}</a></p>
+      ${name === shown && html`<div class="fields"><p>${t(`stepHint.${name}`)} <a href=${helpAt(...HELP[name])} target="_blank">${t('readMore')}</a></p>
         <${STEPS[name]} isDone=${done[name]} /></div>`}</li>`)}</ol>`}</section>`;
 }
 
