@@ -50,7 +50,7 @@ export function FirstRun() {
       <button class="quiet" onClick=${() => keep('hidden')}>${t('hide')}</button></header>
     ${isOpen && html`<ol class="plain">${names.map((name) => html`<li key=${name} class=${done[name] ? 'done' : ''}>
       <button class="quiet" aria-expanded=${name === shown} onClick=${() => choose({ ...chosen, step: name === shown ? '' : name })}>
-        <${Icon} name=${done[name] ? 'circle-check' : 'circle'} label=${t(done[name] ? 'done' : 'notDone')} />${t(`step.${name}`)}</button>
+        <${Icon} name=${done[name] ? 'circle-check' : 'circle'} label=${t(done[name] ? 'stepDone' : 'notDone')} />${t(`step.${name}`)}</button>
       ${name === shown && html`<div class="fields"><p>${t(`stepHint.${name}`)} <a href=${helpAt(...HELP[name])} target="_blank">${t('readMore')}</a></p>
         <${STEPS[name]} isDone=${done[name]} /></div>`}</li>`)}</ol>`}</section>`;
 }
@@ -59,7 +59,7 @@ function TokenStep() {
   const [made, setMade] = useState(null);
   const [kind, setKind] = useState('aiogram');
   async function make() {
-    const done = await attempt(() => tokensApi.create({ name: t('botToken'), scopes: ['publish'] }));
+    const done = await attempt(() => tokensApi.create({ name: t('bot'), scopes: ['publish'] }));
     if (!done) return;
     setMade(done.token);
     keep('token');
