@@ -3,6 +3,7 @@
 import html
 import json
 import re
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -145,8 +146,10 @@ class Chats:
 
 
 @asynccontextmanager
-async def running() -> AsyncIterator[Chats]:
-    """The stand-ins on loopback."""
+async def running(
+    address: str = "127.0.0.1", port: int = 0, context: ssl.SSLContext | None = None
+) -> AsyncIterator[Chats]:
+    """The stand-ins on loopback, or at an address, with TLS where there is a context."""
     one = Chats()
     app = web.Application()
     app.router.add_post("/bot{token}/sendMessage", one.telegram)
@@ -157,7 +160,7 @@ async def running() -> AsyncIterator[Chats]:
     app.router.add_post("/messages", one.max)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    await web.TCPSite(runner, address, port, ssl_context=context).start()
     one.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
     yield one
     await runner.cleanup()

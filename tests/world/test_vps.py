@@ -7,19 +7,23 @@ network.
 
 import os
 import re
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.api import chats
+from tests.conftest import until
 from tests.system.chromium import needs_chromium
 from tests.system.conftest import ROOT
 from tests.system.documents import instead
 from tests.world import debian, encrypt
 from tests.world import names as name_server
-from tests.world.debian import ADDRESS, NAME_SERVER, REPOSITORY, Machine
+from tests.world.debian import ADDRESS, NAME_SERVER, REPOSITORY, Machine, Shell
 from tests.world.names import Names
 from tests.world.namespaces import World
 from tests.world.trust import Authority
@@ -28,7 +32,9 @@ pytestmark = [needs_chromium, pytest.mark.timeout(900)]
 
 CLONED = {"https://YOUR-GIT-HOST/bedolaga-events": f"file://{REPOSITORY}"}
 SLOW = 300.0  # seconds for what installs
-OPEN = "BEDOLAGA_EVENTS_DELIVERY__ALLOWED_NETWORKS='[\"192.0.2.0/24\"]'\n"
+TELEGRAM = "198.51.100.6"
+NETWORKS = '["192.0.2.0/24", "198.51.100.0/24"]'  # documentation's (RFC 5737), where the world is
+OPEN = f"BEDOLAGA_EVENTS_DELIVERY__ALLOWED_NETWORKS='{NETWORKS}'\n"
 HEALTH = "curl --retry 9 --retry-delay 1 --retry-all-errors -s https://events.example.com/health"
 BROKEN = "raise SystemExit('it does not start')\n"
 SITE = ":81 {\n\trespond mine\n}\n"
@@ -62,6 +68,7 @@ async def machine(
         theirs = await stack.enter_async_context(name_server.serving(NAME_SERVER))
         for one in (names, theirs):
             one.point("events.example.com", ADDRESS)
+            one.point("api.telegram.org", TELEGRAM)
             one.point(encrypt.NAME, encrypt.ADDRESS)
         await stack.enter_async_context(encrypt.issuing(tmp_path / "acme", authority.folder))
         yield await stack.enter_async_context(debian.booted(base, tmp_path, authority))
@@ -72,7 +79,9 @@ def test_both_languages_have_the_same_lines() -> None:
     assert steps() == steps("ru")
 
 
-async def test_from_an_empty_machine_to_a_signed_webhook(machine: Machine, page: Page) -> None:
+async def test_from_an_empty_machine_to_a_signed_webhook(
+    machine: Machine, page: Page, authority: Authority
+) -> None:
     """Line by line; the event is seen in a browser by https, the webhook comes by https as well."""
     walk, shell = steps(), await machine.shell()
     await shell.type(instead(walk[NAMES][0], **CLONED))
@@ -102,9 +111,24 @@ async def test_from_an_empty_machine_to_a_signed_webhook(machine: Machine, page:
     assert "MISSING" not in shell.said
     await shell.type("kill %1")
     await page.close()
+    await told_in_telegram(shell, authority)
     await copied_and_restored(machine)
     await upgraded_and_removed(machine)
     await shell.leave()
+
+
+async def told_in_telegram(shell: Shell, authority: Authority) -> None:
+    """docs/ru/channels.md, from the bot's token to a message in the chat, in the same terminal."""
+    text = (ROOT / "docs/ru/channels.md").read_text()
+    hook, send = map(dedent, re.findall(r"^ +```sh\n(.*?)^ +```", text, re.DOTALL | re.MULTILINE))
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(*authority.certificate("api.telegram.org"))
+    async with chats.running(TELEGRAM, 443, context) as telegram:
+        await shell.type(instead(hook, **{"123456:AAF…": chats.TOKEN}))
+        await shell.type(send)
+        [message] = await until(lambda: telegram.messages)
+    assert (message["chat_id"], message["message_thread_id"]) == (chats.CHAT, 7)
+    assert "₽" in message["shown"]
 
 
 async def copied_and_restored(machine: Machine) -> None:
@@ -120,7 +144,7 @@ async def copied_and_restored(machine: Machine) -> None:
     today = await machine.run("date +%F")
     said = await machine.run(instead(restore, **{"2026-01-15": today.split()[0]}))
     assert "restored. What was there is /var/lib/bedolaga-events/events.db.replaced-1" in said
-    assert '"last_event_id": 2' in await machine.run(HEALTH)
+    assert '"last_event_id": 3' in await machine.run(HEALTH)
 
 
 async def upgraded_and_removed(machine: Machine) -> None:
@@ -131,7 +155,7 @@ async def upgraded_and_removed(machine: Machine) -> None:
     assert "==> Backup: /var/backups/bedolaga-events/events-" in said
     health = await machine.run(HEALTH)
     assert '"version": "9.9.9"' in health
-    assert '"last_event_id": 2' in health
+    assert '"last_event_id": 3' in health
     assert list((machine.root / "var/backups/bedolaga-events").glob("*.db"))
 
     keep, remove = walk[REMOVE][0].splitlines()
