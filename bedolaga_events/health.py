@@ -1,11 +1,21 @@
 """How attempts change what is known of a webhook: counts, failing since when, its last error."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from bedolaga_events.model import Attempt, LastError, Webhook
 from bedolaga_events.times import HOUR
 
 SILENCE = 36 * HOUR  # after this the clock that disables starts anew
+
+
+class Fares(NamedTuple):
+    """How a webhook fares; the fields are its own."""
+
+    failing_since: int | None
+    patience_since: int | None
+    last_success_at: int | None
+    last_error: LastError | None
 
 
 def after(webhook: Webhook, made: Iterable[tuple[Attempt, bool]]) -> Webhook:
@@ -16,35 +26,37 @@ def after(webhook: Webhook, made: Iterable[tuple[Attempt, bool]]) -> Webhook:
         made: the attempts in the order in which they ended, and whether each was a test; a test
             moves the counts, but says nothing of how the webhook fares.
     """
-    failing, patience = webhook.failing_since, webhook.patience_since
-    success_at, error = webhook.last_success_at, webhook.last_error
-    successes, triggered_at = 0, webhook.last_triggered_at or 0
-    made = list(made)
+    fares = Fares(
+        webhook.failing_since, webhook.patience_since, webhook.last_success_at, webhook.last_error
+    )
+    successes, triggered_at, made = 0, webhook.last_triggered_at or 0, list(made)
     for attempt, is_test in made:
         successes += attempt.succeeded
         triggered_at = max(triggered_at, attempt.started_at)
-        if is_test:
-            continue
-        if attempt.error_code is None:
-            failing = patience = error = None
-            success_at = attempt.ended_at
-            continue
-        start = attempt.started_at
-        if _is_silent(success_at, error, start):
-            patience = None
-        failing = start if failing is None else min(failing, start)
-        patience = start if patience is None else min(patience, start)
-        error = LastError(
-            attempt.error_code, attempt.response_status, attempt.error_message, attempt.ended_at
-        )
+        if not is_test:
+            fares = _after(fares, attempt)
     return webhook._replace(
         success_count=webhook.success_count + successes,
         failure_count=webhook.failure_count + len(made) - successes,
         last_triggered_at=triggered_at,
-        failing_since=failing,
-        patience_since=patience,
-        last_success_at=success_at,
-        last_error=error,
+        **fares._asdict(),
+    )
+
+
+def _after(fares: Fares, attempt: Attempt) -> Fares:
+    if attempt.error_code is None:
+        return Fares(None, None, attempt.ended_at, None)
+    failing, patience, success_at, error = fares
+    start = attempt.started_at
+    if _is_silent(success_at, error, start):
+        patience = None
+    return Fares(
+        start if failing is None else min(failing, start),
+        start if patience is None else min(patience, start),
+        success_at,
+        LastError(
+            attempt.error_code, attempt.response_status, attempt.error_message, attempt.ended_at
+        ),
     )
 
 

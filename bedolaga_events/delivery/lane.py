@@ -125,16 +125,19 @@ class Lane:
         else:
             self.waiting.pop(number, None)
             self.urgent.pop(number, None)
-        if delivery.status is not Status.PENDING:
-            return
-        if wait > 0:
-            self._fall_due(now + wait)
-        elif urgent:
-            self.urgent[number] = delivery
+        if delivery.status is Status.PENDING:
+            if wait > 0:
+                self._fall_due(now + wait)
+            else:
+                self._take(delivery, urgent=urgent)
+
+    def _take(self, delivery: Delivery, *, urgent: bool) -> None:
+        if urgent:
+            self.urgent[delivery.id] = delivery
         elif self._more or len(self.waiting) >= self.buffer or not self.webhook.is_active:
             self._more = True
         else:
-            self.waiting[number] = delivery
+            self.waiting[delivery.id] = delivery
 
     def doubt(self) -> None:
         """Rows changed that nobody lists: what waits goes back to the table."""

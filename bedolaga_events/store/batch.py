@@ -8,15 +8,13 @@ from typing import Any, NamedTuple
 
 from bedolaga_events.committed import Committed
 from bedolaga_events.errors import Conflict, EventsError
-from bedolaga_events.filters import Facts
 from bedolaga_events.model import Accepted, Delivery, Event, EventDraft, Status, Webhook
 from bedolaga_events.numbers import Rules
-from bedolaga_events.patterns import covering
-from bedolaga_events.store import deliveries, events, hours, numbers, subscribers, webhooks
+from bedolaga_events.store import deliveries, events, hours, numbers, webhooks
 from bedolaga_events.store.attempts import Record
 from bedolaga_events.store.database import next_id
 from bedolaga_events.store.recording import record
-from bedolaga_events.store.subscribers import Subscriber
+from bedolaga_events.store.subscribers import Subscriber, Subscribers
 from bedolaga_events.store.transaction import Change, Transaction
 
 SKIPPED = "The webhook was inactive when the event came."
@@ -66,23 +64,15 @@ class Transactions:
             kinds[type(draft)].append(index)
         results: list[Any] = [None] * len(drafts)
         if leap := self._leap():
-            deliveries.move_due(connection, leap)
-            transaction.committed.webhooks += webhooks.move_patience(connection, leap)
-            transaction.committed.leap = leap
-            self.forget()
+            self._follow(transaction, leap)
         for index in kinds[Change]:
             results[index] = _change(transaction, drafts[index])
             self.forget()
-        if kinds[Record]:
-            ends = record(transaction, [drafts[index] for index in kinds[Record]], self._hooks)
-            for index, end in zip(kinds[Record], ends, strict=True):
-                results[index] = end
-            if transaction.committed.disabled:
-                self.forget()
-        if kinds[Append]:
-            made = self._append(transaction, [drafts[index] for index in kinds[Append]])
-            for index, result in zip(kinds[Append], made, strict=True):
-                results[index] = result
+        for kind, make in (Record, self._record), (Append, self._append):
+            if places := kinds[kind]:
+                made = make(transaction, [drafts[index] for index in places])
+                for index, result in zip(places, made, strict=True):
+                    results[index] = result
         return results, transaction.committed
 
     def is_short(self, draft: Any) -> bool:
@@ -94,6 +84,20 @@ class Transactions:
         self._known = None
         self._hooks.clear()
 
+    def _follow(self, transaction: Transaction, leap: int) -> None:
+        """The clock was set: what waits, waits as long as it would have."""
+        connection, committed = transaction.connection, transaction.committed
+        deliveries.move_due(connection, leap)
+        committed.webhooks += webhooks.move_patience(connection, leap)
+        committed.leap = leap
+        self.forget()
+
+    def _record(self, transaction: Transaction, records: list[Record]) -> Sequence[Any]:
+        ends = record(transaction, records, self._hooks)
+        if transaction.committed.disabled:
+            self.forget()
+        return ends
+
     def _append(
         self, transaction: Transaction, appends: list[Append]
     ) -> list[list[Accepted] | Conflict]:
@@ -102,44 +106,18 @@ class Transactions:
         return _Appending(transaction, self._rules, self._known).run(appends)
 
 
-class _Targets(NamedTuple):
-    """Whom a type concerns."""
-
-    all: list[Subscriber]
-    are_filtered: bool  # any of them
-
-
 @dataclass(slots=True)
 class _Known:
     """What holds from one transaction to the next."""
 
     event_id: int  # the next one
     delivery_id: int
-    by_pattern: dict[str, list[Subscriber]]
-    by_type: dict[str, _Targets]  # of the types that came
+    subscribers: Subscribers
 
     @classmethod
     def read(cls, connection: sqlite3.Connection) -> "_Known":
-        by_pattern: dict[str, list[Subscriber]] = {}
-        for one in subscribers.read(connection):
-            for pattern in one.event_types:
-                by_pattern.setdefault(pattern, []).append(one)
-        return cls(next_id(connection, "events"), next_id(connection, "deliveries"), by_pattern, {})
-
-    def targets(self, draft: EventDraft) -> list[Subscriber]:
-        """Who gets an event, once each: the narrowest patterns first, filters asked."""
-        found = self.by_type.get(draft.type)
-        if found is None:
-            found = self.by_type[draft.type] = self._covering(draft.type)
-        if not found.are_filtered:
-            return found.all
-        facts = Facts(draft.fields)
-        return [one for one in found.all if one.lets_through is None or one.lets_through(facts)]
-
-    def _covering(self, event_type: str) -> _Targets:
-        patterns = covering(event_type)
-        found = {one.id: one for name in patterns for one in self.by_pattern.get(name, ())}
-        return _Targets([*found.values()], any(one.lets_through for one in found.values()))
+        ids = next_id(connection, "events"), next_id(connection, "deliveries")
+        return cls(*ids, Subscribers(connection))
 
 
 def _change(transaction: Transaction, change: Change) -> Any:
@@ -195,7 +173,7 @@ class _Appending:
 
     def _add(self, draft: EventDraft) -> Event:
         now = self.transaction.now
-        targets = self.known.targets(draft)
+        targets = self.known.subscribers.targets(draft)
         event = Event(
             self.known.event_id,
             draft.type,
