@@ -81,9 +81,9 @@ class Alerts:
 
     def heard(self, committed: Committed) -> None:
         """Take note of webhooks that were deactivated or are about to be, and of events."""
-        for one in committed.disabled:
-            self._tell(Trouble("disabled", one, {"reason": one.disabled_reason}))
-            self._open.add(("disabled", one.id))
+        for webhook in committed.disabled:
+            self._tell(Trouble("disabled", webhook, {"reason": webhook.disabled_reason}))
+            self._open.add(("disabled", webhook.id))
         for warning in committed.failing:
             self._failing.add(warning.webhook.id)
             self._tell(Trouble("failing", warning.webhook, {"percent": warning.percent}))
@@ -111,11 +111,11 @@ class Alerts:
         async for trouble in self._troubles(database):
             self._tell(trouble)
             found.add(trouble.key)
-        for one in await database.read(webhooks.all_webhooks):
-            if one.disabled_reason is not None:
-                found.add(("disabled", one.id))
-            elif one.id in self._failing and one.is_active and one.failing_since is not None:
-                found.add(("failing", one.id))
+        for webhook in await database.read(webhooks.all_webhooks):
+            if webhook.disabled_reason is not None:
+                found.add(("disabled", webhook.id))
+            elif webhook.id in self._failing and webhook.is_active and webhook.failing_since:
+                found.add(("failing", webhook.id))
         self._failing = {webhook_id for kind, webhook_id in found if kind == "failing"}
         self._open = found
 
@@ -137,12 +137,12 @@ class Alerts:
         return not self._open and not self._silence.is_open
 
     async def _troubles(self, database: Database) -> AsyncIterator[Trouble]:
-        for one in await database.read(webhooks.all_webhooks):
-            if one.is_active:
-                if rate := await self._rate(database, one):
-                    yield Trouble("rate", one, rate)
-                if behind := await self._backlog(database, one):
-                    yield Trouble("backlog", one, behind)
+        for webhook in await database.read(webhooks.all_webhooks):
+            if webhook.is_active:
+                if rate := await self._rate(database, webhook):
+                    yield Trouble("rate", webhook, rate)
+                if behind := await self._backlog(database, webhook):
+                    yield Trouble("backlog", webhook, behind)
         if leap := self._calendar.doubt:
             yield Trouble("clock", None, {"hours": leap / HOUR})
         free = shutil.disk_usage(database.path.parent).free // MEGABYTE

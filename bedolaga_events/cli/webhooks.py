@@ -34,8 +34,8 @@ def apply(server: Server, file: Path, dry_run: bool, delete: bool) -> None:
     """
     wanted = _read(file)
     there = {one["name"]: one for one in _all(server)}
-    for one in wanted:
-        _apply_one(server, one, there.get(one["name"]), dry_run=dry_run)
+    for webhook in wanted:
+        _apply_one(server, webhook, there.get(webhook["name"]), dry_run=dry_run)
     names = {one["name"] for one in wanted}
     for name, gone in there.items():
         if delete and name not in names:
@@ -45,16 +45,16 @@ def apply(server: Server, file: Path, dry_run: bool, delete: bool) -> None:
 
 
 def _apply_one(
-    server: Server, one: dict[str, Any], before: dict[str, Any] | None, *, dry_run: bool
+    server: Server, wanted: dict[str, Any], before: dict[str, Any] | None, *, dry_run: bool
 ) -> None:
-    name, hidden = one["name"], _hidden(one, before)
+    name, hidden = wanted["name"], _hidden(wanted, before)
     if before is None:
-        where = "" if "url" in hidden else f" → {one.get('url')}"
-        click.echo(f"+ {name}: {_types(one)}{where}")
+        where = "" if "url" in hidden else f" → {wanted.get('url')}"
+        click.echo(f"+ {name}: {_types(wanted)}{where}")
         if not dry_run:
-            server.call("POST", "/webhooks", one)
+            server.call("POST", "/webhooks", wanted)
         return
-    changes = {key: value for key, value in one.items() if before.get(key) != value}
+    changes = {key: value for key, value in wanted.items() if before.get(key) != value}
     if not changes:
         click.echo(f"= {name}")
         return
@@ -67,14 +67,14 @@ def _apply_one(
         server.call("PATCH", f"/webhooks/{before['id']}", changes)
 
 
-def _hidden(one: dict[str, Any], before: dict[str, Any] | None) -> set[str]:
+def _hidden(wanted: dict[str, Any], before: dict[str, Any] | None) -> set[str]:
     """The fields that are secret: what is said of them may stand in the log of a deployment."""
-    chat = CHATS.get(one.get("format") or (before or {}).get("format", ""))
+    chat = CHATS.get(wanted.get("format") or (before or {}).get("format", ""))
     return {"secret", "headers", "url"} if chat and chat.hides_url else {"secret", "headers"}
 
 
-def _types(one: dict[str, Any]) -> str:
-    return ", ".join(map(str, one.get("event_types") or []))
+def _types(webhook: dict[str, Any]) -> str:
+    return ", ".join(map(str, webhook.get("event_types") or []))
 
 
 def _read(file: Path) -> list[dict[str, Any]]:
