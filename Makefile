@@ -5,7 +5,7 @@ STAMP := $(VENV)/.installed
 TEST_STAMP := $(VENV)/.installed-test
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test fast slow check soak bench profile docs site figures schema types preloads screenshots vendor release-check clean
+.PHONY: help install run test fast slow check soak bench profile docs site figures schema tools types preloads screenshots vendor release-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ preloads: ## every module of the page's first view as a line of static/index.htm
 
 screenshots: $(TEST_STAMP) ## pictures of every view into docs/screenshots (needs chromium)
 	$(BIN)/python tools/screenshots.py
+
+tools: ## install other people's tools that the suite runs: generators, linters, importers (needs npm)
+	npm install --prefix tests/system/made --silent --no-audit --no-fund --no-package-lock
 
 vendor: ## fetch the pinned front-end modules into static/vendor (needs npm)
 	tools/vendor.sh

@@ -6,7 +6,7 @@ means stands in its description.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pydantic import BaseModel
@@ -44,7 +44,7 @@ class Schemas:
         }
         named = {name: tidied(schema) for name, schema in found.get("$defs", {}).items()}
         self._fields = {one: named.pop(self._name(one))["properties"] for one in apart}
-        self.named: dict[str, Schema] = named
+        self.named: dict[str, Schema] = dict(_told_apart(named))
 
     def of(self, kind: Any) -> Schema:
         """The schema of a model, or of a list of one."""
@@ -58,6 +58,18 @@ class Schemas:
 
     def _name(self, model: type[BaseModel]) -> str:
         return self._references[model].rpartition("/")[2]
+
+
+def _told_apart(named: dict[str, Schema]) -> Iterator[tuple[str, Schema]]:
+    """Enums, whose values are constants of the whole package in Go: two of them cannot be one."""
+    taken = set[str]()
+    for name, schema in named.items():
+        values = schema.get("enum", ())
+        if taken & {*values}:
+            words = re.sub(r"(?<!^)(?=[A-Z])", "_", name)
+            schema["x-enum-varnames"] = [f"{words}_{one}".upper() for one in values]
+        taken |= {*values}
+        yield name, schema
 
 
 def model_of(kind: Any) -> type[BaseModel] | None:
