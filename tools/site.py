@@ -15,6 +15,7 @@ from mkdocs.utils import get_relative_url
 ROOT = Path(__file__).parents[1]
 LANGUAGES = {"en": ("English", "English"), "ru": ("По-русски", "Русский")}  # in nav, in the switch
 IN_ENGLISH = "По-английски"
+TITLES = {"Admin-page developer": "Тому, кто пишет админку", "How it works": "Как это устроено"}
 NO_PAGES = "<urlset></urlset>"  # the switch asks whether to go elsewhere than we say
 INLINE = re.compile(r"<script>(.+?)</script>", re.DOTALL)
 FENCE = re.compile(r"^\s*(```|~~~)")
@@ -89,7 +90,11 @@ def on_page_context(
     parts = {one.title: one.children or [] for one in nav.items}
     items = list(parts[LANGUAGES[mine][0]])
     if mine == "ru":
-        rest = [one for one in parts["English"] if not _has_twin(one)]
+        rest = [
+            Section(TITLES[one.title or ""], one.children or [])
+            for one in parts["English"]
+            if not _has_twin(one)
+        ]
         items.append(Section(IN_ENGLISH, rest))
     context["nav"] = Navigation(items, nav.pages)
     return context
