@@ -90,7 +90,7 @@ def on_page_context(
     parts = {one.title: one.children or [] for one in nav.items}
     items = list(parts[LANGUAGES[mine][0]])
     if mine == "ru":
-        rest = [
+        rest: list[Any] = [
             Section(TITLES[one.title or ""], one.children or [])
             for one in parts["English"]
             if not _has_twin(one)

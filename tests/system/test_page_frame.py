@@ -3,14 +3,14 @@
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, ViewportSize, expect
 
 from tests.conftest import Receiver, Server
 from tests.system.chromium import choose, needs_chromium, show, sign_in
 
 pytestmark = needs_chromium
 
-PHONE = {"width": 390, "height": 844}
+PHONE = ViewportSize(width=390, height=844)
 # A key of a keyboard with Russian letters on it: where it lies, and what it types there.
 RUSSIAN = {"g": "п", "d": "в", "e": "у", "w": "ц", "t": "е", "n": "т", "j": "о", "k": "л", "/": "."}
 LIES = """([key, code, shiftKey]) => document.activeElement.dispatchEvent(
