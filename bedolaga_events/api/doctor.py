@@ -58,8 +58,8 @@ class Silent(WebSocket):
 
     __slots__ = ("_hub",)
 
-    def __init__(self, hub: Hub, transport: asyncio.Transport, token_id: int, address: str) -> None:
-        super().__init__(transport, token_id, address, hub.unsent_limit, SILENCE)
+    def __init__(self, hub: Hub, transport: asyncio.Transport, token_id: int) -> None:
+        super().__init__(transport, token_id, hub.unsent_limit, SILENCE)
         self._hub = hub
 
     def heard(self, text: str) -> None:

@@ -6,7 +6,6 @@ from aiohttp import HttpVersion11, web
 
 from bedolaga_events import shapes
 from bedolaga_events.api import reading
-from bedolaga_events.api.gate import client_address
 from bedolaga_events.api.state import TOKEN, Parts, parts
 from bedolaga_events.api.ws import take_over
 from bedolaga_events.errors import TooManyConnections, Unprocessable
@@ -34,7 +33,6 @@ class Stream(EventStream):
         super().__init__(
             transport,
             request[TOKEN].id,
-            client_address(request),
             wants,
             server.hub.unsent_limit,
             server.settings.live.ping_seconds,

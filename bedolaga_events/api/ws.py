@@ -32,7 +32,7 @@ NO_UPGRADE = (
 )
 ONLY_13 = "This server speaks version 13 of WebSocket (RFC 6455)."
 
-Make = Callable[[asyncio.Transport, int, str], WebSocket]
+Make = Callable[[asyncio.Transport, int], WebSocket]
 
 
 class Connection(WebSocket):
@@ -40,11 +40,9 @@ class Connection(WebSocket):
 
     __slots__ = ("_server",)
 
-    def __init__(
-        self, server: Parts, transport: asyncio.Transport, token_id: int, address: str
-    ) -> None:
+    def __init__(self, server: Parts, transport: asyncio.Transport, token_id: int) -> None:
         limit, seconds = server.hub.unsent_limit, server.settings.live.ping_seconds
-        super().__init__(transport, token_id, address, limit, seconds)
+        super().__init__(transport, token_id, limit, seconds)
         self._server = server
 
     def heard(self, text: str) -> None:
@@ -83,10 +81,9 @@ async def shake_hands(
     accept = _accept(request)
     check_origin(request)
     token, refusal = await _authenticated(request, server)
-    address = client_address(request)
     if request.transport is None:
         raise ConnectionResetError("The client is gone.")
-    socket = make(request.transport, NOBODY if token is None else token.id, address)
+    socket = make(request.transport, NOBODY if token is None else token.id)
     socket.write_now(SWITCHING.format(accept).encode())
     if token is not None and not request[CROWDED] and not is_full():
         return socket

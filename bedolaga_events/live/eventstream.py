@@ -24,14 +24,13 @@ class EventStream(Outlet):
         self,
         transport: asyncio.Transport,
         token_id: int,
-        address: str,
         wants: Wants,
         unsent_limit: int,
         ping_seconds: float,
         *,
         is_chunked: bool,
     ) -> None:
-        super().__init__(transport, token_id, address, wants, unsent_limit)
+        super().__init__(transport, token_id, wants, unsent_limit)
         self._is_chunked = is_chunked
         self._ping_seconds = ping_seconds
         self._timer = asyncio.get_running_loop().call_later(ping_seconds, self._ping)

@@ -14,7 +14,6 @@ class Outlet(asyncio.Protocol, ABC):
     Args:
         transport: the connection, which is this protocol's from now on.
         token_id: what the client came in with.
-        address: where it comes from.
         wants: what it gets.
         unsent_limit: bytes that it may leave unread (contract §3).
     """
@@ -26,7 +25,6 @@ class Outlet(asyncio.Protocol, ABC):
         "_held",
         "_held_bytes",
         "_transport",
-        "address",
         "position",
         "resuming",
         "token_id",
@@ -39,12 +37,10 @@ class Outlet(asyncio.Protocol, ABC):
         self,
         transport: asyncio.Transport,
         token_id: int,
-        address: str,
         wants: Wants,
         unsent_limit: int,
     ) -> None:
         self.token_id = token_id
-        self.address = address
         self.wants = wants
         self.unsent_limit = unsent_limit
         self.was_cut_off = False

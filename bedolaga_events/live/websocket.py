@@ -60,11 +60,10 @@ class WebSocket(Outlet):
         self,
         transport: asyncio.Transport,
         token_id: int,
-        address: str,
         unsent_limit: int,
         ping_seconds: float,
     ) -> None:
-        super().__init__(transport, token_id, address, EVERYTHING, unsent_limit)
+        super().__init__(transport, token_id, EVERYTHING, unsent_limit)
         self._ping_seconds = ping_seconds
         self._is_alive = True
         self._is_closing = False  # a close frame is sent: no other may follow

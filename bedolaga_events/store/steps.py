@@ -37,7 +37,6 @@ class _Work(NamedTuple):
     max_bytes: int | None
     position: int
     last: int
-    moved: int
 
 
 class _Done(NamedTuple):
