@@ -183,6 +183,8 @@ async def test_a_toast_is_reached_over_a_dialog(server: Server, page: Page) -> N
 async def test_a_toast_on_a_phone_covers_neither_header_nor_bar(server: Server, page: Page) -> None:
     """Of two lines at most, however long it is; none where the screen shows the event (P11)."""
     await page.set_viewport_size(PHONE)
+    wanted = "localStorage.setItem('bedolaga.notifications', '{\"toasts\": true}')"
+    await page.add_init_script(wanted)  # off by default there
     await sign_in(server, page)
     await server.event("ticket.created", ticket_id=1, user_id=1, title="слово " * 60)
     await expect(page.locator(".stream li")).to_have_count(1)
