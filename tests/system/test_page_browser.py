@@ -31,7 +31,7 @@ FULL = """() => {
   }
 }"""
 GARBAGE = """() => {
-  for (const name of ['token', 'notifications', 'language', 'theme', 'place', 'wanted'])
+  for (const name of ['token', 'notifications', 'notified', 'firstRun', 'language', 'theme', 'place', 'wanted'])
     for (const area of [localStorage, sessionStorage]) area.setItem(`bedolaga.${name}`, VALUE);
 }"""
 ANDROID = """
@@ -93,9 +93,9 @@ async def test_what_cannot_be_copied_is_selected(insecure: tuple[BrowserContext,
     page = await context.new_page()
     await page.add_init_script("document.execCommand = () => false")
     await page.goto(f"{url}/#token={ADMIN}")
-    await expect(page.get_by_role("button", name="Копировать")).to_be_visible()
-    text = await page.locator(".empty pre").inner_text()
-    await page.get_by_role("button", name="Копировать").click()
+    await page.get_by_role("button", name="Создать токен бота").click()
+    text = await page.locator(".first-run pre").first.inner_text()
+    await page.get_by_role("button", name="Копировать").first.click()
     await expect(page.get_by_role("button", name="Выделено: Ctrl+C")).to_be_visible()
     assert await page.evaluate("getSelection().toString()") == text
 

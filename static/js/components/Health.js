@@ -1,7 +1,6 @@
 // The first thing that the page says: what is not delivered, why, since when; or that all is well.
 import { language, t } from '../i18n.js';
 import { now, webhookStats } from '../known.js';
-import { healthOf } from '../lib/health.js';
 import { isolated, middle, number } from '../lib/text.js';
 import { span } from '../lib/time.js';
 import { html } from '../ui.js';
@@ -10,6 +9,7 @@ import { problemIn } from '../words.js';
 import { Icon } from './Icon.js';
 
 const NAME = 32; // signs
+const WORST_FIRST = ['disabled', 'failing'];
 
 export function Health() {
   if (!webhooks.value) return html`<div class="health skeleton" aria-hidden="true"></div>`;
@@ -23,6 +23,16 @@ export function Health() {
       : t('allWorkNow')}</span>`;
   return html`<section class="health ${kind}" aria-label=${t('health')}>
     <a href=${hrefOf(undelivered, ill, all)}><${Icon} name=${icon} />${text}<span class="open">${t(all.length ? 'open' : 'create')} <${Icon} name="chevron-right" /></span></a></section>`;
+}
+
+// How many deliveries are not delivered, and the webhooks that need somebody, worst first (contract §4).
+function healthOf(all) {
+  const rank = ({ state }) => WORST_FIRST.indexOf(state);
+  const ill = all.filter((one) => rank(one) >= 0);
+  return {
+    undelivered: all.reduce((sum, one) => sum + one.undelivered, 0),
+    ill: ill.sort((one, other) => rank(one) - rank(other) || other.undelivered - one.undelivered),
+  };
 }
 
 const shown = (count) => number(count, language.value);

@@ -1,9 +1,18 @@
-// Rows as CSV (RFC 4180) that a spreadsheet opens by itself, with a column for every field of any row.
+// Files for the reader to keep.
 import { plain } from './sentence.js';
 
 const BOM = '\ufeff'; // Excel takes it for UTF-8 only so
 const FORMULA = /^[=+\-@\t\r]/; // a text that a spreadsheet would run
 
+export function save(name, text) {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([text]));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000); // a phone asks where to first
+}
+
+// Rows as CSV (RFC 4180) that a spreadsheet opens by itself, with a column for every field of any row.
 export function csv(rows, language) {
   const names = [...new Set(rows.flatMap(Object.keys))];
   const between = language === 'ru' ? ';' : ','; // where the decimal sign is a comma
