@@ -31,7 +31,8 @@ FULL = """() => {
   }
 }"""
 GARBAGE = """() => {
-  for (const name of ['token', 'notifications', 'notified', 'firstRun', 'language', 'theme', 'place', 'wanted'])
+  const names = 'token notifications notified firstRun language theme place wanted';
+  for (const name of names.split(' '))
     for (const area of [localStorage, sessionStorage]) area.setItem(`bedolaga.${name}`, VALUE);
 }"""
 ANDROID = """
