@@ -24,7 +24,7 @@ main() {
         "2 install "*) install_all "$2" ;;
         "1 upgrade") upgrade ;;
         "1 remove") remove ;;
-        "2 remove --data") remove && remove_data ;;
+        "2 remove --data") remove; remove_data ;;
         *) sed -n 's/^# \{0,1\}//p' "$0" | head -8 && exit 2 ;;
     esac
 }
@@ -38,10 +38,16 @@ fail() {
 
 install_all() {
     domain=$1
+    case $domain in
+        *[!A-Za-z0-9.-]*) fail "$domain is no domain name; a .рф name is written in Punycode, xn--…" ;;
+    esac
     install_packages
     make_user
     write_settings
-    [ -e "$folder/current" ] || { build && switch; }
+    if [ ! -e "$folder/current" ]; then # not `||`: there a failing line would end nothing
+        build
+        switch
+    fi
     [ "$(readlink "$folder/current")" = "$(version)" ] ||
         say "$(readlink "$folder/current") goes on running; \`$0 upgrade\` takes this clone's $(version)"
     install_service
@@ -54,10 +60,12 @@ install_all() {
 upgrade() {
     [ -e "$folder/current" ] || fail "nothing is installed; begin with: $0 install DOMAIN"
     before=$(readlink "$folder/current")
-    install -d -m 0700 -o "$name" -g "$name" "$backups"
     copy=$backups/events-$(date -u +%Y%m%d-%H%M%S).db
-    say "Backup: $copy"
-    "$command" backup "$copy"
+    if [ -e "$data/events.db" ]; then # there is none when the server never started
+        say "Backup: $copy"
+        install -d -m 0700 -o "$name" -g "$name" "$backups"
+        "$command" backup "$copy"
+    fi
     build # the old version goes on running
     switch
     install_service

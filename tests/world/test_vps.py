@@ -184,6 +184,8 @@ async def test_the_short_form_twice_and_over_again(machine: Machine) -> None:
     assert (machine.root / "etc/caddy/Caddyfile").read_text() == before
     assert await machine.run("systemctl show --property MainPID --value bedolaga-events") == running
     assert '"status": "ok"' in await machine.run(HEALTH)
+    refused = await machine.run(f"! {instead(install, **{'events.example.com': 'магазин.рф'})}")
+    assert "a .рф name is written in Punycode" in refused
 
     publish(machine, "9.9.9", BROKEN)
     upgrade = instead(steps()[UPGRADE][0], **{"deploy/install.sh": "! deploy/install.sh"})
