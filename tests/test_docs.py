@@ -22,6 +22,7 @@ from tools.site import headings, slug
 
 ROOT = Path(__file__).parents[1]
 READMES = ["README.md", "README.ru.md"]
+SCHEDULES = {"docs/delivery.md": ("h", "min", "s"), "docs/ru/delivery.md": ("ч", "мин", "с")}
 NUMBERS = {3: ("three", "три"), 10: ("ten", "десять")}
 
 
@@ -113,19 +114,21 @@ def test_the_dashboard_of_grafana_uses_metrics_that_exist() -> None:
 
 
 def test_the_schedule_in_the_documents_is_the_default() -> None:
-    """docs/delivery.md lists every step."""
-    text = (ROOT / "docs/delivery.md").read_text()
-    for number, seconds in enumerate(Settings().delivery.retry_schedule, start=2):
-        hours, minutes = divmod(round(seconds) // 60, 60)
-        shown = f"{hours} h" if hours else f"{minutes} min" if minutes else f"{seconds:g} s"
-        assert f"| {number} | {shown} |" in text
+    """Both pages of the delivery list every step."""
+    for name, (hour, minute, second) in SCHEDULES.items():
+        text = (ROOT / name).read_text()
+        for number, seconds in enumerate(Settings().delivery.retry_schedule, start=2):
+            hours, minutes = divmod(round(seconds) // 60, 60)
+            rest = f"{minutes} {minute}" if minutes else f"{seconds:g} {second}"
+            assert f"| {number} | {f'{hours} {hour}' if hours else rest} |" in text
 
 
 def test_every_error_code_can_be_looked_up() -> None:
-    """docs/delivery.md explains what the history shows."""
-    text = (ROOT / "docs/delivery.md").read_text()
-    for code in ErrorCode:
-        assert f"`{code}`" in text, code
+    """The pages of the delivery explain what the history shows."""
+    for name in SCHEDULES:
+        text = (ROOT / name).read_text()
+        for code in ErrorCode:
+            assert f"`{code}`" in text, code
 
 
 DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]

@@ -17,7 +17,7 @@ PROSE = [
 MOST = 120  # characters of a line of prose
 # How it works is told in English only, and what developers of bots and admin pages read.
 ENGLISH_ONLY = {
-    "admin-page", "architecture", "delivery", "live", "performance", "scaling",
+    "admin-page", "architecture", "live", "performance", "scaling",
     "threat-model",
 }  # fmt: skip
 WORD = re.compile(r"[\w.:$/-]*[_.:$/-][\w.:$/-]*", re.ASCII)  # a name, a path, an option

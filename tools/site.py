@@ -15,7 +15,11 @@ from mkdocs.utils import get_relative_url
 ROOT = Path(__file__).parents[1]
 LANGUAGES = {"en": ("English", "English"), "ru": ("По-русски", "Русский")}  # in nav, in the switch
 IN_ENGLISH = "По-английски"
-TITLES = {"Admin-page developer": "Тому, кто пишет админку", "How it works": "Как это устроено"}
+TITLES = {
+    "Admin-page developer": "Тому, кто пишет админку",
+    "Operator's reference": "Справочник",
+    "How it works": "Как это устроено",
+}
 NO_PAGES = "<urlset></urlset>"  # the switch asks whether to go elsewhere than we say
 INLINE = re.compile(r"<script>(.+?)</script>", re.DOTALL)
 FENCE = re.compile(r"^\s*(```|~~~)")
@@ -91,9 +95,9 @@ def on_page_context(
     items = list(parts[LANGUAGES[mine][0]])
     if mine == "ru":
         rest: list[Any] = [
-            Section(TITLES[one.title or ""], one.children or [])
+            Section(TITLES[one.title or ""], untold)
             for one in parts["English"]
-            if not _has_twin(one)
+            if (untold := [part for part in one.children or [] if not _has_twin(part)])
         ]
         items.append(Section(IN_ENGLISH, rest))
     context["nav"] = Navigation(items, nav.pages)
