@@ -1,13 +1,12 @@
-"""The log of events: rows that read, the server's search, what is saved of it, one event."""
+"""The log of events: rows that read, where one stands in it, one event."""
 
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, Response, expect
+from playwright.async_api import Page, expect
 
-from bedolaga_events.store import search
 from tests.conftest import Clock, Receiver, Server, until
 from tests.system.chromium import browsing, needs_chromium, show, sign_in
 
@@ -64,49 +63,6 @@ async def test_labels_are_in_the_pages_language(server: Server, page: Page) -> N
         await expect(row).to_contain_text("+500 ₽")
         options = page.get_by_label("Event type").locator("option")
         await expect(options.nth(1)).to_have_text("User created")
-
-
-async def test_the_server_searches_what_the_page_has_not_loaded(server: Server, page: Page) -> None:
-    """An event behind the first hundred; found by a text in whatever case (P14)."""
-    await server.event("ticket.created", ticket_id=1, user_id=1, title="Не подключается Ёлка")
-    events = [{"type": "user.created", "payload": {"user_id": one}} for one in range(150)]
-    await server.call("POST", "/events/batch", {"events": events})
-    await sign_in(server, page, "events")
-    rows = page.locator(".stream li")
-    await expect(rows).to_have_count(100)
-    await page.get_by_label("Поиск").fill("ёЛКА")
-    await expect(rows).to_have_count(1)
-    await expect(rows).to_contain_text("Не подключается Ёлка")
-    await page.wait_for_function("decodeURIComponent(location.hash).includes('q=ёЛКА')")
-    await server.event("ticket.created", ticket_id=2, user_id=1, title="ещё ёлка")
-    await server.event(user_id=1)
-    await expect(rows).to_have_count(2)
-    await page.get_by_label("Поиск").fill("")
-    await expect(rows.first).to_contain_text("#153")
-    await page.get_by_role("button", name="Показать ещё").click()
-    await expect(rows).to_have_count(153)
-
-
-async def test_a_search_says_how_far_it_looked(
-    server: Server, page: Page, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """And goes on from there (P14)."""
-    body = {"type": "user.created", "payload": {"user_id": 1, "username": "Мария"}}
-    await server.call("POST", "/events", {**body, "timestamp": "2025-11-02T09:00:00Z"})
-    old = [{**body, "payload": {"user_id": 2}, "timestamp": "2025-11-03T09:00:00Z"}] * 80
-    await server.call("POST", "/events/batch", {"events": old})
-    monkeypatch.setattr(search, "WORK", 10_000)  # some forty rows
-    await sign_in(server, page, "events?q=мария")
-    told = page.locator("main [role=status]")
-    await expect(told).to_contain_text("Ничего не найдено.")
-    await expect(told).to_contain_text("Просмотрено до 3 ноября 2025")
-    for _ in range(3):
-        if await page.locator(".stream li").count():
-            break
-        await page.get_by_role("button", name="Искать дальше").click()
-        await page.wait_for_timeout(300)
-    await expect(page.locator(".stream li")).to_contain_text("@Мария")
-    await expect(page.get_by_role("button", name="Искать дальше")).to_have_count(0)
 
 
 async def test_filters_stand_in_the_address_and_closing_goes_back(
@@ -231,44 +187,3 @@ async def test_signs_that_turn_the_text_around_are_shown(server: Server, page: P
     await expect(dialog.locator("pre")).to_contain_text("до\\u202eпосле")
     assert TURNS not in (await dialog.text_content() or "")
     assert json.loads(await dialog.locator("pre").text_content() or "")["title"] == title
-
-
-async def test_lists_come_without_what_they_do_not_show(server: Server, page: Page) -> None:
-    """Fifty events of 50 KB weigh some KB, and read all the same (P29)."""
-    for number in range(50):
-        await server.event(user_id=number, first_name="Глеб", about="x" * 50_000)
-    weights: list[int] = []
-
-    async def weigh(response: Response) -> None:
-        if "/events?" in response.url:
-            weights.append(len(await response.body()))
-
-    page.on("response", weigh)
-    await sign_in(server, page)
-    await show(page, "events")
-    await expect(page.locator(".stream li")).to_have_count(50)
-    await expect(page.locator(".stream li").first).to_contain_text("Глеб")
-    assert weights
-    assert max(weights) < 50_000
-
-
-async def test_what_is_shown_is_saved_whole(server: Server, page: Page) -> None:
-    """As JSON, and as CSV that a Russian spreadsheet opens, whose cells are no formulas."""
-    await server.event("ticket.created", ticket_id=1, user_id=1, title='=cmd|"x"; да')
-    await server.event("ticket.created", ticket_id=2, user_id=1, title="x" * 9_000)
-    await server.event(user_id=1)
-    await sign_in(server, page, "events?type=ticket.created")
-    await expect(page.locator(".stream li")).to_have_count(2)
-    async with page.expect_download() as saved:
-        await page.get_by_role("button", name="JSON").click()
-    kept = json.loads(Path(await (await saved.value).path()).read_text())
-    assert [one["payload"]["ticket_id"] for one in kept] == [2, 1]
-    assert kept[0]["payload"]["title"] == "x" * 9_000
-    async with page.expect_download() as saved:
-        await page.get_by_role("button", name="CSV").click()
-    download = await saved.value
-    assert download.suggested_filename == "events.csv"
-    head, first, second = Path(await download.path()).read_text(encoding="utf-8-sig").splitlines()
-    assert head == "id;timestamp;type;ticket_id;title;user_id"
-    assert first.startswith("2;2026-01-15T")
-    assert second.endswith(';"\'=cmd|""x""; да";1')
