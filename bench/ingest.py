@@ -68,39 +68,47 @@ async def batch() -> AsyncIterator[Row]:
 
 async def end_to_end() -> AsyncIterator[Row]:
     """Event in → signed POST → recorded, against bare server and bare client in series."""
-    bare_ratios, twin_ratios = [], []
+    bare_ratios, twin_ratios, spent = [], [], []
     async with peer("server") as (port, _), peer("sink") as (sink, _):
         bare = Load(port, "/events", EVENT)
         for _ in range(ROUNDS):
             a, b = await bare.run(SECONDS), await bare_client(sink)
-            mine, twins = await _through(sink, 1, OURS), await _through(sink, 1, TWIN)
+            (mine, cpu), (twins, _) = await _through(sink, 1, OURS), await _through(sink, 1, TWIN)
             bare_ratios.append(mine / (1 / (1 / a + 1 / b)))
             twin_ratios.append(mine / twins)
+            spent.append(cpu)
     what = "end to end, one webhook"
     yield what, "bare server and client in series", median(bare_ratios), 0.9
     yield what, "itself with aiohttp's client", median(twin_ratios), 1.3
+    yield "CPU of a delivery, one webhook, ms", "–", median(spent), 0.3
 
 
 async def ten_webhooks() -> AsyncIterator[Row]:
     """Ten deliveries an event, against the bare client."""
-    bare_ratios, twin_ratios = [], []
+    bare_ratios, twin_ratios, spent = [], [], []
     async with peer("sink") as (sink, _):
         for _ in range(ROUNDS):
             bare = await bare_client(sink)
-            mine, twins = await _through(sink, 10, OURS), await _through(sink, 10, TWIN)
+            (mine, cpu), (twins, _) = await _through(sink, 10, OURS), await _through(sink, 10, TWIN)
             bare_ratios.append(mine / bare)
             twin_ratios.append(mine / twins)
+            spent.append(cpu)
     what = "end to end, ten webhooks, POSTs per second"
     yield what, "bare client", median(bare_ratios), 0.9
     yield what, "itself with aiohttp's client", median(twin_ratios), 1.3
+    yield "CPU of a delivery, ten webhooks, ms", "–", median(spent), 0.2
 
 
-async def _through(sink: int, webhooks: int, program: tuple[str, ...]) -> float:
-    """Deliveries per second, to as many webhooks."""
+async def _through(sink: int, webhooks: int, program: tuple[str, ...]) -> tuple[float, float]:
+    """Deliveries per second, to as many webhooks, and the CPU of each in milliseconds."""
     async with ours(program=program) as server:
         for _ in range(webhooks):
             await server.webhook(sink)
-        return webhooks * await delivered_rate(server)
+        before = server.cpu_seconds()
+        rate = webhooks * await delivered_rate(server)
+        spent = server.cpu_seconds() - before
+        made = (await server.call("GET", "/webhooks/stats"))["successful_deliveries"]
+        return rate, 1000 * spent / made
 
 
 async def fairness() -> AsyncIterator[Row]:

@@ -48,6 +48,11 @@ class Ours:
     async def pending(self) -> int:
         return int((await self.call("GET", "/webhooks/stats"))["pending_deliveries"])
 
+    def cpu_seconds(self) -> float:
+        """What all its threads have used, in user mode and in the kernel."""
+        values = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(values[11]) + int(values[12])) / os.sysconf("SC_CLK_TCK")
+
     def memory_kib(self) -> int:
         text = Path(f"/proc/{self.pid}/status").read_text()
         return int(text.partition("VmRSS:")[2].split()[0])
