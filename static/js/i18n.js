@@ -1,13 +1,13 @@
 // The texts of the page in the language of its reader; only that one is loaded.
 import { apiClient } from './client.js';
 import { persist } from './lib/persist.js';
+import { translator } from './lib/said.js';
 import { device } from './lib/storage.js';
 import { signal } from './ui.js';
 
 const KEPT = 'bedolaga.language';
 const LANGUAGES = ['ru', 'en'];
 const texts = {};
-const patterns = {}; // of the sentences with something in them
 
 export const language = signal('ru');
 
@@ -22,22 +22,8 @@ export function word(kind, value) {
   return texts[language.value][`${kind}.${value}`] ?? value;
 }
 
-// A sentence of the server in the reader's language, by its English template in `said`; one that
-// has none stays as it is.
-export function said(sentence) {
-  const { said: whole } = texts[language.value];
-  if (!sentence || whole[sentence]) return whole[sentence] ?? sentence;
-  for (const [pattern, text] of patterns[language.value]) {
-    const found = sentence.match(pattern);
-    if (found) return text.replace(/\{(\w+)\}/g, (_, name) => found.groups[name]);
-  }
-  return sentence;
-}
-
-function patternOf(template) {
-  const literal = template.replace(/[.*+?^$()|[\]\\]/g, '\\$&');
-  return new RegExp(`^${literal.replace(/\{(\w+)\}/g, '(?<$1>.+?)')}$`);
-}
+// A sentence of the server in the reader's language; one that has no translation stays as it is.
+export const said = (sentence) => texts[language.value].translate(sentence);
 
 export async function setLanguage(chosen) {
   await show(chosen);
@@ -47,9 +33,7 @@ export async function setLanguage(chosen) {
 async function show(chosen) {
   if (!texts[chosen]) {
     const loaded = await apiClient.request('GET', `/js/locales/${chosen}.json`, { token: null });
-    const open = Object.entries(loaded.said).filter(([template]) => template.includes('{'));
-    patterns[chosen] = open.map(([template, text]) => [patternOf(template), text]);
-    texts[chosen] = loaded;
+    texts[chosen] = { ...loaded, translate: translator(loaded.said).said };
   }
   language.value = chosen;
   document.documentElement.lang = chosen;
