@@ -208,6 +208,7 @@ ROUTES = (
     Route("GET", "/openapi.json", None, openapi_document),
     Route("GET", "/asyncapi.json", None, asyncapi.document),
     Route("GET", "/docs", None, viewer.docs),
+    Route("GET", "/files.json", None, page.files),
 )  # fmt: skip
 
 

@@ -1,6 +1,8 @@
 """The admin page's files, from memory; a file that was changed is read again (contract §6)."""
 
 import asyncio
+import hashlib
+import json
 import mimetypes
 import re
 from collections.abc import Iterator
@@ -16,6 +18,8 @@ KINDS = {
     ".webmanifest": "application/manifest+json",
 }
 INDEX = "index.html"
+OF_DOCS = "vendor/rapidoc.js"  # the viewer's: no part of the page
+SHOWN = frozenset({".css", ".html", ".js", ".json", ".svg"})
 
 
 class Page:
@@ -53,6 +57,23 @@ class Page:
             known = self._kept[path] = changed_at, await asyncio.to_thread(_read, path)
         return known[1]
 
+    async def files(self) -> Kept:
+        """The page's files by their addresses, with one version for all of them, as JSON.
+
+        Who keeps them (the page's service worker) keeps them together; who has others is old.
+        """
+        tags = {}
+        for path in await asyncio.to_thread(self._shown):
+            name = path.relative_to(self._folder).as_posix()
+            tags["./" if name == INDEX else name] = (await self.file("", name)).tag
+        version = hashlib.sha256(json.dumps(tags).encode()).hexdigest()[:20]
+        listed = json.dumps({"version": version, "files": list(tags)})
+        return Kept.of(listed.encode(), "application/json; charset=utf-8")
+
+    def _shown(self) -> list[Path]:
+        found = sorted(one for one in self._folder.rglob("*") if one.suffix in SHOWN)
+        return [one for one in found if one != self._folder / OF_DOCS]
+
 
 PAGE = web.AppKey("page", Page)
 
@@ -65,6 +86,11 @@ async def serve(request: web.Request) -> web.Response:
     except (OSError, ValueError):
         raise web.HTTPNotFound from None
     return kept.reply(request)
+
+
+async def files(request: web.Request) -> web.Response:
+    """GET /files.json: what the page is made of."""
+    return (await request.app[PAGE].files()).reply(request)
 
 
 def _read(path: Path) -> Kept:

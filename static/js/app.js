@@ -7,14 +7,16 @@ import { SignIn } from './components/SignIn.js';
 import { Skeleton } from './components/Skeleton.js';
 import { Toasts } from './components/Toasts.js';
 import { lostAt } from './feed.js';
-import { said, t } from './i18n.js';
+import { language, said, t } from './i18n.js';
 import { ICONS } from './icons.js';
-import { isLoaded, now, trouble } from './known.js';
+import { isLoaded, knownAt, now, trouble } from './known.js';
+import { moment } from './lib/time.js';
 import { unread } from './notifications.js';
 import { arrive, leave, over, path } from './place.js';
 import { signedIn, start, takeLink } from './session.js';
 import { effect, html, render } from './ui.js';
 import { Dashboard } from './views/dashboard.js';
+import { isOld } from './version.js';
 import { webhooks } from './webhooks.js';
 
 const VIEWS = {
@@ -83,9 +85,12 @@ function Page() {
 // Why what is shown may be old; said only when it lasts: a restart of the server is over in a second.
 function Banner() {
   const { error = null, since = lostAt.value } = trouble.value ?? {};
-  if (since === null || now.value - since < OFFLINE_AFTER) return null;
   const reload = html`<button class="small" onClick=${() => location.reload()}>${t('reload')}</button>`;
-  return html`<p class="banner" role="status">${error?.status ? said(error.message) : t('offline')}
+  if (since === null || now.value - since < OFFLINE_AFTER) {
+    return isOld.value && html`<p class="banner news" role="status">${t('newVersion')} ${reload}</p>`;
+  }
+  const offline = knownAt.value ? t('offlineSince', { time: moment(knownAt.value, language.value) }) : t('offline');
+  return html`<p class="banner" role="status">${error?.status ? said(error.message) : offline}
     ${' '}<a href="#/doctor">${t('doctor')}</a>${error?.status > 0 && !error.isOurs && html` ${reload}`}</p>`;
 }
 

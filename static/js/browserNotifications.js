@@ -1,8 +1,8 @@
 // Notifications of the system, shown by a service worker: Chrome on Android has no other way, and
 // Safari on iOS none at all until the page is installed. What is not there is not offered.
-import { go } from './place.js';
+import { canWork, worker } from './version.js';
 
-export const canNotify = () => isSecureContext && 'Notification' in globalThis && 'serviceWorker' in navigator
+export const canNotify = () => canWork() && 'Notification' in globalThis
   && 'showNotification' in ServiceWorkerRegistration.prototype;
 
 export const mayNotify = () => canNotify() && Notification.permission === 'granted';
@@ -15,16 +15,4 @@ export async function askToNotify() {
 // `tag` says what it is about: the tabs of one browser show it once.
 export async function notify(text, { href, tag }) {
   await (await worker()).showNotification(text, { tag, data: { href } });
-}
-
-let registered = null;
-function worker() {
-  registered ??= register();
-  return registered;
-}
-
-async function register() {
-  navigator.serviceWorker.addEventListener('message', ({ data }) => data.href && go(data.href));
-  await navigator.serviceWorker.register('sw.js');
-  return navigator.serviceWorker.ready;
 }

@@ -10,6 +10,7 @@ import * as notifications from './notifications.js';
 import { toast } from './toasts.js';
 import { batch, signal } from './ui.js';
 import { forgetWebhook, keepWebhook } from './webhooks.js';
+import { look } from './version.js';
 import WebSocketManager from './websocket.js';
 
 const STREAM_LENGTH = 200; // events kept on the screen
@@ -90,6 +91,7 @@ function found(replayed) {
 async function welcome({ last_event_id: last }) {
   connection.value = 'connected';
   refusals = 0;
+  look(); // it may have been started anew
   refreshSoon();
   if (last < stream.value[0]?.id) { // another database
     stream.value = [];

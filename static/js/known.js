@@ -14,6 +14,7 @@ export const stats = signal(null);
 export const webhookStats = signal(null);
 export const eventTypes = signal([]);
 export const trouble = signal(null); // { error, since }: why what is shown may be old
+export const knownAt = signal(null); // when the server said what is shown, ms
 export const now = signal(Date.now()); // for relative times
 setInterval(() => { now.value = Date.now(); }, 1_000);
 
@@ -42,7 +43,7 @@ export function unload() {
   rounds.numbers += 1;
   batch(() => {
     [stream.value, stats.value, webhookStats.value] = [[], null, null];
-    [webhooks.value, isLoaded.value, trouble.value] = [null, false, null];
+    [webhooks.value, isLoaded.value, trouble.value, knownAt.value] = [null, false, null, null];
   });
 }
 
@@ -70,7 +71,10 @@ export function refreshSoon() {
 }
 
 const askNumbers = () => Promise.all([statsApi.get(), webhooksApi.getStats()]);
-const showNumbers = (numbers) => { [stats.value, webhookStats.value] = numbers; };
+function showNumbers(numbers) {
+  [stats.value, webhookStats.value] = numbers;
+  knownAt.value = Date.now();
+}
 
 // Ask until it comes, and show it unless something newer was asked for; trouble is told. Promises what
 // showing it gives.

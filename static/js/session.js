@@ -3,6 +3,7 @@
 import { apiClient, authApi } from './api.js';
 import * as feed from './feed.js';
 import { said, t } from './i18n.js';
+import * as last from './last.js';
 import { persist } from './lib/persist.js';
 import { device, tab } from './lib/storage.js';
 import { comeBack, isLink, want } from './place.js';
@@ -49,6 +50,7 @@ export function signOut(reason = null) {
   for (const one of [device, tab]) if (one.get(KEPT) === token) one.remove(KEPT); // not another tab's new one
   notice.value = reason;
   signedIn.value = false;
+  last.forget();
   feed.end();
 }
 
@@ -93,6 +95,7 @@ function enter(token) {
   apiClient.token = token;
   notice.value = null;
   signedIn.value = true;
+  last.begin(token, isForeign.value);
   feed.begin(token);
 }
 

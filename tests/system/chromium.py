@@ -32,14 +32,17 @@ async def browsing(
 
     So does what the Content Security Policy refuses: the browser logs it as an error. `expected`
     are words of errors that the test is about; `names` are hosts with their addresses: a page at
-    http://NAME has no secure context, on loopback either.
+    http://NAME has no secure context, on loopback either. There is no service worker but with
+    `service_workers="allow"`: what one fetches no test could answer in the server's place.
     """
     problems: list[str] = []
     async with async_playwright() as playwright:
         rules = ", ".join(f"MAP {name} {address}" for name, address in (names or {}).items())
         arguments = [*ARGUMENTS, f"--host-resolver-rules={rules}"] if rules else ARGUMENTS
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        context = await browser.new_context(**{"locale": "ru-RU", **options})
+        context = await browser.new_context(
+            **{"locale": "ru-RU", "service_workers": "block", **options}
+        )
         context.on("weberror", lambda one: problems.append(str(one.error)))
         context.on(
             "console", lambda one: problems.append(one.text) if one.type == "error" else None

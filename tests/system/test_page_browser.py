@@ -154,7 +154,7 @@ async def test_storage_holds_garbage(server: Server, page: Page, value: str) -> 
 
 async def test_notifications_on_android(server: Server) -> None:
     """`new Notification` throws there: the worker shows them, toasts and sound go on."""
-    async with browsing(permissions=["notifications"]) as context:
+    async with browsing(permissions=["notifications"], service_workers="allow") as context:
         page = await context.new_page()
         await page.add_init_script(ANDROID)
         await sign_in(server, page, "notifications")

@@ -1,0 +1,55 @@
+// Whether the server has another version of the page than this one, and the worker that keeps its files.
+import { apiClient } from './client.js';
+import { go } from './place.js';
+import { signal } from './ui.js';
+
+export const isOld = signal(false);
+export const canWork = () => isSecureContext && 'serviceWorker' in navigator;
+
+const PATIENCE = 10_000; // ms for a worker to have the new files
+
+let mine = null; // the version of this page
+let registered = null;
+
+export function worker() {
+  registered ??= register();
+  return registered;
+}
+
+// Ask the server; called whenever it may be another one than before.
+export async function look() {
+  try {
+    const { version } = await apiClient.request('GET', '/files.json', { token: null });
+    mine ??= await keptVersion() ?? version;
+    await Promise.race([keepNew(), new Promise((resolve) => { setTimeout(resolve, PATIENCE); })]);
+    isOld.value = version !== mine;
+  } catch {
+    // without an answer this one goes on
+  }
+}
+
+// What a worker opened this page from.
+async function keptVersion() {
+  const names = canWork() && navigator.serviceWorker.controller ? await caches.keys() : [];
+  return names.find((one) => one.startsWith('page '))?.slice(5);
+}
+
+// The worker has the new files before anybody is asked to reload.
+async function keepNew() {
+  try {
+    const { active } = await worker();
+    const { port1, port2 } = new MessageChannel();
+    await new Promise((resolve) => {
+      port1.onmessage = resolve;
+      active.postMessage('', [port2]);
+    });
+  } catch {
+    // none here (no secure context, a private window): a reload fetches everything anyway
+  }
+}
+
+async function register() {
+  navigator.serviceWorker.addEventListener('message', ({ data }) => data.href && go(data.href));
+  await navigator.serviceWorker.register('sw.js');
+  return navigator.serviceWorker.ready;
+}
