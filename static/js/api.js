@@ -73,5 +73,6 @@ export const settingsApi = {
 export const authApi = {
   login: (code) => apiClient.request('POST', '/login', { body: { code }, token: null }),
   check: (token) => apiClient.request('GET', '/event-types', { token }), // a refusal signs nobody out
+  link: () => apiClient.request('POST', '/login/links'),
   ticket: () => hedged(() => apiClient.request('POST', '/ws/ticket', { patience: 10_000 })),
 };

@@ -7,8 +7,9 @@ import { unread } from '../notifications.js';
 import { signOut } from '../session.js';
 import { theme, switchTheme } from '../theme.js';
 import { attempt } from '../toasts.js';
-import { html } from '../ui.js';
+import { html, useState } from '../ui.js';
 import { Icon } from './Icon.js';
+import { lazy } from './Lazy.js';
 
 const PAGES = {
   dashboard: 'layout-dashboard',
@@ -20,6 +21,7 @@ const PAGES = {
   settings: 'settings',
   sandbox: 'flask-conical',
 };
+const PhoneSignIn = lazy(() => import('./PhoneSignIn.js'), 'PhoneSignIn');
 const ON_PHONE = 4; // the rest is in the menu
 const MENU = 'menu';
 
@@ -51,15 +53,17 @@ export function Help({ about }) {
 }
 
 export function Menu({ current }) {
+  const [isPhone, setPhone] = useState(false);
   const isDark = theme.value === 'dark';
   const close = (event) => event.currentTarget.hidePopover();
   return html`<div class="menu-sheet" id=${MENU} popover="auto" onClick=${close}>
     <nav class="rest" aria-label=${t('more')}>${Object.keys(PAGES).slice(ON_PHONE).map((page) => html`<${Way} page=${page} current=${current} />`)}</nav>
     <a href="#/doctor"><${Icon} name="stethoscope" />${t('doctor')}</a>
+    <button onClick=${() => setPhone(true)}><${Icon} name="qr-code" />${t('phoneSignIn')}</button>
     <button lang=${other()} onClick=${switchLanguage}><${Icon} name="languages" />${other() === 'en' ? 'English' : 'Русский'}</button>
     <button onClick=${switchTheme}><${Icon} name=${isDark ? 'sun' : 'moon'} />${t(isDark ? 'lightTheme' : 'darkTheme')}</button>
     <button onClick=${() => signOut()}><${Icon} name="log-out" />${t('signOut')}</button>
-  </div>`;
+  </div>${isPhone && html`<${PhoneSignIn} onClose=${() => setPhone(false)} />`}`;
 }
 
 const other = () => (language.value === 'ru' ? 'en' : 'ru');
