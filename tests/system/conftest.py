@@ -14,7 +14,9 @@ import aiohttp
 import pytest
 from playwright.async_api import Page
 
+from tests.conftest import Server
 from tests.system.chromium import browsing
+from tests.system.gate import Gate, gate_before
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "system-test-token-0123456789"
@@ -122,3 +124,11 @@ async def page() -> AsyncIterator[Page]:
     """One page of a browser in Russian."""
     async with browsing() as context:
         yield await context.new_page()
+
+
+@pytest.fixture
+async def gate(starting: Any) -> AsyncIterator[Gate]:
+    """A proxy in front of a server."""
+    server: Server = await starting(server__trusted_proxies=["127.0.0.1/32"])
+    async with gate_before(server.url) as one:
+        yield one

@@ -1,7 +1,6 @@
 """Who is signed in stays so: links, tabs, deep links, and what stands in front of the server."""
 
 from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
 from playwright.async_api import BrowserContext, Page, expect
@@ -29,14 +28,6 @@ REFUSALS: dict[str, tuple[Answer, str]] = {
 async def context() -> AsyncIterator[BrowserContext]:
     """A browser of one person."""
     async with browsing(expected=("status of 5", "Failed to load resource")) as one:
-        yield one
-
-
-@pytest.fixture
-async def gate(starting: Any) -> AsyncIterator[Gate]:
-    """A proxy in front of a server."""
-    server: Server = await starting(server__trusted_proxies=["127.0.0.1/32"])
-    async with gate_before(server.url) as one:
         yield one
 
 

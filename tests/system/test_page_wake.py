@@ -25,14 +25,6 @@ async def context() -> AsyncIterator[BrowserContext]:
         yield one
 
 
-@pytest.fixture
-async def gate(starting: Any) -> AsyncIterator[Gate]:
-    """A proxy in front of a server."""
-    server: Server = await starting(server__trusted_proxies=["127.0.0.1/32"])
-    async with gate_before(server.url) as one:
-        yield one
-
-
 # A tab in which nothing runs, neither timers nor messages, as in one that a phone suspended
 # (the DevTools' "frozen" state lets messages through). It goes on when the call is answered.
 SUSPEND = """() => {
