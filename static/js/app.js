@@ -31,9 +31,9 @@ const VIEWS = {
   doctor: lazy(() => import('./views/doctor.js'), 'Doctor'),
 };
 const WebhookView = lazy(() => import('./views/webhook.js'), 'WebhookView');
-const NewWebhook = lazy(() => import('./views/webhooks.js'), 'NewWebhook');
+const NewWebhook = lazy(() => import('./components/NewWebhook.js'), 'NewWebhook');
 const EventDrawer = lazy(() => import('./components/EventDrawer.js'), 'EventDrawer');
-const DeliveryDrawer = lazy(() => import('./components/WebhookDeliveries.js'), 'DeliveryDrawer');
+const DeliveryDrawer = lazy(() => import('./components/DeliveryDrawer.js'), 'DeliveryDrawer');
 const REST_AFTER = 5_000; // ms after the first data
 const TABS = [undefined, 'deliveries', 'settings', 'verify'];
 const OFFLINE_AFTER = 3_000; // ms

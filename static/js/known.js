@@ -2,6 +2,7 @@
 import { eventsApi, statsApi, webhooksApi } from './api.js';
 import { language } from './i18n.js';
 import { persist } from './lib/persist.js';
+import { isAdmin, mayAdminister } from './rights.js';
 import { batch, signal } from './ui.js';
 import { allWebhooks, webhooks } from './webhooks.js';
 
@@ -23,13 +24,13 @@ const rounds = { all: 0, webhooks: 0, numbers: 0 }; // who is overtaken stops as
 // Load everything; what came over the live feed meanwhile stays on top. Promises the newest event's id.
 export function load() {
   return insist('all', async () => {
-    const [types, events, hooks, numbers] = await Promise.all([
-      eventsApi.types(language.value), eventsApi.list({ limit: FIRST_EVENTS, brief: true }), allWebhooks(), askNumbers(),
+    const [types, events, hooks, numbers, mayAll] = await Promise.all([
+      eventsApi.types(language.value), eventsApi.list({ limit: FIRST_EVENTS, brief: true }), allWebhooks(), askNumbers(), mayAdminister(),
     ]);
     return () => {
       const newest = events.items[0]?.id ?? 0;
       stream.value = [...stream.value.filter((one) => one.id > newest), ...events.items];
-      [eventTypes.value, webhooks.value, isLoaded.value] = [types, hooks, true];
+      [eventTypes.value, webhooks.value, isLoaded.value, isAdmin.value] = [types, hooks, true, mayAll];
       showNumbers(numbers);
       return newest;
     };
@@ -43,7 +44,7 @@ export function unload() {
   rounds.numbers += 1;
   batch(() => {
     [stream.value, stats.value, webhookStats.value] = [[], null, null];
-    [webhooks.value, isLoaded.value, trouble.value, knownAt.value] = [null, false, null, null];
+      [webhooks.value, isLoaded.value, trouble.value, knownAt.value, isAdmin.value] = [null, false, null, null, false];
   });
 }
 

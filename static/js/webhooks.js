@@ -1,10 +1,13 @@
 // The webhooks that the page knows, by id: what is shown of them is shown everywhere alike.
 import { webhooksApi } from './api.js';
-import { t } from './i18n.js';
+import { said, t } from './i18n.js';
+import { legible } from './lib/text.js';
 import { attempt, toast } from './toasts.js';
 import { signal } from './ui.js';
 
 const PAGE = 200;
+const SERVICE = /^(Telegram|MAX|Discord|Slack|ntfy): /; // a chat's own words tell more than the code does
+const WORST_FIRST = ['disabled', 'failing', 'working', 'off'];
 
 export const webhooks = signal(null); // by id; null until they are loaded
 
@@ -19,7 +22,23 @@ export async function allWebhooks() {
 }
 
 export function webhookName(id) {
-  return webhooks.value?.get(id)?.name ?? `#${id}`;
+  return legible(webhooks.value?.get(id)?.name ?? `#${id}`);
+}
+
+// Who needs a person first, then the newest.
+export function byHealth(a, b) {
+  return WORST_FIRST.indexOf(a.state) - WORST_FIRST.indexOf(b.state) || b.id - a.id;
+}
+
+// Why an attempt failed, in the reader's language.
+export function faultOf({ code, status, message }) {
+  return !code || SERVICE.test(message) ? said(message) : t(`code.${code}`, { status });
+}
+
+// Why a webhook fails, or was disabled; null where there is nothing to say.
+export function whyOf({ state, last_error: error, disabled_reason: reason }) {
+  if (state === 'disabled') return said(reason);
+  return state === 'failing' && error ? faultOf(error) : null;
 }
 
 export function keepWebhook(...some) {
@@ -36,13 +55,15 @@ export function forgetWebhook(id) {
 }
 
 export async function setActive(webhook, isActive) {
-  keepWebhook({ id: webhook.id, is_active: isActive }); // shown at once, taken back if refused
+  const state = isActive ? 'working' : 'off';
+  keepWebhook({ id: webhook.id, is_active: isActive, state }); // shown at once, taken back if refused
   const after = await attempt(() => webhooksApi.update(webhook.id, { is_active: isActive }));
   keepWebhook(after ?? webhook);
   if (!after) return;
   const button = { label: t('undo'), press: () => setActive(after, !isActive) };
   if (after.skipped_since_inactive) {
-    toast(t('skippedWhileInactive', { name: webhook.name, count: after.skipped_since_inactive }), { button });
+    const href = `#/webhooks/${webhook.id}/deliveries?status=skipped`;
+    toast(t('skippedWhileInactive', { name: webhook.name, count: after.skipped_since_inactive }), { href });
   } else {
     toast(t(isActive ? 'webhookActivated' : 'webhookDeactivated', { name: webhook.name }), { button });
   }

@@ -110,9 +110,9 @@ async def test_every_place_has_an_address_and_back_works(
     await server.webhook(receiver.url)
     await server.event(user_id=1)
     await sign_in(server, page, "webhooks")
-    await page.get_by_role("link", name="hook", exact=True).click()
+    await page.locator(".hook .name").click()
     await page.locator("main").get_by_role("link", name="Доставки").click()
-    await page.locator("tbody a").first.click()
+    await page.locator(".delivery").click()
     await expect(page.locator("dialog")).to_be_visible()
     assert page.url.endswith("#/webhooks/1/deliveries/1")
     for place in ("#/webhooks/1/deliveries", "#/webhooks/1", "#/webhooks"):

@@ -168,11 +168,13 @@ async def test_every_view_has_a_title_and_a_way_past_the_navigation(
 
 async def test_a_toast_is_reached_over_a_dialog(server: Server, page: Page) -> None:
     """It stands in the dialog, which lets nothing outside of it be pressed (P10)."""
-    await sign_in(server, page, "tokens")
-    await page.get_by_role("button", name="Создать токен").click()
-    await page.locator("dialog [name=name]").fill("x")
-    await page.route("**/tokens", lambda route: route.fulfill(status=409, json={"detail": "No."}))
-    await page.get_by_role("button", name="Создать", exact=True).click()
+    await server.webhook(f"{server.url}/sink/in", secret="s3cret")
+    await sign_in(server, page, "webhooks/1")
+    await page.get_by_role("button", name="Действия", exact=True).click()
+    await page.get_by_role("button", name="Сменить секрет").click()
+    refusal = {"status": 409, "json": {"detail": "No."}}
+    await page.route("**/rotate-secret", lambda route: route.fulfill(**refusal))
+    await page.locator("dialog").get_by_role("button", name="Сменить секрет").click()
     toast = page.locator("dialog .toast")
     await expect(toast).to_contain_text("No.")
     await toast.get_by_role("button", name="Закрыть").click()

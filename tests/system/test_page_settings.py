@@ -22,7 +22,7 @@ async def test_the_sandbox_as_a_receiver(server: Server, page: Page) -> None:
     await until(lambda: server.app[SINK].mode == "error")
     await server.event(user_id=2)
     await show(page, "webhooks/1/deliveries")
-    await expect(page.locator("tbody tr").first).to_contain_text("HTTP 500")
+    await expect(page.locator(".delivery").first).to_contain_text("HTTP 500")
 
 
 async def test_what_the_server_says_is_said_in_the_readers_language(
@@ -33,13 +33,14 @@ async def test_what_the_server_says_is_said_in_the_readers_language(
     hook = await server.webhook(receiver.url, "*", name="CRM")
     await server.event(user_id=1)
     await sign_in(server, page, f"webhooks/{hook['id']}/deliveries")
-    await expect(page.locator("p.problem")).to_contain_text("Получатель ответил 410 Gone")
-    await page.locator("tbody a").first.click()
+    trouble = page.locator(".trouble")
+    await expect(trouble).to_contain_text("Получатель ответил 410 Gone")
+    await page.locator(".delivery").first.click()
     attempt = page.locator(".attempt p.problem")
     await expect(attempt).to_contain_text("получатель ответил HTTP 410 Gone")
     await page.keyboard.press("Escape")
     await choose(page, "English")
-    await expect(page.locator("p.problem")).to_contain_text("The receiver answered 410 Gone.")
+    await expect(trouble).to_contain_text("The receiver answered 410 Gone.")
 
 
 async def test_tokens_are_made_copied_and_revoked(server: Server, page: Page) -> None:
@@ -58,8 +59,9 @@ async def test_tokens_are_made_copied_and_revoked(server: Server, page: Page) ->
     await other.goto(f"{server.url}/#token={value}")
     await expect(other.locator(".connection.connected")).to_be_visible()
     assert len(list(server.parts.hub.sockets())) == 2  # tabs of one token share, others do not
-    page.on("dialog", lambda dialog: dialog.accept())
     await page.locator("tr", has_text="phone").get_by_role("button", name="Отозвать").click()
+    await expect(page.locator("dialog")).to_contain_text("Токен «phone» перестанет работать")
+    await page.locator("dialog").get_by_role("button", name="Отозвать").click()
     await expect(page.locator("tr", has_text="phone")).to_have_count(0)
     await expect(other.get_by_role("alert")).to_contain_text("Токен отозван или истёк")
     await expect(page.locator(".connection.connected")).to_be_visible()
@@ -68,9 +70,11 @@ async def test_tokens_are_made_copied_and_revoked(server: Server, page: Page) ->
 async def test_the_settings_show_values_and_origins(server: Server, page: Page) -> None:
     """Read-only, with no secret in them."""
     await sign_in(server, page, "settings")
-    row = page.locator("tr", has=page.get_by_text("retention.retention_days", exact=False)).first
-    await expect(page.locator("tbody")).to_contain_text("delivery.retry_schedule")
-    await expect(row).to_be_visible()
+    rows = page.locator(".settings > div")
+    await expect(rows.filter(has_text="delivery.retry_schedule")).to_be_visible()
+    await expect(rows.filter(has_text="retention.retention_days")).to_contain_text("по умолчанию")
+    await page.get_by_label("Поиск").fill("хранить события")
+    await expect(rows).to_have_count(1)
     assert "s3cret" not in await page.locator("main").inner_text()
     await expect(page.get_by_role("link", name="Описание API")).to_have_attribute("href", "docs")
     await page.get_by_role("button", name="Метрики").click()

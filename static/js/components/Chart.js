@@ -2,7 +2,7 @@
 // values at the cursor and under the finger; a table behind it.
 import { language, t } from '../i18n.js';
 import { middle, number } from '../lib/text.js';
-import { bucketName, bucketWhole } from '../lib/time.js';
+import { bucketName, bucketWhole, milliseconds } from '../lib/time.js';
 import { theme } from '../theme.js';
 import { html, useEffect, useRef, useState } from '../ui.js';
 import { insist } from './Lazy.js';
@@ -128,6 +128,12 @@ export function WindowSwitch({ value, onChange }) {
   return html`<span class="switch" role="group" aria-label=${t('window')}>
     ${WINDOWS.map((one) => html`<button class="small" aria-pressed=${value === one} onClick=${() => onChange(one)}>${t(one)}</button>`)}
   </span>`;
+}
+
+// How many attempts succeeded, and how long 95 of 100 took at most.
+export function Attempts({ of: { success, failed, p95_ms: p95 } }) {
+  const rate = success + failed ? `${number(Math.floor((success / (success + failed)) * 1000) / 10, language.value)} %` : '—';
+  return html`<span class="muted" title=${t('ofAttemptsHint')}><strong>${rate}</strong> ${t('ofAttempts')} · p95 ${p95 === null ? '—' : `≈ ${milliseconds(p95, language.value)}`}</span>`;
 }
 
 export const secondsOf = (items) => items.map((one) => Date.parse(one.start) / 1000);

@@ -3,16 +3,17 @@ import { eventsApi } from '../api.js';
 import { language, said, t } from '../i18n.js';
 import { onDeliveries } from '../feed.js';
 import { middle, plural } from '../lib/text.js';
-import { attempt } from '../toasts.js';
+import { isAdmin } from '../rights.js';
 import { webhooks } from '../webhooks.js';
 import { html, useEffect, useState } from '../ui.js';
 import { labelOf, sentenceOf } from '../words.js';
+import { Outcome, storyOf } from './DeliveryRow.js';
 import { Drawer } from './Dialog.js';
 import { Json } from './Json.js';
 import { Missing, useLoaded } from './Loaded.js';
+import { Sending } from './Sending.js';
 import { Status } from './Status.js';
 import { Time } from './Time.js';
-import { problemOf } from './WebhookDeliveries.js';
 
 const WORST_FIRST = ['failed', 'pending', 'success', 'skipped', 'filtered', 'changed_later', 'created_later', 'removed'];
 const NAME = 40; // signs
@@ -27,7 +28,7 @@ export function EventDrawer({ id, onClose }) {
     ${event && html`<p><bdi>${sentenceOf(event)}</bdi></p>
       <p class="muted"><code>${event.type}</code> · <${Time} at=${event.timestamp} as="moment" /></p>
       <h3>${t('whoGotIt')}</h3><${Receivers} event=${event} />
-      ${event.webhooks.length > 0 && html`<${SendTo} event=${event} onSent=${reload} />`}
+      ${isAdmin.value && event.webhooks.length > 0 && html`<${SendTo} event=${event} />`}
       <h3>${t('payload')}</h3><${Json} value=${event.payload} label=${t('payload')} />
       <h3>${t('seenBy')}</h3>
       <p class="muted">${event.seen_by.map((one) => one.name ?? `#${one.token_id}`).join(', ') || t('nobody')}</p>`}
@@ -46,34 +47,18 @@ function Receivers({ event }) {
 }
 
 function Receiver({ verdict: { webhook_id: webhook, delivery_id: id, name, verdict, reason }, deliveries }) {
+  const delivery = deliveries.find((one) => one.id === id);
   const shown = html`<bdi title=${name}>${middle(name, NAME)}</bdi>`;
   return html`<span>${id ? html`<a href="#/webhooks/${webhook}/deliveries/${id}">${shown}</a>` : shown}</span>
-    <${Status} status=${verdict} title=${said(reason)} />
-    <small class="muted">${outcomeOf(deliveries.find((one) => one.id === id)) ?? said(reason)}</small>`;
-}
-
-// How often a webhook was tried and what came of it; undefined when it was not.
-function outcomeOf(delivery) {
-  if (!delivery?.attempt_number) return undefined;
-  const tried = `${t('attempt')} ${delivery.attempt_number}`;
-  if (delivery.status !== 'success') return `${tried}, ${problemOf(delivery)}`;
-  return `${tried}, ${t('answeredIn', { status: delivery.response_status, ms: delivery.duration_ms })}`;
+    ${delivery ? html`<${Outcome} delivery=${delivery} />` : html`<${Status} status=${verdict} title=${said(reason)} />`}
+    <small class="muted">${delivery?.attempt_number ? storyOf(delivery) : said(reason)}</small>`;
 }
 
 // Sent to one webhook again, with its answer where the button is.
-function SendTo({ event, onSent }) {
-  const [sent, setSent] = useState(null); // the delivery, as it was before this attempt
-  const now = sent && event.deliveries.find((one) => one.id === sent.id);
-  const isWaiting = sent && !(now?.attempt_number > sent.attempt_number);
-  async function send(submitted) {
-    submitted.preventDefault();
-    const webhook = Number(new FormData(submitted.target).get('webhook'));
-    setSent(await attempt(() => eventsApi.sendTo(event.id, webhook)) ?? null);
-    await onSent();
-  }
-  return html`<form class="toolbar" onSubmit=${send}>
-    <label>${t('sendAgainTo')}<select name="webhook">${[...(webhooks.value?.values() ?? [])].map((one) => html`
-      <option value=${one.id}>${middle(one.name, NAME)}</option>`)}</select></label>
-    <button disabled=${isWaiting}>${t(isWaiting ? 'testing' : 'retry')}</button>
-    <span role="status">${sent && !isWaiting && outcomeOf(now)}</span></form>`;
+function SendTo({ event }) {
+  const all = [...webhooks.value?.values() ?? []];
+  const [chosen, setChosen] = useState(all[0]?.id);
+  return html`<div class="toolbar"><label>${t('sendAgainTo')}<select value=${chosen} onChange=${({ target }) => setChosen(Number(target.value))}>
+      ${all.map((one) => html`<option value=${one.id}>${middle(one.name, NAME)}</option>`)}</select></label>
+    <${Sending} key=${chosen} label="resend" action=${() => eventsApi.sendTo(event.id, chosen)} /></div>`;
 }

@@ -13,8 +13,13 @@ const today = computed(() => new Date(now.value).toDateString());
 const made = new WeakMap(); // a row is made once: of a burst only what is new costs
 
 export function EventList({ events }) {
-  return daysOf(events).map(({ day, key, some }) => html`<section class="day" key=${key}>
-    <h3>${dayName(day, language.value, today.value)}</h3><ul class="stream">${some.map(rowOf)}</ul></section>`);
+  return html`<${Days} of=${events} row=${rowOf} />`;
+}
+
+// A heading over what happened on a day; `at` is the moment's field, `row` makes an <li>.
+export function Days({ of: items, at = 'timestamp', row }) {
+  return daysOf(items, at).map(({ day, key, some }) => html`<section class="day" key=${key}>
+    <h3>${dayName(day, language.value, today.value)}</h3><ul class="stream">${some.map(row)}</ul></section>`);
 }
 
 function rowOf(event) {
@@ -34,17 +39,17 @@ function EventRow({ event }) {
 
 const hrefOf = ({ id, type, payload }) => (id ? `#/events/${id}` : `#/webhooks/${payload.id}`);
 
-// Runs of events of one day; a day may come again where an event was told late.
-function daysOf(events) {
+// Runs of one day; a day may come again where something was told late.
+function daysOf(items, at) {
   const runs = [];
   const seen = {};
-  for (const event of events) {
-    const day = new Date(event.timestamp).toDateString();
+  for (const one of items) {
+    const day = new Date(one[at]).toDateString();
     if (runs.at(-1)?.day !== day) {
       seen[day] = (seen[day] ?? 0) + 1;
       runs.push({ day, key: `${day} ${seen[day]}`, some: [] });
     }
-    runs.at(-1).some.push(event);
+    runs.at(-1).some.push(one);
   }
   return runs;
 }

@@ -5,7 +5,7 @@ import { html, useEffect, useState } from '../ui.js';
 import { Dialog } from './Dialog.js';
 
 const GO = { d: '#/', e: '#/events', w: '#/webhooks', t: '#/tokens' };
-const STEPS = '.stream a, tbody td a:first-child, [data-step]';
+const STEPS = '.stream a, tbody td a:first-child, [data-step], .hook .name';
 const SHOWN = { search: '/', go: 'g d e w t', create: 'n', step: 'j k', open: 'Enter', close: 'Esc', help: '?' };
 
 export function Keys() {

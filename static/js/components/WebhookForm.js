@@ -1,86 +1,83 @@
 // Create a webhook, or change it; the server's sentence stands under the field that it is about.
 import { webhooksApi } from '../api.js';
 import { said, t } from '../i18n.js';
-import { conditionsOf, textOf } from '../lib/conditions.js';
-import { attempt } from '../toasts.js';
+import { conditionsOf } from '../lib/conditions.js';
+import { html, useEffect, useRef, useState } from '../ui.js';
 import { keepWebhook } from '../webhooks.js';
-import { html, useState } from '../ui.js';
-import { EventTypes, typesOf } from './EventTypes.js';
-import { AcceptRedirects, FORMATS, FormatSelect, OptionFields, formatOf } from './FormatFields.js';
-import { Once } from './Json.js';
+import { EventTypes, fieldsOf, typesOf } from './EventTypes.js';
+import { FilterRows, Matching } from './Filter.js';
+import { AcceptRedirects, AddressField, FORMATS, FormatSelect, OptionFields, SecretField, formatOf } from './FormatFields.js';
 
-const FIELDS = ['name', 'url', 'event_type', 'event_types', 'filter', 'secret', 'description', 'headers', 'options'];
+const FIELDS = ['name', 'url', 'event_type', 'event_types', 'filter', 'secret', 'description', 'headers', 'options', 'max_per_minute'];
 
-// `onDone` is called when it is saved, a new secret was read, or nothing is wanted.
-export function WebhookForm({ webhook, initial = {}, onDone }) {
-  const [saving, setSaving] = useState(false);
-  const [error, setError] = useState(null);
-  const [secret, setSecret] = useState(null);
-  const [format, setFormat] = useState(webhook?.format ?? initial.format ?? 'json');
-  const [url, setUrl] = useState((webhook ?? initial).url ?? '');
+// `onSaved` gets the webhook, with its secret if one was made; `onCancel` stands beside, if given.
+export function WebhookForm({ webhook, initial = {}, onSaved, onCancel }) {
+  const form = useRef(null);
+  const [state, setState] = useState({}); // {saving}, {saved} or {error}
+  const [changes, setChanges] = useState(0); // what was typed, counted
+  const shown = webhook ?? initial;
+  const [format, setFormat] = useState(shown.format ?? 'json');
+  const [url, setUrl] = useState(shown.url ?? '');
+  const { error } = state;
+  useEffect(() => form.current.querySelector('[role=alert]')?.scrollIntoView({ block: 'center' }), [error]);
 
   async function submit(event) {
     event.preventDefault();
-    const body = bodyOf(new FormData(event.target), webhook);
-    setSaving(true);
-    setError(null);
+    setState({ saving: true });
     try {
+      const body = bodyOf(new FormData(form.current), webhook);
       const saved = await (webhook ? webhooksApi.update(webhook.id, body) : webhooksApi.create(body));
       keepWebhook(saved);
-      if (saved.secret) setSecret(saved.secret);
-      else onDone();
+      setState({ saved: true });
+      onSaved(saved);
     } catch (failure) {
-      setError(failure);
+      setState({ error: failure });
     }
-    setSaving(false);
   }
 
-  const shown = webhook ?? initial;
-  const field = (name) => error?.errors?.find((one) => one.loc?.[0] === name)?.msg;
-  const hint = (name) => field(name) && html`<small class="problem" role="alert">${said(field(name))}</small>`;
-  const optionHint = (name) => {
-    const found = error?.errors?.find((one) => one.loc?.[0] === 'options' && one.loc[1] === name);
-    return found && html`<small class="problem" role="alert">${said(found.msg)}</small>`;
+  const found = (...path) => error?.errors?.find((one) => path.every((name, at) => one.loc?.[at] === name))?.msg;
+  const hint = (...path) => found(...path) && html`<small class="problem" role="alert">${said(found(...path))}</small>`;
+  const count = () => setChanges((before) => before + 1);
+  const typed = () => {
+    if (state.saved) setState({});
+    count();
   };
-  const { secret: secretName, url: urlName, ownUrl } = FORMATS[format];
+  const { url: urlName, ownUrl } = FORMATS[format];
   const isSame = (webhook?.format ?? 'json') === format;
-  const headers = Object.entries(shown.headers ?? {}).map(([name, value]) => `${name}: ${value}`).join('\n');
-  if (secret) return html`<${Once} hint=${t('secretOnce')} text=${secret} label=${t('secret')} onDone=${onDone} />`;
-  return html`<form class="fields" onSubmit=${submit}>
-      <label>${t('name')} *<input name="name" required maxlength="255" defaultValue=${shown.name ?? ''} />${hint('name')}</label>
+  const types = form.current ? typesOf(new FormData(form.current)) : shown.event_types ?? [];
+  const fields = fieldsOf(types);
+  const button = state.saving ? 'saving' : webhook ? 'save' : 'create';
+  return html`<form class="fields" ref=${form} onSubmit=${submit} onInput=${typed}>
+      <label>${t('name')} *<input name="name" required maxlength="255" autofocus=${!webhook} defaultValue=${shown.name ?? ''} />${hint('name')}</label>
       <${FormatSelect} format=${format} onChange=${setFormat} />
-      <label>${t(urlName)}${!ownUrl && ' *'}<input name="url" type="url" key=${format} required=${!ownUrl} placeholder="https://example.com/webhook"
-        defaultValue=${isSame ? shown.url ?? '' : ''} onInput=${(event) => setUrl(event.target.value)} />${hint('url')}</label>
+      <${AddressField} key=${format} label=${t(urlName)} isRequired=${!ownUrl} value=${isSame ? shown.url ?? '' : ''} onUrl=${setUrl} problem=${hint('url')} />
       <${AcceptRedirects} key=${url.includes('script.google.com')} url=${url} isOn=${webhook?.accept_redirects ?? false} />
-      <${OptionFields} key=${format} format=${format} options=${isSame ? shown.options ?? {} : {}} hint=${optionHint} />
+      <${SecretField} key=${format} name=${FORMATS[format].secret} webhook=${isSame ? webhook : null} isNew=${!webhook} format=${format} problem=${hint('secret')} />
+      <${OptionFields} key=${format} format=${format} options=${isSame ? shown.options ?? {} : {}} hint=${hint} />
       <fieldset><legend>${t('eventTypes')} *</legend><${EventTypes} chosen=${shown.event_types} />${hint('event_types')}${hint('event_type')}</fieldset>
-      <details open=${Boolean(shown.filter?.length || field('filter'))}><summary>${t('filter')}</summary>
-        <label><small class="muted">${t('filterHint')}</small><textarea name="filter" rows="3" spellcheck="false" defaultValue=${textOf(shown.filter)}></textarea>${hint('filter')}</label></details>
-      <${Try} />
-      ${secretName && html`<label>${t(secretName)}<input name="secret" type="password" autocomplete="new-password" placeholder=${format === 'json' ? t('secretPlaceholder') : ''} />
-        <small class="muted">${webhook?.has_secret && isSame ? t('secretKept') : format === 'json' && t('secretHint')}</small>${hint('secret')}</label>`}
-      ${webhook?.has_secret && isSame && !ownUrl && html`<label class="check"><input name="remove_secret" type="checkbox" /> ${t('removeSecret')}</label>`}
-      ${!webhook && format === 'json' && html`<label class="check"><input name="generate_secret" type="checkbox" defaultChecked=${initial.generate_secret} /> ${t('generate')}</label>`}
-      <label>${t('description')}<textarea name="description" rows="2" defaultValue=${shown.description ?? ''}></textarea>${hint('description')}</label>
-      <details><summary>${t('headers')}</summary>
-        <label><small class="muted">${t('headersHint')}</small><textarea name="headers" rows="3" spellcheck="false" defaultValue=${headers}></textarea>${hint('headers')}</label></details>
-      ${error && !FIELDS.some(field) && html`<p class="problem" role="alert">${said(error.message)}</p>`}
+      <${FilterRows} conditions=${shown.filter} fields=${Object.keys(fields)} isText=${(name) => fields[name]} onRows=${count}
+        problems=${Array.from({ length: 20 }, (_, at) => found('filter', at))} />
+      <${Matching} asked=${() => triedOf(new FormData(form.current))} changes=${changes} format=${format} />
+      <${More} shown=${shown} hint=${hint} isOpen=${['description', 'headers', 'max_per_minute'].some((name) => found(name))} />
+      ${error && !FIELDS.some((name) => found(name)) && html`<p class="problem" role="alert">${said(error.message)}</p>`}
       <div class="buttons">
-        ${!webhook && html`<button type="button" onClick=${onDone} disabled=${saving}>${t('cancel')}</button>`}
-        <button class="primary" disabled=${saving}>${t(saving ? 'saving' : webhook ? 'save' : 'create')}</button>
+        ${state.saved && webhook && html`<span class="muted" role="status">${t('saved')}</span>`}
+        ${onCancel && html`<button type="button" onClick=${onCancel} disabled=${state.saving}>${t('cancel')}</button>`}
+        <button class="primary" disabled=${state.saving}>${t(button)}</button>
       </div>
     </form>`;
 }
 
-// How many of the last events the types and the filter of this form let through.
-function Try() {
-  const [tried, setTried] = useState(null);
-  async function look({ target }) {
-    const form = new FormData(target.form);
-    setTried(await attempt(() => webhooksApi.try({ event_types: typesOf(form), filter: conditionsOf(form.get('filter')) })));
-  }
-  return html`<p class="row"><button type="button" onClick=${look}>${t('try')}</button>
-    <span role="status" class="muted">${tried && t('tried', tried)}</span></p>`;
+// What few webhooks need.
+function More({ shown, hint, isOpen }) {
+  const headers = Object.entries(shown.headers ?? {}).map(([name, value]) => `${name}: ${value}`).join('\n');
+  const isUsed = Boolean(shown.description || headers || shown.max_per_minute);
+  return html`<details open=${isUsed || isOpen}><summary>${t('moreFields')}</summary><div class="fields">
+    <label>${t('description')}<textarea name="description" rows="2" defaultValue=${shown.description ?? ''}></textarea>${hint('description')}</label>
+    <label>${t('headers')}<textarea name="headers" rows="3" spellcheck="false" defaultValue=${headers}></textarea>
+      <small class="muted">${t('headersHint')}</small>${hint('headers')}</label>
+    <label>${t('maxPerMinute')}<input name="max_per_minute" type="number" min="0" defaultValue=${shown.max_per_minute ?? ''} />
+      <small class="muted">${t('maxPerMinuteHint')}</small>${hint('max_per_minute')}</label></div></details>`;
 }
 
 function bodyOf(form, webhook) {
@@ -89,15 +86,31 @@ function bodyOf(form, webhook) {
     const [name, ...value] = line.split(':');
     return [name.trim(), value.join(':').trim()];
   }));
+  const pace = form.get('max_per_minute');
   return {
     name: form.get('name'),
     url: form.get('url'),
     secret: form.has('remove_secret') ? null : form.get('secret') ?? '',
-    ...formatOf(form, webhook),
+    ...formatOf(form),
+    accept_redirects: form.has('accept_redirects'),
     description: form.get('description') || null,
     headers,
-    event_types: typesOf(form, webhook?.event_types),
-    filter: conditionsOf(form.get('filter')),
-    ...(!webhook && { generate_secret: form.has('generate_secret') && !form.get('secret') }),
+    max_per_minute: pace === '' ? null : Number(pace),
+    ...wantedOf(form, webhook?.event_types),
+    ...(form.has('generate_secret') && { generate_secret: true }),
   };
+}
+
+// The types and the filter, as saving and trying take them.
+function wantedOf(form, before) {
+  const event_types = typesOf(form, before);
+  const fields = fieldsOf(event_types);
+  return { event_types, filter: conditionsOf(form, (name) => fields[name]) };
+}
+
+function triedOf(form) {
+  const { format, options } = formatOf(form);
+  const wanted = wantedOf(form);
+  if (!wanted.event_types.length) return null;
+  return { ...wanted, format, options: 'chat_id' in options ? { ...options, chat_id: options.chat_id || '1' } : options };
 }

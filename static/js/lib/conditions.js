@@ -1,23 +1,36 @@
-// A webhook's filter as text, one condition a line: amount_kopeks gte 100000
+// A webhook's filter: conditions as the contract has them, and what stands in the rows of a form.
+
+export const OPS = ['eq', 'ne', 'gt', 'gte', 'lt', 'lte', 'in', 'not_in', 'contains', 'starts_with', 'exists', 'missing'];
+export const BARE = ['exists', 'missing']; // compare with nothing
 const LISTS = ['in', 'not_in'];
 
-export function textOf(conditions) {
-  return (conditions ?? []).map((one) => ['field', 'op', 'value'].filter((name) => name in one)
-    .map((name) => (name === 'value' ? written(one.value) : one[name])).join(' ')).join('\n');
+// The conditions of a form, or null where it has none; what is half written is none yet. `isText`
+// says of a field whether its values are texts, so that «007» stays one.
+export function conditionsOf(form, isText) {
+  const [ops, values] = ['op', 'value'].map((name) => form.getAll(`filter.${name}`));
+  const rows = form.getAll('filter.field').map((field, at) => ({ field: field.trim(), op: ops[at], text: values[at].trim() }));
+  const whole = rows.filter(({ field, op, text }) => field && (text || BARE.includes(op)));
+  return whole.length > 0 ? whole.map((row) => conditionOf(row, isText(row.field))) : null;
 }
 
-// The conditions of a text, or null where it has none.
-export function conditionsOf(text) {
-  const lines = text.split('\n').map((line) => line.trim()).filter(Boolean);
-  return lines.length > 0 ? lines.map(conditionOf) : null;
+function conditionOf({ field, op, text }, isText) {
+  if (BARE.includes(op)) return { field, op };
+  const read = (one) => (isText ? one : readable(one));
+  if (!LISTS.includes(op)) return { field, op, value: read(text) };
+  return { field, op, value: text.startsWith('[') ? readable(text) : text.split(',').map((one) => read(one.trim())) };
 }
 
-function conditionOf(line) {
-  const [, field, op = '', value] = line.match(/^(\S+)\s*(\S+)?\s*(.*)$/);
-  if (value === '') return { field, op };
-  const read = readable(value);
-  const isBareList = LISTS.includes(op) && !Array.isArray(read);
-  return { field, op, value: isBareList ? value.split(',').map((one) => readable(one.trim())) : read };
+// A value as a person writes it.
+export function written({ value, op }, isText) {
+  if (value === undefined || BARE.includes(op)) return '';
+  if (Array.isArray(value) && value.every((one) => isPlain(one, isText) && !String(one).includes(','))) return value.join(', ');
+  return isPlain(value, isText) ? String(value) : JSON.stringify(value);
+}
+
+// Whether it reads back as it is without quotation marks.
+function isPlain(value, isText) {
+  if (typeof value !== 'string') return !isText && !Array.isArray(value);
+  return value === value.trim() && value !== '' && !value.startsWith('[') && (isText || readable(value) === value);
 }
 
 // What is no JSON is a text as it stands.
@@ -27,9 +40,4 @@ function readable(text) {
   } catch {
     return text;
   }
-}
-
-function written(value) {
-  const isPlain = typeof value === 'string' && value === value.trim() && value !== '' && !value.includes('\n') && readable(value) === value;
-  return isPlain ? value : JSON.stringify(value);
 }

@@ -1,6 +1,6 @@
 // #/ : is all well, the numbers, the charts, what just happened.
 import { statsApi } from '../api.js';
-import { Chart, secondsOf, WINDOWS, WindowSwitch } from '../components/Chart.js';
+import { Attempts, Chart, secondsOf, WINDOWS, WindowSwitch } from '../components/Chart.js';
 import { DashboardStats } from '../components/DashboardStats.js';
 import { EventList } from '../components/EventRow.js';
 import { FirstRun } from '../components/FirstRun.js';
@@ -13,9 +13,8 @@ import { TypeFilter } from '../components/TypeFilter.js';
 import { language, t } from '../i18n.js';
 import { isLoaded, now, stream } from '../known.js';
 import { compactRubles, rubles } from '../lib/money.js';
-import { number } from '../lib/text.js';
-import { milliseconds } from '../lib/time.js';
 import { go, query, setQuery } from '../place.js';
+import { isAdmin } from '../rights.js';
 import { html, useState } from '../ui.js';
 import { hueOf, labelOf } from '../words.js';
 
@@ -28,7 +27,7 @@ const DAYS_EVERY = 300_000; // ms
 
 export function Dashboard() {
   const { value: days } = useLoaded(() => statsApi.series('30d'), [Math.floor(now.value / DAYS_EVERY)]);
-  return html`<${Health} /><${Refused} /><${FirstRun} /><${DashboardStats} days=${days} />
+  return html`<${Health} /><${Refused} />${isAdmin.value && html`<${FirstRun} />`}<${DashboardStats} days=${days} />
     ${(!isLoaded.value || stream.value.length > 0) && html`<${Charts} />`}<${Stream} />`;
 }
 
@@ -63,12 +62,6 @@ function byType(items) {
   const shown = types.map((type) => ({ label: labelOf(type), colour: `type-${hueOf(type)}`, values: items.map((one) => one.events[type] ?? 0) }));
   const others = items.map(({ events }) => rest.reduce((sum, type) => sum + (events[type] ?? 0), 0));
   return [...shown, { label: t('otherTypes'), colour: 'rest', values: others }];
-}
-
-// How many attempts succeeded, and how long 95 of 100 took at most.
-function Attempts({ of: { success, failed, p95_ms: p95 } }) {
-  const rate = success + failed ? `${number(Math.floor((success / (success + failed)) * 1000) / 10, language.value)} %` : '—';
-  return html`<span class="muted" title=${t('ofAttemptsHint')}><strong>${rate}</strong> ${t('ofAttempts')} · p95 ${p95 === null ? '—' : `≈ ${milliseconds(p95, language.value)}`}</span>`;
 }
 
 function Stream() {

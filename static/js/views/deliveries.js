@@ -3,5 +3,5 @@ import { WebhookDeliveries } from '../components/WebhookDeliveries.js';
 import { html } from '../ui.js';
 
 export function Deliveries() {
-  return html`<section class="card"><${WebhookDeliveries} initialStatus="failed" /></section>`;
+  return html`<section class="card"><${WebhookDeliveries} /></section>`;
 }

@@ -12,25 +12,33 @@ import { attempt } from '../toasts.js';
 import { html, useState } from '../ui.js';
 
 export function Settings() {
-  const loaded = useLoaded(() => settingsApi.get(), []);
-  const settings = loaded.value;
-  const [metrics, setMetrics] = useState(null); // a link would come without the token
-  const showMetrics = async () => setMetrics(await attempt(() => settingsApi.metrics()));
+  const loaded = useLoaded(settingsApi.get, []);
   async function choose(event) {
     await attempt(() => setLanguage(event.target.value));
     await attempt(reloadTypes);
   }
-  return html`<section class="card">
-    <label>${t('language')}<select value=${language.value} onChange=${choose}><option value="ru">Русский</option><option value="en">English</option></select></label>
-    <label class="check"><input type="checkbox" checked=${isForeign.value} onChange=${(event) => setForeign(event.target.checked)} /> ${t('foreignDevice')}</label>
-    <${Missing} of=${loaded} rows=${12} />
-    ${settings && html`<p class="numbers"><span><strong>${settings.version}</strong> ${t('version')}</span>
-        <span><strong>${milliseconds(settings.fsync_ms, language.value)}</strong> ${t('fsync')}</span>
-        <span><strong>${bytes(settings.database_bytes, language.value)}</strong> ${t('databaseSize')}</span>
-        <a href="docs" target="_blank">${t('apiDocs')}</a> <button class="small" onClick=${showMetrics}>${t('metrics')}</button> <a href="#/doctor">${t('doctor')}</a></p>
-      <table><thead><tr><th>${t('setting')}</th><th>${t('value')}</th><th>${t('origin')}</th></tr></thead>
-        <tbody>${settings.items.map((one) => html`<tr key=${one.key}><td data-label=${t('setting')}><span><code title=${one.variable}>${one.key}</code><small class="muted">${said(one.meaning)}</small></span></td>
-          <td data-label=${t('value')}><code>${one.value}</code></td><td data-label=${t('origin')}><span class="whole">${said(one.origin)}</span></td></tr>`)}</tbody></table>`}
-    ${metrics && html`<${Dialog} title=${t('metrics')} onClose=${() => setMetrics(null)}><${Copyable} text=${metrics} label="GET /metrics" /><//>`}
-  </section>`;
+  return html`<section class="card fields">
+      <label>${t('language')}<select value=${language.value} onChange=${choose}><option value="ru">Русский</option><option value="en">English</option></select></label>
+      <label class="check"><input type="checkbox" checked=${isForeign.value} onChange=${(event) => setForeign(event.target.checked)} /> ${t('foreignDevice')}</label>
+    </section>
+    <section class="card"><${Missing} of=${loaded} rows=${12} />${loaded.value && html`<${OfServer} settings=${loaded.value} />`}</section>`;
+}
+
+function OfServer({ settings }) {
+  const [metrics, setMetrics] = useState(null); // a link would come without the token
+  const [words, setWords] = useState('');
+  const showMetrics = async () => setMetrics(await attempt(() => settingsApi.metrics()));
+  const isWanted = (one) => `${one.key} ${said(one.meaning)} ${one.value}`.toLowerCase().includes(words.toLowerCase());
+  const groups = Map.groupBy(settings.items.filter(isWanted), (one) => one.key.split('.')[0]);
+  return html`<p class="numbers"><span><strong>${settings.version}</strong> ${t('version')}</span>
+      <span><strong>${milliseconds(Math.round(settings.fsync_ms * 10) / 10, language.value)}</strong> ${t('fsync')}</span>
+      <span><strong>${bytes(settings.database_bytes, language.value)}</strong> ${t('databaseSize')}</span></p>
+    <p class="toolbar"><a class="button" href="docs" target="_blank">${t('apiDocs')}</a><button onClick=${showMetrics}>${t('metrics')}</button>
+      <a class="button" href="#/doctor">${t('doctor')}</a></p>
+    <div class="toolbar"><p class="muted">${t('settingsHint')}</p><input type="search" class="last" data-search placeholder=${t('search')} aria-label=${t('search')} onInput=${(event) => setWords(event.target.value)} /></div>
+    ${[...groups].map(([group, items]) => html`<h3 key=${group}>[${group}]</h3>
+      <dl class="settings">${items.map((one) => html`<div key=${one.key}><dt><code title=${one.variable}>${one.key}</code><small class="muted">${said(one.meaning)}</small></dt>
+        <dd><code>${one.value || '—'}</code><small class="muted">${said(one.origin)}</small></dd></div>`)}</dl>`)}
+    ${groups.size === 0 && html`<p class="muted">${t('nothingFound')}</p>`}
+    ${metrics && html`<${Dialog} title=${t('metrics')} onClose=${() => setMetrics(null)} light><${Copyable} text=${metrics} label="GET /metrics" /><//>`}`;
 }

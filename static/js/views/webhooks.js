@@ -1,40 +1,31 @@
 // #/webhooks : the list.
 import { settingsApi } from '../api.js';
-import { Dialog } from '../components/Dialog.js';
-import { RemoveWebhook } from '../components/RemoveWebhook.js';
-import { WebhookForm } from '../components/WebhookForm.js';
+import { useLoaded } from '../components/Loaded.js';
+import { NewWebhook } from '../components/NewWebhook.js';
+import { RemoveWebhook } from '../components/WebhookDialogs.js';
 import { WebhooksList } from '../components/WebhooksList.js';
 import { t } from '../i18n.js';
 import { go } from '../place.js';
-import { attempt } from '../toasts.js';
-import { webhooks } from '../webhooks.js';
+import { isAdmin } from '../rights.js';
 import { html, useState } from '../ui.js';
-
-const create = () => go('#/webhooks/new');
-
-export function NewWebhook({ onClose }) {
-  return html`<${Dialog} title=${t('createWebhook')} onClose=${onClose}><${WebhookForm} onDone=${onClose} /><//>`;
-}
+import { webhooks } from '../webhooks.js';
+import { sinkWebhook } from './sandbox.js';
 
 export function Webhooks() {
-  const [form, setForm] = useState(null); // {initial} to begin with
   const [removing, setRemoving] = useState(null);
-  const close = () => setForm(null);
-
-  async function forSandbox() {
-    const settings = await attempt(() => settingsApi.get());
-    if (!settings?.has_sink) return create();
-    const url = new URL('sink/in', `${location.origin}${location.pathname}`).href;
-    return setForm({ initial: { name: t('sinkWebhook'), url, event_types: ['*'], generate_secret: true } });
-  }
-
+  const [initial, setInitial] = useState(null); // to begin with, for the sandbox
+  const onCreate = () => go('#/webhooks/new');
   return html`<section class="card">
-    ${webhooks.value.size === 0
-      ? html`<div class="empty"><p>${t('noWebhooks')}</p>
-        <span class="buttons"><button class="primary" onClick=${create}>${t('createWebhook')}</button>
-          <button onClick=${forSandbox}>${t('noWebhooksSink')}</button></span></div>`
-      : html`<${WebhooksList} onCreate=${create} onRemove=${setRemoving} />`}
-    ${form && html`<${Dialog} title=${t('createWebhook')} onClose=${close}><${WebhookForm} initial=${form.initial} onDone=${close} /><//>`}
+    ${webhooks.value.size === 0 ? html`<${Empty} onCreate=${onCreate} onTry=${() => setInitial(sinkWebhook())} />` : html`<${WebhooksList} onCreate=${onCreate} onRemove=${setRemoving} />`}
+    ${initial && html`<${NewWebhook} initial=${initial} onClose=${() => setInitial(null)} />`}
     ${removing && html`<${RemoveWebhook} webhook=${removing} onClose=${() => setRemoving(null)} />`}
   </section>`;
+}
+
+// The sandbox is offered where there is one.
+function Empty({ onCreate, onTry }) {
+  const { value: settings } = useLoaded(settingsApi.get, []);
+  return html`<div class="empty"><p>${t('noWebhooks')}</p>
+    ${isAdmin.value && html`<span class="toolbar"><button class="primary" onClick=${onCreate}>${t('createWebhook')}</button>
+      ${settings?.has_sink && html`<button onClick=${onTry}>${t('noWebhooksSink')}</button>`}</span>`}</div>`;
 }

@@ -1,0 +1,88 @@
+"""Webhooks and deliveries as the world makes them: hundreds, long names, longer addresses."""
+
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.conftest import Receiver, Server, until
+from tests.system.chromium import needs_chromium, show, sign_in
+
+pytestmark = needs_chromium
+
+NAME = "Н" * 255
+FAR = f"https://crm.example-company.com/{'hooks/' * 300}"
+LABEL = "Событие с названием, которое кто-то написал длиннее, чем помещается в одну строку"
+PLACES = ["webhooks", "webhooks/1", "webhooks/1/deliveries", "webhooks/1/settings", "deliveries"]
+HEIGHTS = "them => them.map((one) => Math.round(one.getBoundingClientRect().height))"
+
+
+@pytest.fixture
+async def ugly(starting: Any, receiver: Receiver) -> Server:
+    """A webhook with everything too long, whose deliveries fail, and 299 that get nothing."""
+    kind = {"value": "shop.event", "label": LABEL}
+    server: Server = await starting(now=None, event_types=[kind])
+    await server.webhook(FAR, "shop.event", name=NAME, is_active=False)
+    for number in range(298):
+        await server.webhook(receiver.url, "ticket.created", name=f"Партнёр {number}")
+    receiver.status = 503
+    await server.webhook(receiver.url, "shop.event", name=f"{NAME[1:]}!")
+    for number in range(3):
+        await server.event("shop.event", number=number)
+
+    async def all_tried() -> bool:
+        return bool((await server.call("GET", "/webhooks/300")).json["undelivered"] == 3)
+
+    await until(all_tried)
+    return server
+
+
+@pytest.mark.parametrize("width", [360, 390, 1280])
+async def test_long_things_keep_their_place(ugly: Server, page: Page, width: int) -> None:
+    """Nothing is wider than the window; a row is a row, with the whole on hover (P22, P24)."""
+    await page.set_viewport_size({"width": width, "height": 800})
+    await sign_in(ugly, page)
+    for place in PLACES:
+        await show(page, place)
+        await page.wait_for_timeout(100)
+        assert await page.evaluate("document.documentElement.scrollWidth") <= width, place
+    await expect(page.locator(".delivery")).to_have_count(3)
+    heights = await page.locator(".delivery").evaluate_all(HEIGHTS)
+    assert max(heights) <= 64  # two lines at most
+    await expect(page.locator(".delivery").first.locator("span[title]")).to_have_attribute(
+        "title", LABEL
+    )
+    await show(page, "webhooks")
+    await expect(page.locator(".hook")).to_have_count(50)
+    assert max(await page.locator(".hook").evaluate_all(HEIGHTS)) <= 112
+    first = page.locator(".hook").first
+    await expect(first.locator("strong")).to_have_attribute("title", f"{NAME[1:]}!")
+    await show(page, "webhooks/1")
+    title = await page.locator("h2").bounding_box()
+    assert title is not None
+    assert title["height"] <= 96
+
+
+async def test_three_hundred_are_found(ugly: Server, page: Page) -> None:
+    """The one in trouble first, the rest by a search, in steps."""
+    await sign_in(ugly, page, "webhooks")
+    names = page.locator(".hook strong")
+    await expect(names.first).to_have_text(f"{NAME[1:]}!")
+    await page.get_by_role("button", name="Показать ещё").click()
+    await expect(names).to_have_count(100)
+    await page.get_by_label("Поиск").fill("партнёр 29")
+    await expect(names).to_have_count(9)
+
+
+async def test_what_turns_the_reading_direction_is_shown(
+    server: Server, receiver: Receiver, page: Page
+) -> None:
+    """In a webhook's name, wherever it stands (P25)."""
+    await server.webhook(receiver.url, name="CRM \u202e txet")
+    await server.event(user_id=1)
+    await sign_in(server, page, "webhooks")
+    await expect(page.locator(".hook strong")).to_have_text("CRM \\u202e txet")
+    await show(page, "deliveries?status=success")
+    await expect(page.locator(".delivery strong")).to_have_text("CRM \\u202e txet")
+    await show(page, "webhooks/1")
+    await expect(page.locator("h2")).to_contain_text("CRM \\u202e txet")
