@@ -17,6 +17,19 @@ SHOWN_DIRECTIONS = """() => [...document.querySelectorAll('.event')].map((one) =
   text: one.textContent,
   isolated: getComputedStyle(one.querySelector('.details')).unicodeBidi,
 }))"""
+BROKEN = """(word) => {
+  const walker = document.createTreeWalker(document.querySelector('#app'), NodeFilter.SHOW_TEXT);
+  const found = [];
+  while (walker.nextNode()) {
+    const at = walker.currentNode.data.indexOf(word);
+    if (at < 0) continue;
+    const range = document.createRange();
+    range.setStart(walker.currentNode, at);
+    range.setEnd(walker.currentNode, at + word.length);
+    found.push(range.getClientRects().length);
+  }
+  return found;
+}"""
 LONG_LABEL = "Сервер в самом далёком дата-центре перезапущен после обновления ядра и всех служб"
 
 
@@ -187,3 +200,19 @@ async def test_signs_that_turn_the_text_around_are_shown(server: Server, page: P
     await expect(dialog.locator("pre")).to_contain_text("до\\u202eпосле")
     assert TURNS not in (await dialog.text_content() or "")
     assert json.loads(await dialog.locator("pre").text_content() or "")["title"] == title
+
+
+async def test_a_word_is_not_broken_where_there_is_room(
+    server: Server, receiver: Receiver, page: Page
+) -> None:
+    """«Бухгалтерия» at 1280 (P23)."""
+    await server.webhook(receiver.url, name="Бухгалтерия")
+    await server.event(user_id=1)
+    await until(lambda: receiver.has(1))
+    await page.set_viewport_size({"width": 1280, "height": 800})
+    await sign_in(server, page)
+    for place in ("webhooks", "webhooks/1", "webhooks/1/deliveries", "events/1"):
+        await show(page, place)
+        await expect(page.get_by_text("Бухгалтерия").first).to_be_attached()
+        lines = await page.evaluate(BROKEN, "Бухгалтерия")
+        assert set(lines) <= {0, 1}, place  # none where it is hidden

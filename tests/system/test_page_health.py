@@ -66,7 +66,7 @@ async def test_the_rate_is_of_the_attempts_in_the_window(
     """«—» without any, and never 100 % beside failures (P1)."""
     await server.event(user_id=0)
     await sign_in(server, page)
-    rate = page.locator(".charts .card").filter(has_text="Доставки").locator("header")
+    rate = page.locator(".charts .card").filter(has_text="Доставки")
     await expect(rate).to_contain_text("— попыток")
     await undelivered(server, receiver)
     await page.reload()

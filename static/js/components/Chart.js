@@ -19,8 +19,8 @@ const whole = (value) => number(value, language.value);
 
 // `series`: [{label, values, colour}] over `times` (seconds since the epoch), `bucket` seconds apart; the
 // colour is a class of css/dashboard.css. Bars stand on each other; `lines` do not. `format` and `short` make
-// texts of a value, for reading and for the axis.
-export function Chart({ title, times, bucket, series, lines = false, format = whole, short = compact }) {
+// texts of a value, for reading and for the axis; `note` tells of the whole window.
+export function Chart({ title, times, bucket, series, lines = false, format = whole, short = compact, note }) {
   const figure = useRef(null);
   const [at, setAt] = useState(null); // the bucket at the cursor
   const [isReady, setReady] = useState(uPlot !== null);
@@ -38,10 +38,10 @@ export function Chart({ title, times, bucket, series, lines = false, format = wh
     return () => { observer.disconnect(); chart.destroy(); setAt(null); };
   }, [isReady, JSON.stringify([times, shown]), language.value, theme.value]);
 
-  if (!shown.length) return html`<p class="muted no-data">${t('noData')}</p>`;
+  if (!shown.length) return html`<p class="muted no-data">${note ?? t('noData')}</p>`;
   const value = ({ values }) => valueOf(values, at, lines);
   return html`<figure class="chart" aria-label=${title} ref=${figure}>
-    <ul class="legend plain"><li class="at">${at === null ? t('inAll') : bucketWhole(times[at], language.value, bucket)}
+    <ul class="legend plain"><li class="at">${at === null ? note ?? t('inAll') : bucketWhole(times[at], language.value, bucket)}
       ${at === times.length - 1 && ` · ${t('running')}`}</li>${shown.map((one) => html`<li key=${one.label}><i class="swatch ${one.colour}"></i>
       <span title=${one.label}>${middle(one.label, LABEL)}</span> <strong>${value(one) === null ? '–' : format(value(one))}</strong></li>`)}</ul>
     <div class="plot"></div>
@@ -87,7 +87,7 @@ function optionsOf(place, { shown, times, bucket, lines, short, setAt }) {
       drawClear: [(plot) => markRunning(plot, times.at(-1) - edge, border)],
     },
     axes: [
-      { ...axis, size: 28, grid: { show: false }, values: (_, ticks) => ticks.map((one) => bucketName(one, language.value, bucket)) },
+      { ...axis, size: 28, space: 64, grid: { show: false }, values: (_, ticks) => ticks.map((one) => bucketName(one, language.value, bucket)) },
       { ...axis, size: widest, incrs: WHOLE, values: (_, ticks) => ticks.map(short) },
     ],
     scales: {

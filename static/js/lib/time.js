@@ -1,12 +1,13 @@
 // Times for people, in the browser's zone; `now` is passed in.
 
 const UNITS = [['day', 86_400_000], ['hour', 3_600_000], ['minute', 60_000], ['second', 1_000]];
+const MINUTE = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
 
 export function clock(timestamp, language, options) {
   return new Date(timestamp).toLocaleTimeString(language, options);
 }
 
-export const minute = (timestamp, language) => clock(timestamp, language, { hour: '2-digit', minute: '2-digit' });
+export const minute = (timestamp, language) => clock(timestamp, language, MINUTE);
 
 export function moment(timestamp, language) {
   return new Date(timestamp).toLocaleString(language);
@@ -34,12 +35,12 @@ const DAY = 86_400; // seconds
 
 // A bucket of a chart by its start: on the axis, and in full where one is looked at.
 export function bucketName(seconds, language, bucket) {
-  const options = bucket >= DAY / 4 ? { day: 'numeric', month: 'short' } : { hour: '2-digit', minute: '2-digit' };
+  const options = bucket >= DAY / 4 ? { day: 'numeric', month: 'short' } : MINUTE;
   return new Date(seconds * 1000).toLocaleString(language, options);
 }
 
 export function bucketWhole(seconds, language, bucket) {
-  const hours = bucket >= DAY ? {} : { hour: '2-digit', minute: '2-digit' };
+  const hours = bucket >= DAY ? {} : MINUTE;
   return new Date(seconds * 1000).toLocaleString(language, { weekday: 'short', day: 'numeric', month: 'short', ...hours });
 }
 

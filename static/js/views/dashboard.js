@@ -46,8 +46,8 @@ function Charts() {
   return html`<section class="charts">
     <div class="card wide"><header class="row"><h2>${t('chartEvents')}</h2><${WindowSwitch} value=${window} onChange=${choose} /></header>
       ${chart(t('chartEvents'), events, byType(events.items))}</div>
-    <div class="card"><header class="row"><h2>${t('chartDeliveries')}</h2><${Attempts} of=${deliveries.whole} /></header>
-      ${chart(t('chartDeliveries'), deliveries, outcomes)}</div>
+    <div class="card"><header class="row"><h2>${t('chartDeliveries')}</h2></header>
+      ${chart(t('chartDeliveries'), deliveries, outcomes, { note: html`<${Attempts} of=${deliveries.whole} />` })}</div>
     <div class="card"><header class="row"><h2>${t('chartRevenue')}</h2></header>
       ${chart(t('chartRevenue'), events, revenue, money)}</div>
   </section>`;
