@@ -19,6 +19,7 @@ from tests.system.conftest import ROOT
 NODE = shutil.which("node")
 PHP = shutil.which("php")
 VERIFY = ROOT / "static/verify"  # what the page offers
+SIGNATURES = ("webhook-signature", "x-webhook-signature")
 SECRETS = ["s3cret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]
 
 
@@ -39,6 +40,15 @@ async def sent(starting: Any, receiver: Receiver, secret: str) -> tuple[dict[str
     return {name.lower(): value for name, value in got.headers.items()}, got.body
 
 
+def strangers(headers: dict[str, str]) -> list[dict[str, str]]:
+    """Headers that are missing, or hold what is no id, no time, no signature."""
+    found: list[dict[str, str]] = [{}, {"host": "x"}]
+    for value in ("", "x", "é" * 49, "v1,", "sha256=", "9" * 5_000, "١٢٣"):
+        found.append(dict.fromkeys(headers, value))
+        found.append(headers | dict.fromkeys(SIGNATURES, value))
+    return found
+
+
 @pytest.mark.parametrize("secret", SECRETS)
 async def test_python(starting: Any, receiver: Receiver, secret: str) -> None:
     """Genuine, forged, old."""
@@ -49,6 +59,9 @@ async def test_python(starting: Any, receiver: Receiver, secret: str) -> None:
         assert names[name](headers, body, secret)
         assert not names[name](headers, body + b" ", secret)
         assert not names[name](headers, body, secret[:-4] + "AAAA")
+        assert names[name]({key.title(): value for key, value in headers.items()}, body, secret)
+        for strange in strangers(headers):
+            assert not names[name](strange, body, secret), strange
     old = headers | {"webhook-timestamp": str(int(time.time()) - 301)}
     assert not names["verify"](old, body, secret)
 
@@ -63,15 +76,23 @@ async def test_node(starting: Any, receiver: Receiver, tmp_path: Path, secret: s
         "import { verify, verifySimple } from './verify.mjs';\n"
         f"const headers = {json.dumps(headers)}, body = {json.dumps(body.decode())};\n"
         f"const secret = {json.dumps(secret)};\n"
-        "const tries = [verify, verifySimple].flatMap((one) =>\n"
+        "const both = [verify, verifySimple], tries = both.flatMap((one) =>\n"
         "  [one(headers, body, secret), one(headers, body + ' ', secret)]);\n"
         "console.log(JSON.stringify(tries));\n"
+        f"for (const strange of {json.dumps(strangers(headers))})\n"
+        "  if (both.some((one) => one(strange, body, secret))) throw strange;\n"
+        # What express.json() leaves, and what a request without a body has:
+        "for (const parsed of [undefined, null, {}, JSON.parse(body)])\n"
+        "  if (both.some((one) => one(headers, parsed, secret))) throw parsed;\n"
+        "const web = new Headers(headers), bytes = Buffer.from(body);\n"
+        "if (!both.every((one) => one(web, bytes, secret))) throw web;\n"
     )
     node = await asyncio.create_subprocess_exec(
         str(NODE), str(tmp_path / "run.mjs"), stdout=asyncio.subprocess.PIPE
     )
     out, _ = await node.communicate()
     assert json.loads(out) == [True, False, True, False]
+    assert node.returncode == 0
 
 
 async def printed(program: str, *words: str, secret: str, folder: Path) -> str:
@@ -99,22 +120,24 @@ async def test_the_pages_own_code(
     (tmp_path / "run.py").write_text(
         "import json\nfrom python import verify\n"
         "headers, body = json.load(open('sent.json'))\n"
+        "assert not verify({}, body.encode())\n"
         "print([verify(headers, (body + more).encode()) for more in ('', ' ')])\n"
     )
     (tmp_path / "run.mjs").write_text(
         "import { readFileSync } from 'node:fs';\nimport { verify } from './node.mjs';\n"
         "const [headers, body] = JSON.parse(readFileSync('sent.json', 'utf8'));\n"
-        "console.log(verify(headers, body), verify(headers, body + ' '));\n"
+        "console.log(verify(headers, body), verify(headers, body + ' '), verify({}, body));\n"
     )
     (tmp_path / "run.php").write_text(
         "<?php require 'php.php';"
         " [$headers, $body] = json_decode(file_get_contents('sent.json'), true);"
-        " echo json_encode([verify($headers, $body), verify($headers, $body . ' ')]);"
+        " echo json_encode([verify($headers, $body), verify($headers, $body . ' '),"
+        " verify([], '')]);"
     )
     said = partial(printed, secret=secret, folder=tmp_path)
     assert await said(sys.executable, "run.py") == "[True, False]"
     assert await said("sh", "curl.sh") == headers["x-webhook-signature"]
     if NODE:
-        assert await said(NODE, "run.mjs") == "true false"
+        assert await said(NODE, "run.mjs") == "true false false"
     if PHP:
-        assert await said(PHP, "run.php") == "[true,false]"
+        assert await said(PHP, "run.php") == "[true,false,false]"
