@@ -22,12 +22,10 @@ fetch() { # NAME VERSION FILE-IN-PACKAGE LOCAL-NAME
 
 # Those in use, one file for all: <use href="vendor/lucide.svg#NAME">. A name more is a word more here.
 ICONS="
-  activity arrow-left arrow-left-right arrow-right banknote bell bell-off calendar check chevron-down
-  chevron-left chevron-right circle circle-alert circle-check circle-help circle-slash circle-x clock copy download
-  ellipsis external-link eye flask-conical funnel hash info key-round keyboard languages layout-dashboard
-  link list-checks log-out message-circle monitor moon pause pencil play plus power power-off qr-code refresh-cw
-  rotate-ccw russian-ruble search send settings shield-check smartphone square stethoscope sun ticket
-  ticket-check trash-2 triangle-alert undo-2 upload user user-plus users wallet webhook wifi-off x zap
+  activity arrow-left-right bell calendar check chevron-down chevron-right circle circle-check circle-help
+  circle-slash circle-x clock copy download ellipsis flask-conical key-round languages layout-dashboard link
+  log-out message-circle moon pause play qr-code rotate-ccw russian-ruble search send settings shield-check
+  stethoscope sun ticket triangle-alert user-plus users wallet webhook x zap
 "
 
 sprite() { # VERSION

@@ -15,10 +15,20 @@ export const insist = (load) => persist(async () => {
   }
 });
 
+// The styles of all parts: the first view has none of them.
+let styles = null;
+const dressed = () => new Promise((resolve, reject) => {
+  const link = Object.assign(document.createElement('link'), { rel: 'stylesheet', href: 'css/webhooks.css', onload: resolve, onerror: () => reject(new Error()) });
+  document.head.append(link);
+});
+
 // `load` promises the module, `name` is the component in it.
 export function lazy(load, name) {
   let part = null;
-  const get = async () => { part = (await insist(load))[name]; };
+  const get = async () => {
+    const [loaded] = await Promise.all([insist(load), styles ??= insist(dressed)]);
+    part = loaded[name];
+  };
   parts.push(get);
   return function Lazy(props) {
     const [, setLoaded] = useState(part !== null);
