@@ -63,8 +63,8 @@ types: $(STAMP) ## the shapes in static/js/api.d.ts, from the OpenAPI document
 preloads: ## every module of the page's first view as a line of static/index.html
 	$(PYTHON) -m tools.preloads
 
-screenshots: $(TEST_STAMP) ## pictures of every view into docs/screenshots (needs chromium)
-	$(BIN)/python tools/screenshots.py
+screenshots: $(TEST_STAMP) ## pictures of every view (needs chromium), or some: make screenshots O="--data ugly --width 390"
+	$(BIN)/python -m tools.screenshots $(O)
 
 tools: ## install other people's tools that the suite runs: generators, linters, importers (needs npm)
 	npm install --prefix tests/system/made --silent --no-audit --no-fund --no-package-lock

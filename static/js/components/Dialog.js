@@ -55,6 +55,7 @@ const focus = (element) => element?.focus();
 // may close it by itself (a second "back" on Android), and tells `onClosed`.
 function open(dialog, onClosed) {
   dialog.showModal();
+  dialog.querySelector('.inside :is(input, textarea)')?.focus(); // not what closes it
   layers.value = [...layers.value, dialog];
   dialog.addEventListener('close', onClosed);
   return () => {

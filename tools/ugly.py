@@ -1,0 +1,62 @@
+"""Data as the world has them, and worse: for pictures of the page, and to look at it by hand."""
+
+from typing import Any
+
+from aiohttp import ClientSession
+
+LONG = "Оченьдлинноеназваниебезпробелов" * 9
+NAMES = (
+    "Бухгалтерия магазина «Ромашка и партнёры» на Ленинградском шоссе, второй этаж",
+    "x" * 255,
+    "متجر الشبكة الخاصة",
+    "👩‍👩‍👧‍👦 🚀🚀🚀 CRM 🇷🇺",
+    "<b>CRM</b> & 'co' \\n \u202eMRC",
+    "1",
+    LONG[:255],
+)
+FAR = "https://hooks.example.com/" + "a/very/long/path/" * 100 + "?token=" + "0" * 200
+MANY = 60  # webhooks
+EVENTS: tuple[dict[str, Any], ...] = (
+    {"type": "user.created", "payload": {"user_id": 1, "first_name": LONG, "username": "v" * 200}},
+    {"type": "user.created", "payload": {"user_id": 2, "first_name": "محمد", "username": None}},
+    {"type": "ticket.created", "payload": {"ticket_id": 1, "user_id": 1, "title": "\u202egnp.exe"}},
+    {"type": "ticket.created", "payload": {"ticket_id": 2, "user_id": 1, "title": LONG * 3}},
+    {"type": "ticket.created", "payload": {"ticket_id": 3, "user_id": 1, "title": "😀" * 120}},
+    {
+        "type": "ticket.message_added",
+        "payload": {"ticket_id": 3, "message_id": 1, "message_text": "строка\n" * 60},
+    },
+    {
+        "type": "payment.completed",
+        "payload": {"transaction_id": 1, "user_id": 1, "amount_kopeks": 123_456_789_050},
+    },
+    {
+        "type": "payment.completed",
+        "payload": {"transaction_id": 2, "user_id": 1, "amount_kopeks": -1, "note": "z" * 200_000},
+    },
+    {
+        "type": "transaction.created",
+        "payload": {"transaction_id": 3, "user_id": 1, "type": "refund", "nested": [[[{}]]] * 40},
+    },
+)
+
+
+async def fill(address: str, token: str) -> None:
+    """Put it all into a server: webhooks that fail in several ways, events of every kind."""
+    async with ClientSession(address, headers={"X-API-Key": token}) as session:
+        sink = f"{address.rstrip('/')}/sink/in"
+        for number, name in enumerate(NAMES):
+            url = FAR if number % 2 else sink
+            await _post(session, {"name": name, "url": url, "event_type": "*"})
+        for number in range(MANY):
+            quiet = {"name": f"Архив {number}", "url": sink, "event_type": "ticket.status_changed"}
+            await _post(session, quiet | {"is_active": number % 3 > 0})
+        for mode in ("ok", "error"):
+            await session.put("/sink", json={"mode": mode})
+            for event in EVENTS * 3:
+                await session.post("/events", json=event)
+
+
+async def _post(session: ClientSession, webhook: dict[str, Any]) -> None:
+    async with session.post("/webhooks", json=webhook | {"generate_secret": True}) as answer:
+        answer.raise_for_status()
