@@ -823,5 +823,7 @@ export const authApi: {
   login(code: string): Promise<CreatedToken>;
   /** Try a token without using it: `onUnauthorized` does not hear of a refusal. */
   check(token: string): Promise<EventType[]>;
+  /** A sign-in link for another device. */
+  link(): Promise<LoginLink>;
   ticket(): Promise<Ticket>;
 };

@@ -1,5 +1,7 @@
 export type ConnectionStatus = 'connected' | 'disconnected' | 'connecting';
-export type Callback = (payload: any, message?: LiveMessage) => void;
+/** What the manager itself tells: no message came. */
+export type OwnEvent = ConnectionStatus | 'connection' | 'error';
+export type Callback = (payload: any, message: LiveMessage) => void;
 
 export interface LiveMessage {
   type: string;
@@ -19,6 +21,7 @@ export default class WebSocketManager {
   connect(url: string): void;
   disconnect(): void;
   subscribe(wanted: Subscription): void;
+  on(event: OwnEvent, callback: (payload: any) => void): void;
   on(event: string, callback: Callback): void;
   off(event: string, callback: Callback): void;
   isConnected(): boolean;

@@ -15,6 +15,7 @@ from tests.conftest import ADMIN, Server, until
 HERE = Path(__file__).parent / "typescript"
 STATIC = Path(__file__).parents[2] / "static" / "js"
 TOOLS = ("node", "tsc")
+MODULE = ("--module", "es2022", "--moduleResolution", "node")
 MODULES = "/usr/share/nodejs"  # where Debian keeps node-ws: Node has a WebSocket only since 22
 
 pytestmark = pytest.mark.skipif(
@@ -73,6 +74,16 @@ async def test_the_guides_client_in_node(starting: Any, tmp_path: Path) -> None:
 async def test_our_types_are_right() -> None:
     """`tsc --strict` takes what the guide promises, and refuses what does not exist."""
     await run("tsc", "--noEmit", "--strict", "--target", "es2022", str(HERE / "ours.ts"))
+
+
+@pytest.mark.parametrize("page", ["admin-page.md", "live.md"])
+async def test_the_examples_of_the_documents_are_right(tmp_path: Path, page: str) -> None:
+    """As they stand there, under `tsc --strict` (T9)."""
+    text = (STATIC.parents[1] / "docs" / page).read_text()
+    [example] = [one for one in re.findall(r"```js\n(.*?)```", text, re.DOTALL) if "import" in one]
+    file = tmp_path / "example.ts"
+    file.write_text(example.replace("https://events.example.com/js", str(STATIC)))
+    await run("tsc", *MODULE, "--noEmit", "--strict", "--target", "es2022", str(file))
 
 
 async def test_the_types_name_what_the_modules_have() -> None:
