@@ -49,7 +49,8 @@ async def test_the_first_thing_said_is_what_is_not_delivered(
     await expect(health).to_contain_text(re.compile(r"CRM.* сбоит \d+ .*\(HTTP 503\)"))
     assert "health failure" in await page.evaluate(FIRST)
     link = page.get_by_role("link", name="Не доставлено 3")
-    await expect(link).to_have_attribute("href", f"#/webhooks/{hook['id']}/deliveries")
+    where = f"#/webhooks/{hook['id']}/deliveries?status=undelivered"
+    await expect(link).to_have_attribute("href", where)
     receiver.status = 200
     await server.call(
         "POST",

@@ -52,6 +52,6 @@ function troubleOf(webhook) {
 
 function hrefOf(undelivered, ill, all) {
   if (!all.length) return '#/webhooks/new';
-  if (ill.length === 1) return `#/webhooks/${ill[0].id}${undelivered ? '/deliveries' : ''}`;
+  if (ill.length === 1) return `#/webhooks/${ill[0].id}${undelivered ? '/deliveries?status=undelivered' : ''}`;
   return '#/deliveries';
 }
