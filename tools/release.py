@@ -1,5 +1,6 @@
 """`make release-check`: what would be released, built, read, and installed as a stranger would."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -110,8 +111,8 @@ def names_in(built: Path) -> list[str]:
 def pythons() -> Iterator[str]:
     """The programs of those versions that are on this machine."""
     for version in NEWEST:
-        program = shutil.which(f"python{version}")
-        if program is not None and is_there(program):
+        program = next(filter(starts, programs(version)), None)
+        if program is not None:
             yield program
         elif version == NEWEST[0]:
             sys.exit(f"Python {version} is needed.")
@@ -119,9 +120,19 @@ def pythons() -> Iterator[str]:
             say(f"Python {version} is not on this machine, and was not tried")
 
 
-def is_there(program: str) -> bool:
-    """Whether it starts: a shim of pyenv may stand for nothing."""
-    return subprocess.run([program, "-c", ""], capture_output=True, check=False).returncode == 0
+def programs(version: str) -> Iterator[str]:
+    """Where that Python may be: on the path, or where pyenv keeps those that are not in use."""
+    yield shutil.which(f"python{version}") or ""
+    kept = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    yield from map(str, sorted(kept.glob(f"{version}.*/bin/python{version}")))
+
+
+def starts(program: str) -> bool:
+    """Whether it is a Python: a shim of pyenv's may stand for none."""
+    return (
+        bool(program)
+        and subprocess.run([program, "-c", ""], capture_output=True, check=False).returncode == 0
+    )
 
 
 def install(folder: Path, kind: str, python: str) -> None:
