@@ -1,3 +1,3 @@
 """Event server for a small VPN shop: durable events in, live feed and signed webhooks out."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -99,7 +99,7 @@ def test_the_readme_promises_what_is_so(name: str) -> None:
 
 def test_the_changelog_knows_this_version() -> None:
     """A release without a word about it is a mistake."""
-    assert f"## {__version__}" in (ROOT / "CHANGELOG.md").read_text()
+    assert f"## [{__version__}] - " in (ROOT / "CHANGELOG.md").read_text()
 
 
 def test_the_dashboard_of_grafana_uses_metrics_that_exist() -> None:

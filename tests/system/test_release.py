@@ -38,6 +38,11 @@ def test_wheels_and_sdists_have_what_they_need_and_nothing_else(tmp_path: Path) 
     assert next(release.strange(built)).endswith("lacks bedolaga_events_client/py.typed.")
 
 
+def test_the_versions_and_the_changelog_agree() -> None:
+    """What is built now has one version, of which the changelog tells."""
+    assert release.agreed(ROOT)
+
+
 @pytest.mark.parametrize(
     ("server", "client", "changes", "finding"),
     [
