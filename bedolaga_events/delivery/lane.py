@@ -39,6 +39,7 @@ class Lane:
     fails: bool = False  # the last request did not succeed
     flying: int = 0  # requests that are out
     in_turn: bool = False  # stands among those that may start something
+    alarm_at: int = FAR  # when it will be looked at, unless something is heard before
     reading: bool = False
     gone: bool = False  # its webhook was deleted
     waiting: dict[int, Delivery] = field(default_factory=dict)

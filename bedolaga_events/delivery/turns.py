@@ -5,6 +5,8 @@ Pure, as `lane` is: the worker tells what happens and when, and asks `next` and 
 
 import math
 from collections import deque
+from heapq import heapify, heappop, heappush
+from itertools import count
 
 from bedolaga_events.committed import Committed
 from bedolaga_events.delivery.lane import FAR, Lane
@@ -40,12 +42,16 @@ class Turns:
         self._probed_at = 0  # when that was reckoned
         self._fewest = 1  # there must be for the next one
         self._until = 0  # when `wait` ends
+        self._at_once: dict[Lane, None] = {}  # to be looked at
+        self._alarms: list[tuple[int, int, Lane]] = []  # a heap: when to look at which lane
+        self._numbers = count()  # lanes are not compared
 
     def place(self, webhook: Webhook) -> Lane:
         """A webhook is there, or was changed; `look` is owed to a new one."""
         lane = self.lanes.get(webhook.id)
         if lane is None:
             lane = self.lanes[webhook.id] = Lane(webhook, self._widest)
+            self._at_once[lane] = None
         else:
             lane.change(webhook)
         return lane
@@ -75,7 +81,13 @@ class Turns:
             Those for which the table is to be read now; `fill` is owed to each.
         """
         hungry = []
-        for lane in self.lanes.values():
+        coming, self._at_once = self._at_once, {}
+        while self._alarms and self._alarms[0][0] <= now:
+            at, _, lane = heappop(self._alarms)
+            if at == lane.alarm_at:
+                lane.alarm_at = FAR
+                coming[lane] = None
+        for lane in coming:
             if lane.wants_more(now):
                 lane.ask(now)
                 hungry.append(lane)
@@ -135,7 +147,9 @@ class Turns:
 
     def wait(self, now: int) -> float:
         """Seconds until `look` or `next` may say something else though nothing is told."""
-        soonest = min((lane.alarm(now) for lane in self.lanes.values()), default=FAR)
+        soonest = self._alarms[0][0] if self._alarms else FAR
+        if self._at_once:
+            soonest = now
         if self._is_short_of_probes():
             soonest = min(soonest, self._more_probes_at())
         seconds = min(max(soonest - now, 0) / SECOND, LONGEST_WAIT)
@@ -158,8 +172,22 @@ class Turns:
         if not lane.in_turn and lane.can_start(now):
             lane.in_turn = True
             self._ring.append(lane)
-        if lane.alarm(now) < max(self._until, now + 1):  # timers stand still while a machine sleeps
+        at = lane.alarm(now)
+        if at <= now:
+            self._at_once[lane] = None
+        elif at < lane.alarm_at:
+            lane.alarm_at = at
+            heappush(self._alarms, (at, next(self._numbers), lane))
+            self._forget_alarms()
+        if at < max(self._until, now + 1):  # timers stand still while a machine sleeps
             self.is_restless = True
+
+    def _forget_alarms(self) -> None:
+        """Those in whose place came earlier ones, once they are many."""
+        if len(self._alarms) > 4 * len(self.lanes) + 64:
+            kept = (one for one in self._alarms if one[0] == one[2].alarm_at)
+            self._alarms = [*kept]
+            heapify(self._alarms)
 
     def _trusts(self, lane: Lane, now: int) -> bool:
         """Whether a receiver may have the next place, for all that is known of it.

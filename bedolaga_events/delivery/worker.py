@@ -6,7 +6,9 @@ what is in flight is known in memory only, so a crash means a second POST, never
 
 import asyncio
 import random
+import sqlite3
 from collections.abc import Coroutine, Mapping, Sequence
+from itertools import zip_longest
 
 import structlog
 
@@ -29,6 +31,8 @@ from bedolaga_events.store.transaction import Change
 from bedolaga_events.store.vault import Vault
 from bedolaga_events.store.writer import Writer
 from bedolaga_events.times import SECOND, Calendar, Clock
+
+TOGETHER = 16  # lanes are read at once: a hop to a reader's thread costs more than a look
 
 
 class Worker:
@@ -108,20 +112,23 @@ class Worker:
         """Ask the table for what the lanes want, and let it follow the clock if that was set."""
         if self._clock.leap():
             self._spawn(self._follow())
-        for lane in self._turns.look(self._clock.elapsed()):
-            self._spawn(self._read(lane))
+        hungry = self._turns.look(self._clock.elapsed())
+        for start in range(0, len(hungry), TOGETHER):
+            self._spawn(self._read(hungry[start : start + TOGETHER]))
 
     async def _follow(self) -> None:
         await self._writer.insist(Change(lambda _: None))
 
-    async def _read(self, lane: Lane) -> None:
-        now, wanted, found = self._clock.due(), lane.buffer, None
-        asked = lane.webhook.id, now, wanted, lane.held
+    async def _read(self, lanes: Sequence[Lane]) -> None:
+        now, found = self._clock.due(), list[Found]()
+        asked = [(one.webhook.id, now, one.buffer, one.held) for one in lanes]
         try:
-            due, following = await self._database.read(deliveries.due, *asked)
-            found = Found(due, len(due) < wanted, None if following is None else following - now)
+            found = await self._database.read(
+                lambda connection: [_found(connection, *one) for one in asked]
+            )
         finally:  # if the disk fails the rows are where they were, and asked for again
-            self._turns.fill(lane, found, self._clock.elapsed())
+            for lane, one in zip_longest(lanes, found):
+                self._turns.fill(lane, one, self._clock.elapsed())
             self._start()
 
     def _start(self) -> None:
@@ -225,3 +232,10 @@ class Worker:
         self._tasks.discard(task)
         if not task.cancelled() and task.exception() is not None:
             self._log.error("delivery task failed", exc_info=task.exception())
+
+
+def _found(
+    connection: sqlite3.Connection, webhook_id: int, now: int, wanted: int, held: list[int]
+) -> Found:
+    due, following = deliveries.due(connection, webhook_id, now, wanted, held)
+    return Found(due, len(due) < wanted, None if following is None else following - now)
