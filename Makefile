@@ -49,7 +49,7 @@ docs: $(TEST_STAMP) ## what is made of the documents: configuration.md, the floo
 
 site: $(STAMP) ## the documents as a site into bedolaga_events/help, which the server shows at /help/
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[docs]'
-	$(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 figures: $(STAMP) ## the house in numbers, as the last section of docs/architecture.md has them
 	@$(BIN)/python tools/figures.py

@@ -135,5 +135,6 @@ def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
 def on_post_build(config: MkDocsConfig) -> None:
     """Each page's Markdown, beside it."""
     Path(config.site_dir, "ru/sitemap.xml").write_text(NO_PAGES, encoding="utf-8")
+    Path(config.site_dir, "404.html").unlink()  # the server has its own
     for name, text in sources.items():
         Path(config.site_dir, name).write_text(text, encoding="utf-8")
