@@ -61,7 +61,7 @@ def _webhook(key: str, kind: EventType) -> dict[str, Any]:
         "post": {
             "operationId": f"receive_{key}",
             "tags": [TAG["name"]],
-            "summary": f"{kind.label['en']}.",
+            "summary": f"{kind.label['en'].rstrip('.')}.",
             "description": kind.description["en"],
             "externalDocs": STANDARD,
             "security": [],

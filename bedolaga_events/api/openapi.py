@@ -94,7 +94,8 @@ def describe(routes: Iterable[Any], catalogue: Catalogue) -> dict[str, Any]:
             "title": "bedolaga-events",
             "version": __version__,
             "summary": "Events in, a live feed and signed webhooks out.",
-            "description": "The live feed at `/ws` is described by [asyncapi.json](asyncapi.json).",
+            "description": "What the bot tells goes to every open page and, signed, to webhooks."
+            " The live feed at `/ws` is described by [asyncapi.json](asyncapi.json).",
             "license": {"name": "MIT", "identifier": "MIT"},
             "contact": {"name": "bedolaga-events"},
         },

@@ -71,12 +71,10 @@ class ChangedWebhook(Webhook):
 
 
 class CreatedWebhook(_Shown):
-    """A webhook as it was made.
+    """A webhook as it was made; `has_secret` comes along."""
 
-    `has_secret` comes too. It is not named beside an optional `secret`, since a class in Go would
-    have a field and a method `HasSecret`.
-    """
-
+    # has_secret is not named here: beside an optional secret, a class that a generator makes in Go
+    # would have a field and a method HasSecret.
     secret: str = Field(default="", description="shown this once; only with generate_secret")
 
 

@@ -27,6 +27,7 @@ async def test_every_route_is_described(server: Server) -> None:
         "/doctor/silence",
         "/openapi.json",
         "/asyncapi.json",
+        "/files.json",
         "/docs",
         "/help",
         "/help/{name}",
