@@ -19,7 +19,7 @@ from bedolaga_events.store import trouble
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "bedolaga_events"
-SAID: dict[str, str] = json.loads((ROOT / "static/js/locales/ru.json").read_text())["said"]
+SAID: dict[str, str] = json.loads((ROOT / "static/js/locales/ru.said.json").read_text())
 READ = """
 import { readFileSync } from 'node:fs';
 import { translator } from './said.js';

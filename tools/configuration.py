@@ -45,7 +45,7 @@ behind it points to: `BEDOLAGA_EVENTS_TOKEN_FILE`, `BEDOLAGA_EVENTS_SECRET_KEY_F
 
 def page(language: str) -> str:
     """The text of the page in a language; the Russian words are the admin page's."""
-    said = json.loads((ROOT / "static/js/locales/ru.json").read_text(encoding="utf-8"))["said"]
+    said = json.loads((ROOT / "static/js/locales/ru.said.json").read_text(encoding="utf-8"))
     rows = [
         f"| `{one.key}` | {f'`{one.value}`' if one.value else '–'} |"
         f" {said[one.meaning] if language == 'ru' else one.meaning} |"

@@ -8,6 +8,7 @@ import { signal } from './ui.js';
 const KEPT = 'bedolaga.language';
 const LANGUAGES = ['ru', 'en'];
 const texts = {};
+const sentences = signal({}); // of the server, by language: how each is said
 
 export const language = signal('ru');
 
@@ -23,17 +24,24 @@ export function word(kind, value) {
 }
 
 // A sentence of the server in the reader's language; one that has no translation stays as it is.
-export const said = (sentence) => texts[language.value].translate(sentence);
+export const said = (sentence) => sentences.value[language.value]?.(sentence) ?? sentence;
 
 export async function setLanguage(chosen) {
   await show(chosen);
   device.set(KEPT, chosen);
 }
 
+const get = (name) => apiClient.request('GET', `/js/locales/${name}`, { token: null });
+
+async function learn(chosen) {
+  const found = await persist(() => get(`${chosen}.said.json`));
+  sentences.value = { ...sentences.value, [chosen]: translator(found).said };
+}
+
 async function show(chosen) {
   if (!texts[chosen]) {
-    const loaded = await apiClient.request('GET', `/js/locales/${chosen}.json`, { token: null });
-    texts[chosen] = { ...loaded, translate: translator(loaded.said).said };
+    texts[chosen] = await get(`${chosen}.json`);
+    learn(chosen); // without waiting: more than half of all words, and nothing was said yet
   }
   language.value = chosen;
   document.documentElement.lang = chosen;

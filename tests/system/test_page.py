@@ -152,19 +152,18 @@ def test_both_languages_have_the_same_texts() -> None:
     assert russian.keys() == english.keys()
     used = re.compile(r"\{(\w+)\}")
     for key, text in russian.items():
-        if key != "said":
-            assert set(used.findall(str(text))) == set(used.findall(str(english[key]))), key
+        assert set(used.findall(str(text))) == set(used.findall(str(english[key]))), key
 
 
 def test_every_setting_is_explained_in_russian() -> None:
     """The page of settings shows the models' own descriptions."""
-    texts = json.loads((ROOT / "static/js/locales/ru.json").read_text())["said"]
+    texts = json.loads((ROOT / "static/js/locales/ru.said.json").read_text())
     assert [one.key for one in describe(load({}, None, {})) if one.meaning not in texts] == []
 
 
 def test_the_sentences_with_a_translation_are_the_servers_own() -> None:
     """Who changes a sentence in the server, or in the page's client, finds its translation."""
-    texts = json.loads((ROOT / "static/js/locales/ru.json").read_text())["said"]
+    texts = json.loads((ROOT / "static/js/locales/ru.said.json").read_text())
     files = [*(ROOT / "bedolaga_events").rglob("*.py"), ROOT / "static/js/client.js"]
     sources = " ".join(one.read_text() for one in files)
     joined = re.sub(r'"\s*\n\s*f?"', "", sources) + " ".join([*of_pydantic(), *OPENSSL])

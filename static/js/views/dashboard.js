@@ -27,8 +27,16 @@ const DAYS_EVERY = 300_000; // ms
 
 export function Dashboard() {
   const { value: days } = useLoaded(() => statsApi.series('30d'), [Math.floor(now.value / DAYS_EVERY)]);
+  if (!isLoaded.value) return html`<${Waiting} />`; // at once: nothing jumps as one part after another comes
   return html`<${Health} /><${Refused} />${isAdmin.value && html`<${FirstRun} />`}<${DashboardStats} days=${days} />
-    ${(!isLoaded.value || stream.value.length > 0) && html`<${Charts} />`}<${Stream} />`;
+    ${stream.value.length > 0 && html`<${Charts} />`}<${Stream} />`;
+}
+
+// The shape of it, as in index.html.
+function Waiting() {
+  return html`<div class="health skeleton" aria-hidden="true"></div>
+    <section class="stats">${[1, 2, 3, 4].map((one) => html`<div class="card stat" key=${one}><${Skeleton} rows=${2} /></div>`)}</section>
+    <section class="card"><${Skeleton} rows=${10} /></section>`;
 }
 
 function Charts() {
@@ -81,8 +89,7 @@ function Stream() {
       <button aria-pressed=${held !== null} onClick=${() => setHeld(held ? null : stream.value)}>
         <${Icon} name=${held ? 'play' : 'pause'} /> ${t(held ? 'resume' : 'pause')}</button></span></header>
     ${missed > 0 && html`<p class="muted" role="status">${t('paused', { count: missed })}</p>`}
-    ${!isLoaded.value && html`<${Skeleton} rows=${8} />`}
-    ${isLoaded.value && !shown.length && html`<p class="muted">${t(type ? 'noneLately' : 'noEvents')}</p>`}
+    ${!shown.length && html`<p class="muted">${t(type ? 'noneLately' : 'noEvents')}</p>`}
     <${EventList} events=${shown} />
     ${stream.value.length > 0 && html`<p><a href=${type ? `#/events?type=${type}` : '#/events'}>${t('allEvents')}</a></p>`}
   </section>`;
