@@ -84,7 +84,8 @@ export function take(event) {
 // A webhook is in trouble: `kind` is webhook.failing or webhook.disabled. Nobody turns this off.
 export function warn(kind, webhook) {
   const { id, name, disabled_reason, last_error, percent } = webhook;
-  keep({ type: kind, timestamp: new Date().toISOString(), payload: { id, name, disabled_reason, last_error, percent } });
+  const payload = { id, name, disabled_reason, last_error };
+  keep({ type: kind, timestamp: new Date().toISOString(), payload });
   const text = t(kind === 'webhook.disabled' ? 'webhookDisabled' : 'webhookFailing', { name: isolated(name), percent });
   const href = `#/webhooks/${id}`;
   toast(text, { isError: true, href });
@@ -107,7 +108,8 @@ function keep(one) {
 // Of a payload what a row shows: plain values, texts cut.
 function short(payload) {
   const plain = Object.entries(payload).filter(([, value]) => !(value instanceof Object));
-  return Object.fromEntries(plain.map(([name, value]) => [name, typeof value === 'string' ? value.slice(0, CUT) : value]));
+  const cut = (value) => (typeof value === 'string' ? value.slice(0, CUT) : value);
+  return Object.fromEntries(plain.map(([name, value]) => [name, cut(value)]));
 }
 
 function tell() {

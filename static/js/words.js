@@ -8,7 +8,8 @@ import { moment } from './lib/time.js';
 import { computed } from './ui.js';
 
 const ICONS = {
-  user: 'user-plus', payment: 'russian-ruble', transaction: 'arrow-left-right', ticket: 'message-circle', subscription: 'calendar',
+  user: 'user-plus', payment: 'russian-ruble', transaction: 'arrow-left-right', ticket: 'message-circle',
+  subscription: 'calendar',
   autopay: 'rotate-ccw', balance: 'wallet', referral: 'users', account: 'shield-check', webhook: 'webhook',
 };
 const HUES = 8; // --type-1 to --type-8

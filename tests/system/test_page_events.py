@@ -144,7 +144,7 @@ async def test_an_event_is_sent_again_with_the_answer_in_place(
     await server.webhook(receiver.url, name="CRM", event_type="ticket.created")
     await server.event(user_id=1)
     await sign_in(server, page, "events/1")
-    form = page.get_by_role("dialog").locator("form")
+    form = page.get_by_role("dialog").locator(".toolbar")
     await form.get_by_role("button").click()
     await expect(form.get_by_role("status")).to_contain_text("200 за")
     assert receiver.has(1)

@@ -15,12 +15,16 @@ const fieldsOf = (shown) => Object.keys(shown).filter((field) => typeof shown[fi
 // `days`: GET /stats/series by day, once it is there.
 export function DashboardStats({ days }) {
   const shown = stats.value;
-  if (!shown) return html`<section class="stats" aria-hidden="true">${[1, 2, 3, 4].map((one) => html`<div class="card stat skeleton" key=${one}></div>`)}</section>`;
+  if (!shown) {
+    return html`<section class="stats" aria-hidden="true">${[1, 2, 3, 4].map((one) => html`
+      <div class="card stat skeleton" key=${one}></div>`)}</section>`;
+  }
+  const short = (field) => (isMoney(field) ? headline : number)(shown[field], language.value);
   return html`<section class="stats" aria-label=${t('dashboard')}>
     ${fieldsOf(shown).map((field) => html`<div class="card stat" key=${field}>
       <span class="name">${t(`number.${field}`)}</span>
       <span class="value" title=${isMoney(field) ? rubles(shown[field], language.value) : undefined}>
-        <strong>${isMoney(field) ? headline(shown[field], language.value) : number(shown[field], language.value)}</strong>
+        <strong>${short(field)}</strong>
         ${' '}<${Moved} now=${shown[field]} before=${shown.yesterday?.[field]} isShare=${isMoney(field)} /></span>
       <${Week} values=${valuesOf(field, days)} />
     </div>`)}
@@ -31,7 +35,8 @@ export function DashboardStats({ days }) {
 function Moved({ now, before, isShare }) {
   const by = isShare ? now / before - 1 : now - before;
   if (typeof before !== 'number' || !Number.isFinite(by) || !by) return null;
-  const text = number(by, language.value, { style: isShare ? 'percent' : 'decimal', signDisplay: 'always', maximumFractionDigits: 0 });
+  const style = isShare ? 'percent' : 'decimal';
+  const text = number(by, language.value, { style, signDisplay: 'always', maximumFractionDigits: 0 });
   return html`<small class="moved" title=${t('sinceYesterday')}>${text.replace('-', '−')}</small>`;
 }
 
@@ -48,5 +53,6 @@ function Week({ values }) {
   const y = (value) => (high === low ? HEIGHT / 2 : HEIGHT - 2 - ((value - low) / (high - low)) * (HEIGHT - 4));
   const x = (index) => 2 + (index * (WIDTH - 4)) / (values.length - 1);
   const points = values.flatMap((one, index) => (typeof one === 'number' ? [`${x(index)},${y(one)}`] : []));
-  return html`<svg class="week" viewBox="0 0 ${WIDTH} ${HEIGHT}" aria-hidden="true"><polyline points=${points.join(' ')} /></svg>`;
+  return html`<svg class="week" viewBox="0 0 ${WIDTH} ${HEIGHT}" aria-hidden="true">
+    <polyline points=${points.join(' ')} /></svg>`;
 }

@@ -42,8 +42,10 @@ function Receivers({ event }) {
   if (!event.webhooks.length) return html`<p class="muted">${t('noWebhooks')}</p>`;
   return html`<ul class="plain receivers">${asked.map((one) => html`<li key=${one.webhook_id}>
       <${Receiver} verdict=${one} deliveries=${event.deliveries} /></li>`)}</ul>
-    ${others.length > 0 && html`<details><summary class="muted">${plural(others.length, t('notSubscribed'), language.value)}</summary>
-      <p class="muted names">${others.map((one) => html`<bdi key=${one.webhook_id} title=${one.name}>${middle(one.name, NAME)}</bdi>`)}</p></details>`}`;
+    ${others.length > 0 && html`<details>
+      <summary class="muted">${plural(others.length, t('notSubscribed'), language.value)}</summary>
+      <p class="muted names">${others.map(({ webhook_id: id, name }) => html`
+        <bdi key=${id} title=${name}>${middle(name, NAME)}</bdi>`)}</p></details>`}`;
 }
 
 function Receiver({ verdict: { webhook_id: webhook, delivery_id: id, name, verdict, reason }, deliveries }) {
@@ -58,7 +60,8 @@ function Receiver({ verdict: { webhook_id: webhook, delivery_id: id, name, verdi
 function SendTo({ event }) {
   const all = [...webhooks.value?.values() ?? []];
   const [chosen, setChosen] = useState(all[0]?.id);
-  return html`<div class="toolbar"><label>${t('sendAgainTo')}<select value=${chosen} onChange=${({ target }) => setChosen(Number(target.value))}>
+  const choose = ({ target }) => setChosen(Number(target.value));
+  return html`<div class="toolbar"><label>${t('sendAgainTo')}<select value=${chosen} onChange=${choose}>
       ${all.map((one) => html`<option value=${one.id}>${middle(one.name, NAME)}</option>`)}</select></label>
     <${Sending} key=${chosen} label="resend" action=${() => eventsApi.sendTo(event.id, chosen)} /></div>`;
 }

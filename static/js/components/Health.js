@@ -18,11 +18,10 @@ export function Health() {
   const isWell = !undelivered && !ill.length;
   const kind = !isWell ? 'failure' : all.length ? 'success' : 'muted';
   const icon = { failure: 'triangle-alert', success: 'circle-check', muted: 'webhook' }[kind];
-  const text = isWell ? wellOf(all) : html`${undelivered > 0 && html`<strong>${t('undelivered', { count: shown(undelivered) })}</strong>`}
-    <span class="why">${ill.length ? html`${troubleOf(ill[0])}${ill.length > 1 && t('andMore', { count: ill.length - 1 })}`
-      : t('allWorkNow')}</span>`;
   return html`<section class="health ${kind}" aria-label=${t('health')}>
-    <a href=${hrefOf(undelivered, ill, all)}><${Icon} name=${icon} />${text}<span class="open">${t(all.length ? 'open' : 'create')} <${Icon} name="chevron-right" /></span></a></section>`;
+    <a href=${hrefOf(undelivered, ill, all)}><${Icon} name=${icon} />
+      ${isWell ? wellOf(all) : troubleOf(undelivered, ill)}
+      <span class="open">${t(all.length ? 'open' : 'create')} <${Icon} name="chevron-right" /></span></a></section>`;
 }
 
 // How many deliveries are not delivered, and the webhooks that need somebody, worst first (contract §4).
@@ -40,14 +39,21 @@ const shown = (count) => number(count, language.value);
 function wellOf(all) {
   const waiting = webhookStats.value?.pending_deliveries ?? 0;
   const more = all.length ? waiting > 0 && t('inQueue', { count: shown(waiting) }) : t('sentNowhere');
-  return html`<strong>${t(all.length ? 'allDelivered' : 'noWebhooksYet')}</strong>${more && html`<span class="why">${more}</span>`}`;
+  return html`<strong>${t(all.length ? 'allDelivered' : 'noWebhooksYet')}</strong>
+    ${more && html`<span class="why">${more}</span>`}`;
 }
 
-// "CRM: fails for 20 min (HTTP 503)"
-function troubleOf(webhook) {
+function troubleOf(undelivered, [worst, ...others]) {
+  const more = others.length > 0 && t('andMore', { count: others.length });
+  return html`${undelivered > 0 && html`<strong>${t('undelivered', { count: shown(undelivered) })}</strong>`}
+    <span class="why">${worst ? html`${whyOf(worst)}${more}` : t('allWorkNow')}</span>`;
+}
+
+// "CRM has failed for 20 min (HTTP 503)"
+function whyOf(webhook) {
   const { state, failing_since: since } = webhook;
-  const values = { name: isolated(middle(webhook.name, NAME)), why: problemIn(webhook) ?? '', time: since && span(now.value - Date.parse(since), language.value) };
-  return t(`trouble.${state}`, values);
+  const time = since && span(now.value - Date.parse(since), language.value);
+  return t(`trouble.${state}`, { name: isolated(middle(webhook.name, NAME)), why: problemIn(webhook) ?? '', time });
 }
 
 function hrefOf(undelivered, ill, all) {

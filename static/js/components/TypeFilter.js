@@ -9,6 +9,7 @@ const LABEL = 36; // signs
 export function TypeFilter({ value, onChange }) {
   return html`<select aria-label=${t('filterType')} value=${value} onChange=${(event) => onChange(event.target.value)}>
     <option value="">${t('allTypesShort')}</option>
-    ${eventTypes.value.map((one) => html`<option key=${one.value} value=${one.value} title=${one.value}>${middle(one.label, LABEL)}</option>`)}
+    ${eventTypes.value.map(({ value: type, label }) => html`
+      <option key=${type} value=${type} title=${type}>${middle(label, LABEL)}</option>`)}
   </select>`;
 }

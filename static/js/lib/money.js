@@ -7,8 +7,8 @@ const signed = (value, text) => `${value < 0 ? '−' : ''}${text}\u00a0₽`;
 
 // "5 400 ₽", "5 400,50 ₽".
 export function rubles(value, language) {
-  const digits = Number.isInteger(value) ? 0 : 2;
-  return signed(value, number(Math.abs(value), language, { minimumFractionDigits: digits, maximumFractionDigits: digits }));
+  const digits = Number.isInteger(value) ? {} : { minimumFractionDigits: 2, maximumFractionDigits: 2 };
+  return signed(value, number(Math.abs(value), language, digits));
 }
 
 // Without kopeks: "145 601 ₽", "12,3 млн ₽".

@@ -41,7 +41,8 @@ export function bucketName(seconds, language, bucket) {
 
 export function bucketWhole(seconds, language, bucket) {
   const hours = bucket >= DAY ? {} : MINUTE;
-  return new Date(seconds * 1000).toLocaleString(language, { weekday: 'short', day: 'numeric', month: 'short', ...hours });
+  const options = { weekday: 'short', day: 'numeric', month: 'short', ...hours };
+  return new Date(seconds * 1000).toLocaleString(language, options);
 }
 
 export function dateOf(date, language, now) {

@@ -48,11 +48,14 @@ function Charts() {
   const [events, deliveries] = loaded.value;
   const chart = (title, { items, bucket_seconds: bucket }, series, more) => html`
     <${Chart} title=${title} times=${secondsOf(items)} bucket=${bucket} series=${series} ...${more} />`;
-  const money = { format: (value) => rubles(value, language.value), short: (value) => compactRubles(value, language.value) };
+  const inRubles = (format) => (value) => format(value, language.value);
+  const money = { format: inRubles(rubles), short: inRubles(compactRubles) };
   const revenue = [{ label: t('chartRevenue'), values: events.items.map((one) => one.revenue), colour: 'revenue' }];
-  const outcomes = ['success', 'failed'].map((one) => ({ label: t(one), values: deliveries.items.map((item) => item[one]), colour: one }));
+  const outcome = (one) => ({ label: t(one), values: deliveries.items.map((item) => item[one]), colour: one });
+  const outcomes = [outcome('success'), outcome('failed')];
   return html`<section class="charts">
-    <div class="card wide"><header class="row"><h2>${t('chartEvents')}</h2><${WindowSwitch} value=${window} onChange=${choose} /></header>
+    <div class="card wide"><header class="row"><h2>${t('chartEvents')}</h2>
+        <${WindowSwitch} value=${window} onChange=${choose} /></header>
       ${chart(t('chartEvents'), events, byType(events.items))}</div>
     <div class="card"><header class="row"><h2>${t('chartDeliveries')}</h2></header>
       ${chart(t('chartDeliveries'), deliveries, outcomes, { note: html`<${Attempts} of=${deliveries.whole} />` })}</div>
@@ -64,10 +67,13 @@ function Charts() {
 // The types by how many there were, the most first; what is left over is one.
 function byType(items) {
   const totals = {};
-  for (const { events } of items) for (const [type, count] of Object.entries(events)) totals[type] = (totals[type] ?? 0) + count;
+  const counted = items.flatMap((one) => Object.entries(one.events));
+  for (const [type, count] of counted) totals[type] = (totals[type] ?? 0) + count;
   const types = Object.keys(totals).sort((one, other) => totals[other] - totals[one]);
   const rest = types.splice(KINDS);
-  const shown = types.map((type) => ({ label: labelOf(type), colour: `type-${hueOf(type)}`, values: items.map((one) => one.events[type] ?? 0) }));
+  const shown = types.map((type) => ({
+    label: labelOf(type), colour: `type-${hueOf(type)}`, values: items.map((one) => one.events[type] ?? 0),
+  }));
   const others = items.map(({ events }) => rest.reduce((sum, type) => sum + (events[type] ?? 0), 0));
   return [...shown, { label: t('otherTypes'), colour: 'rest', values: others }];
 }
@@ -75,7 +81,8 @@ function byType(items) {
 function Stream() {
   const [held, setHeld] = useState(null); // the list as it was when it was paused
   const type = query('type');
-  const shown = (held ?? stream.value).filter((one) => !type || one.type === type).slice(0, phone.matches ? SHOWN_ON_PHONE : SHOWN);
+  const most = phone.matches ? SHOWN_ON_PHONE : SHOWN;
+  const shown = (held ?? stream.value).filter((one) => !type || one.type === type).slice(0, most);
   const search = (event) => {
     event.preventDefault();
     go(`#/events?${new URLSearchParams(new FormData(event.target))}`);
@@ -91,6 +98,7 @@ function Stream() {
     ${missed > 0 && html`<p class="muted" role="status">${t('paused', { count: missed })}</p>`}
     ${!shown.length && html`<p class="muted">${t(type ? 'noneLately' : 'noEvents')}</p>`}
     <${EventList} events=${shown} />
-    ${stream.value.length > 0 && html`<p><a href=${type ? `#/events?type=${type}` : '#/events'}>${t('allEvents')}</a></p>`}
+    ${stream.value.length > 0 && html`<p>
+      <a href=${type ? `#/events?type=${type}` : '#/events'}>${t('allEvents')}</a></p>`}
   </section>`;
 }

@@ -25,7 +25,9 @@ export function Events() {
   const shown = loaded.value ? [...fresh, ...items] : [];
   const download = async (kind) => {
     const whole = await attempt(() => withPayloads({ type, q }, shown.at(-1).id));
-    if (whole) save(`events.${kind}`, kind === 'csv' ? csv(whole.map(flat), language.value) : JSON.stringify(whole, null, 2));
+    if (!whole) return;
+    const text = kind === 'csv' ? csv(whole.map(flat), language.value) : JSON.stringify(whole, null, 2);
+    save(`events.${kind}`, text);
   };
   return html`<${Refused} /><section class="card events">
     <div class="toolbar">
@@ -41,7 +43,8 @@ export function Events() {
     ${loaded.value && html`<p class="row end" role="status"><span class="muted">
         ${!shown.length && `${t(q || type ? 'nothingFound' : 'noEvents')} `}
         ${until && t('searchedTo', { day: dateOf(until, language.value, now.value) })}</span>
-      ${next && html`<button onClick=${() => loaded.reload(loaded.value)}>${t(q ? 'searchOn' : 'showMore')}</button>`}</p>`}
+      ${next && html`<button onClick=${() => loaded.reload(loaded.value)}>
+        ${t(q ? 'searchOn' : 'showMore')}</button>`}</p>`}
   </section>`;
 }
 

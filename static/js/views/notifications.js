@@ -18,7 +18,9 @@ export function Notifications() {
     box.checked = Boolean(isGranted); // the answer may be what was shown before
     set({ browser: box.checked });
   }
-  const box = (text, checked, onChange) => html`<label class="check"><input type="checkbox" checked=${checked} onChange=${onChange} /> ${text}</label>`;
+  const box = (text, checked, onChange) => html`<label class="check">
+    <input type="checkbox" checked=${checked} onChange=${onChange} /> ${text}</label>`;
+  const setKind = (kind, isTold) => set({ kinds: { ...chosen.kinds, [kind]: isTold } });
   const choice = (name) => box(t(`notify.${name}`), chosen[name], (event) => set({ [name]: event.target.checked }));
   return html`<section class="card events">
     ${notifications.value.length === 0 && html`<p class="muted">${t('noNotifications')}</p>`}
@@ -27,7 +29,8 @@ export function Notifications() {
   <section class="card fields"><h2>${t('settings')}</h2>
     ${choice('enabled')}
     <fieldset disabled=${!chosen.enabled}><legend>${t('notifyOf')}</legend>
-      ${KINDS.map((kind) => box(labelOf(kind), chosen.kinds[kind], (event) => set({ kinds: { ...chosen.kinds, [kind]: event.target.checked } })))}</fieldset>
+      ${KINDS.map((kind) => box(labelOf(kind), chosen.kinds[kind], ({ target }) => setKind(kind, target.checked)))}
+    </fieldset>
     <fieldset disabled=${!chosen.enabled}><legend>${t('notifyBy')}</legend>
       ${choice('toasts')}
       ${canNotify() && box(t('browserNotify'), chosen.browser && mayNotify(), askBrowser)}
