@@ -54,7 +54,7 @@ def test_every_log_line_is_described(folder: str) -> None:
 @pytest.fixture(scope="module")
 def sentences() -> list[str]:
     """Every sentence that a person may see: the page's, the server's, the Makefile's."""
-    texts = []
+    texts: list[str] = []
     for one in ROOT.glob("static/js/locales/*.json"):
         values = json.loads(one.read_text())
         texts += values if ".said" in one.name else []
