@@ -28,6 +28,7 @@ check: $(TEST_STAMP) ## lint, types, floors and tests, as CI runs them
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	tools/scripts.sh
 	$(BIN)/python -m pytest
 
 soak: $(TEST_STAMP) ## ten minutes of chaos, a thousand runs of the deliveries' state machine, a thousand crashes of bots

@@ -5,13 +5,27 @@ const PREFIX = 'page ';
 const PATIENCE = 4_000; // ms for the page itself: then it is opened as it was kept
 const OWN = /^(css|icons|js|vendor)\//;
 
-self.addEventListener('install', (event) => event.waitUntil(keep().catch(() => {}).then(() => self.skipWaiting())));
+self.addEventListener('install', (event) =>
+  event.waitUntil(
+    keep()
+      .catch(() => {})
+      .then(() => self.skipWaiting()),
+  ),
+);
 self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
-self.addEventListener('message', (event) => event.waitUntil(keep().catch(() => {}).then(() => event.ports[0].postMessage(''))));
+self.addEventListener('message', (event) =>
+  event.waitUntil(
+    keep()
+      .catch(() => {})
+      .then(() => event.ports[0].postMessage('')),
+  ),
+);
 
 self.addEventListener('fetch', (event) => {
   const { request } = event;
-  const name = request.url.startsWith(self.registration.scope) ? request.url.slice(self.registration.scope.length) : null;
+  const name = request.url.startsWith(self.registration.scope)
+    ? request.url.slice(self.registration.scope.length)
+    : null;
   if (request.method !== 'GET' || name === null) return;
   if (request.mode === 'navigate' && /^(\?|$)/.test(name)) event.respondWith(page(request));
   else if (OWN.test(name)) event.respondWith(kept(request).then((found) => found ?? fetch(request)));
@@ -24,7 +38,9 @@ const kept = (request) => caches.match(request, { ignoreSearch: true, ignoreVary
 async function page(request) {
   const mine = await kept(self.registration.scope);
   if (!mine) return fetch(request);
-  const late = new Promise((resolve) => { setTimeout(resolve, PATIENCE, mine); });
+  const late = new Promise((resolve) => {
+    setTimeout(resolve, PATIENCE, mine);
+  });
   const fresh = fetch(request).then(async (answer) => {
     if (answer.headers.get('ETag') !== mine.headers.get('ETag')) await keep().catch(() => {});
     return answer;
@@ -35,7 +51,9 @@ async function page(request) {
 // Take the files of the server's present version; the older ones go when all of them are here.
 let keeping = null;
 function keep() {
-  keeping ??= take().finally(() => { keeping = null; });
+  keeping ??= take().finally(() => {
+    keeping = null;
+  });
   return keeping;
 }
 

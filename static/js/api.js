@@ -18,8 +18,10 @@ export const webhooksApi = {
   retry: (id, delivery) => apiClient.request('POST', `/webhooks/${id}/deliveries/${delivery}/retry`),
   cancel: (id, delivery) => apiClient.request('POST', `/webhooks/${id}/deliveries/${delivery}/cancel`),
   replay: (id, body) => apiClient.request('POST', `/webhooks/${id}/replay`, { body }),
-  test: (id, event_type) => apiClient.request('POST', `/webhooks/${id}/test`, { body: event_type ? { event_type } : {} }),
-  rotateSecret: (id, overlap_hours = 24) => apiClient.request('POST', `/webhooks/${id}/rotate-secret`, { body: { overlap_hours } }),
+  test: (id, event_type) =>
+    apiClient.request('POST', `/webhooks/${id}/test`, { body: event_type ? { event_type } : {} }),
+  rotateSecret: (id, overlap_hours = 24) =>
+    apiClient.request('POST', `/webhooks/${id}/rotate-secret`, { body: { overlap_hours } }),
   allSeries: (window) => apiClient.request('GET', '/webhooks/series', { params: { window } }),
   series: (id, window) => apiClient.request('GET', `/webhooks/${id}/series`, { params: { window } }),
 };

@@ -60,7 +60,9 @@ function Over() {
   const [page, id, , delivery] = over.value ?? [];
   if (page === 'events') return html`<${EventDrawer} key=${id} id=${Number(id)} onClose=${leave} />`;
   if (id === 'new') return html`<${NewWebhook} onClose=${leave} />`;
-  return page && html`<${DeliveryDrawer} key=${delivery} webhookId=${Number(id)} id=${Number(delivery)} onClose=${leave} />`;
+  return (
+    page && html`<${DeliveryDrawer} key=${delivery} webhookId=${Number(id)} id=${Number(delivery)} onClose=${leave} />`
+  );
 }
 
 function Nowhere() {
@@ -109,12 +111,17 @@ effect(() => {
 // How many are new, what is open, where.
 effect(() => {
   const [page, id, , delivery] = over.value ?? [];
-  const what = { events: `${t('event')} #${id}`, webhooks: delivery ? `${t('delivery')} #${delivery}` : t('createWebhook') }[page];
-  const view = t(signedIn.value ? currentPage() ?? 'nowhereTitle' : 'signIn');
+  const what = {
+    events: `${t('event')} #${id}`,
+    webhooks: delivery ? `${t('delivery')} #${delivery}` : t('createWebhook'),
+  }[page];
+  const view = t(signedIn.value ? (currentPage() ?? 'nowhereTitle') : 'signIn');
   document.title = `${unread.value ? `(${unread.value}) ` : ''}${what ?? view} · Bedolaga Events`;
 });
 
-effect(() => { if (isLoaded.value) setTimeout(loadRest, REST_AFTER); });
+effect(() => {
+  if (isLoaded.value) setTimeout(loadRest, REST_AFTER);
+});
 
 addEventListener('hashchange', () => {
   takeLink(); // a sign-in link, opened where the page is open

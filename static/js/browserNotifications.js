@@ -2,8 +2,8 @@
 // Safari on iOS none at all until the page is installed. What is not there is not offered.
 import { canWork, worker } from './version.js';
 
-export const canNotify = () => canWork() && 'Notification' in globalThis
-  && 'showNotification' in ServiceWorkerRegistration.prototype;
+export const canNotify = () =>
+  canWork() && 'Notification' in globalThis && 'showNotification' in ServiceWorkerRegistration.prototype;
 
 export const mayNotify = () => canNotify() && Notification.permission === 'granted';
 

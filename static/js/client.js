@@ -11,7 +11,11 @@ export const apiClient = {
   onUnauthorized: () => {}, // our server refused `token`: nobody else's 401 counts
 
   // `token` asks as somebody else (null: as nobody), and their refusal is theirs alone.
-  async request(method, path, { params, body, bytes, headers, token = this.token, as = 'json', patience = PATIENCE } = {}) {
+  async request(
+    method,
+    path,
+    { params, body, bytes, headers, token = this.token, as = 'json', patience = PATIENCE } = {},
+  ) {
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(), patience);
     const asked = {
@@ -69,8 +73,9 @@ async function contentOf(response, as) {
 function problemOf(response, content) {
   const isRedirect = response.type === 'opaqueredirect'; // which of them it is, a browser hides
   const status = isRedirect ? 302 : response.status;
-  const isOurs = typeof content?.detail === 'string'
-    && (status !== 401 || /^Bearer\b/i.test(response.headers.get('WWW-Authenticate') ?? ''));
+  const isOurs =
+    typeof content?.detail === 'string' &&
+    (status !== 401 || /^Bearer\b/i.test(response.headers.get('WWW-Authenticate') ?? ''));
   if (isOurs) return new ApiError(content.detail, { status, errors: content.errors ?? [], isOurs });
   const what = isRedirect ? '3xx' : status;
   return new ApiError(`Something in front of the server answered (HTTP ${what}). Reload the page.`, { status });

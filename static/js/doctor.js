@@ -39,9 +39,10 @@ function origin({ seen }) {
 
 async function address({ seen }) {
   const peer = seen.peer_address;
-  if (seen.peer_is_trusted && await passesForged()) return bad({ peer }, 'tunnel', 'address.tunnel');
+  if (seen.peer_is_trusted && (await passesForged())) return bad({ peer }, 'tunnel', 'address.tunnel');
   if (seen.forwarded['X-Forwarded-For'] && !seen.peer_is_trusted) return bad({ peer }, 'trust');
-  if (isLocal(peer) && !isLocal(location.hostname) && !seen.forwarded['X-Forwarded-For']) return { state: 'warn', values: { peer }, advice: 'address' };
+  if (isLocal(peer) && !isLocal(location.hostname) && !seen.forwarded['X-Forwarded-For'])
+    return { state: 'warn', values: { peer }, advice: 'address' };
   return ok({ address: seen.client_address });
 }
 
@@ -80,7 +81,10 @@ async function sse() {
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), PATIENCE);
   try {
-    const answer = await fetch(`${apiClient.baseUrl}/events/stream`, { signal: stop.signal, headers: { 'X-API-Key': apiClient.token } });
+    const answer = await fetch(`${apiClient.baseUrl}/events/stream`, {
+      signal: stop.signal,
+      headers: { 'X-API-Key': apiClient.token },
+    });
     await answer.body.getReader().read();
     return ok({ ms: since(started) });
   } catch {
@@ -125,7 +129,11 @@ export function linesFor(advice, peer) {
     prefix: ['proxy_pass http://127.0.0.1:8080/;  # the slash at the end cuts the prefix'],
     host: ['proxy_set_header Host $http_host;'],
     address: ['proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;'],
-    upgrade: ['proxy_http_version 1.1;', 'proxy_set_header Upgrade $http_upgrade;', 'proxy_set_header Connection "upgrade";'],
+    upgrade: [
+      'proxy_http_version 1.1;',
+      'proxy_set_header Upgrade $http_upgrade;',
+      'proxy_set_header Connection "upgrade";',
+    ],
     body: ['client_max_body_size 5m;'],
     buffer: ['proxy_buffering off;'],
     timeout: ['proxy_read_timeout 75s;'],
@@ -133,7 +141,10 @@ export function linesFor(advice, peer) {
   const lines = advice.flatMap((one) => nginx[one] ?? []);
   const texts = [];
   if (lines.length) texts.push(`# nginx\nlocation ${path} {\n${lines.map((one) => `    ${one}\n`).join('')}}`);
-  if (lines.length) texts.push(`# Caddy\n${path === '/' ? 'reverse_proxy 127.0.0.1:8080' : `handle_path ${path}* {\n    reverse_proxy 127.0.0.1:8080\n}`}`);
+  if (lines.length)
+    texts.push(
+      `# Caddy\n${path === '/' ? 'reverse_proxy 127.0.0.1:8080' : `handle_path ${path}* {\n    reverse_proxy 127.0.0.1:8080\n}`}`,
+    );
   const settings = [];
   if (advice.includes('trust')) settings.push(`trusted_proxies = ["${peer}"]`);
   if (advice.includes('tunnel')) settings.push('trusted_proxies = []');

@@ -10,7 +10,8 @@
     }
   };
   const choice = (value, among) => among.find((one) => one === value);
-  root.lang = choice(kept('localStorage', 'language'), ['ru', 'en']) ?? (navigator.language?.startsWith('ru') ? 'ru' : 'en');
+  root.lang =
+    choice(kept('localStorage', 'language'), ['ru', 'en']) ?? (navigator.language?.startsWith('ru') ? 'ru' : 'en');
   const theme = choice(kept('localStorage', 'theme'), ['light', 'dark']);
   if (theme) root.dataset.theme = theme;
   root.classList.toggle('known', Boolean(kept('localStorage', 'token') ?? kept('sessionStorage', 'token')));

@@ -93,7 +93,8 @@ async function welcome({ last_event_id: last }) {
   refusals = 0;
   look(); // it may have been started anew
   refreshSoon();
-  if (last < stream.value[0]?.id) { // another database
+  if (last < stream.value[0]?.id) {
+    // another database
     stream.value = [];
     loading = load();
   }
@@ -101,7 +102,7 @@ async function welcome({ last_event_id: last }) {
   if (isKnown) return;
   isKnown = true;
   lostAt.value = null;
-  if (await loading < last) loading = load(); // it came between the list and the hello
+  if ((await loading) < last) loading = load(); // it came between the list and the hello
 }
 
 // The socket was refused (1008): by our server and for the token, or for a ticket that was late, or
@@ -114,8 +115,12 @@ async function reconsider() {
   if (isWanted()) connect();
 }
 
-socket.on('connected', () => { connection.value = 'connected'; });
-socket.on('connecting', () => { connection.value = 'connecting'; });
+socket.on('connected', () => {
+  connection.value = 'connected';
+});
+socket.on('connecting', () => {
+  connection.value = 'connecting';
+});
 socket.on('connection', welcome);
 socket.on('gap', ({ reason }) => {
   isMissing = true;

@@ -17,7 +17,9 @@ export const eventTypes = signal([]);
 export const trouble = signal(null); // { error, since }: why what is shown may be old
 export const knownAt = signal(null); // when the server said what is shown, ms
 export const now = signal(Date.now()); // for relative times
-setInterval(() => { now.value = Date.now(); }, 1_000);
+setInterval(() => {
+  now.value = Date.now();
+}, 1_000);
 
 const rounds = { all: 0, webhooks: 0, numbers: 0 }; // who is overtaken stops asking
 
@@ -25,7 +27,11 @@ const rounds = { all: 0, webhooks: 0, numbers: 0 }; // who is overtaken stops as
 export function load() {
   return insist('all', async () => {
     const [types, events, hooks, numbers, mayAll] = await Promise.all([
-      eventsApi.types(language.value), eventsApi.list({ limit: FIRST_EVENTS, brief: true }), allWebhooks(), askNumbers(), mayAdminister(),
+      eventsApi.types(language.value),
+      eventsApi.list({ limit: FIRST_EVENTS, brief: true }),
+      allWebhooks(),
+      askNumbers(),
+      mayAdminister(),
     ]);
     return () => {
       const newest = events.items[0]?.id ?? 0;
@@ -44,7 +50,7 @@ export function unload() {
   rounds.numbers += 1;
   batch(() => {
     [stream.value, stats.value, webhookStats.value] = [[], null, null];
-      [webhooks.value, isLoaded.value, trouble.value, knownAt.value, isAdmin.value] = [null, false, null, null, false];
+    [webhooks.value, isLoaded.value, trouble.value, knownAt.value, isAdmin.value] = [null, false, null, null, false];
   });
 }
 
@@ -55,7 +61,9 @@ export async function reloadTypes() {
 export function refreshWebhooks() {
   return insist('webhooks', async () => {
     const hooks = await allWebhooks();
-    return () => { webhooks.value = hooks; };
+    return () => {
+      webhooks.value = hooks;
+    };
   });
 }
 

@@ -41,7 +41,11 @@ function keep() {
   if (!whose || !knownAt.value) return;
   const known = Object.entries({ ...LISTS, ...OBJECTS }).map(([name, one]) => [name, one.value]);
   const text = JSON.stringify({
-    ...Object.fromEntries(known), stream: stream.value.slice(0, EVENTS), webhooks: [...webhooks.value.values()], whose, at: knownAt.value,
+    ...Object.fromEntries(known),
+    stream: stream.value.slice(0, EVENTS),
+    webhooks: [...webhooks.value.values()],
+    whose,
+    at: knownAt.value,
   });
   if (text.length < MOST) device.set(KEPT, text);
 }

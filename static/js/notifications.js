@@ -59,7 +59,7 @@ function textOf({ type, payload }) {
   const { username, first_name: name, user_id: user, ticket_id: id, title } = payload;
   switch (type) {
     case 'user.created':
-      return t('notifyUser', { name: username ? `@${username}` : name ?? user });
+      return t('notifyUser', { name: username ? `@${username}` : (name ?? user) });
     case 'payment.completed':
       return t('notifyPayment', { amount: rubles(sumOf(payload) ?? 0, language.value) });
     case 'ticket.created':

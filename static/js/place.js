@@ -21,7 +21,9 @@ export const path = computed(() => partsOf(under.value));
 let depth = -1; // how many places of ours lie behind this one; none was arrived at yet
 
 export const isLink = () => LINK.test(location.hash);
-export const go = (hash) => { location.hash = hash; };
+export const go = (hash) => {
+  location.hash = hash;
+};
 
 const partsOf = (hash) => hash.split('?')[0].split('/').slice(1);
 const queryOf = (hash) => new URLSearchParams(hash.split('?')[1]);
@@ -54,7 +56,7 @@ export function arrive() {
   const isFirst = depth < 0;
   depth = kept.depth ?? depth + 1;
   batch(() => {
-    under.value = kept.under ?? (isFirst || !beneath(hash) ? beneath(hash) ?? hash : under.value);
+    under.value = kept.under ?? (isFirst || !beneath(hash) ? (beneath(hash) ?? hash) : under.value);
     route.value = hash;
   });
   remember();

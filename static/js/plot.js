@@ -19,21 +19,29 @@ export function plotOf(figure, { rows, times, bucket, lines, short, onCursor }) 
   const looks = lines ? colours.map(line) : colours.toReversed().map(bar);
   const edge = lines ? 0 : bucket / 2; // the outer bars whole
   const running = times.at(-1) - edge;
-  const chart = new uPlot({
-    ...sizeOf(place), ...frameOf(place, { bucket, short, edge }),
-    cursor: { y: false, drag: { x: false }, points: { show: lines } },
-    hooks: {
-      setCursor: [({ cursor }) => onCursor(cursor.left < 0 ? null : cursor.idx)],
-      drawClear: [(plot) => markRunning(plot, running, getComputedStyle(place).borderTopColor)],
+  const chart = new uPlot(
+    {
+      ...sizeOf(place),
+      ...frameOf(place, { bucket, short, edge }),
+      cursor: { y: false, drag: { x: false }, points: { show: lines } },
+      hooks: {
+        setCursor: [({ cursor }) => onCursor(cursor.left < 0 ? null : cursor.idx)],
+        drawClear: [(plot) => markRunning(plot, running, getComputedStyle(place).borderTopColor)],
+      },
+      series: [{}, ...looks],
     },
-    series: [{}, ...looks],
-  }, [times, ...drawn], place);
+    [times, ...drawn],
+    place,
+  );
   // A finger has no hover: where it lies or moves is the cursor.
   const point = (event) => chart.setCursor({ left: event.offsetX, top: event.offsetY });
   for (const kind of ['pointerdown', 'pointermove']) chart.over.addEventListener(kind, point);
   const observer = new ResizeObserver(() => chart.setSize(sizeOf(place)));
   observer.observe(place);
-  return () => { observer.disconnect(); chart.destroy(); };
+  return () => {
+    observer.disconnect();
+    chart.destroy();
+  };
 }
 
 const sizeOf = ({ clientWidth: width, clientHeight: height }) => ({ width, height });
@@ -66,7 +74,7 @@ function frameOf(place, { bucket, short, edge }) {
     ],
     scales: {
       x: { range: (_, first, last) => [first - edge, last + edge] },
-      y: { range: (_, low, high) => [0, Math.max(1, high) * HEADROOM] },
+      y: { range: (_, _low, high) => [0, Math.max(1, high) * HEADROOM] },
     },
   };
 }

@@ -67,7 +67,9 @@ async function redeem(code) {
   const before = apiClient.token;
   const isWanted = () => [before, null].includes(apiClient.token);
   let told = null;
-  const onTrouble = (error) => { if (error && error.message !== told) tell(said(told = error.message)); };
+  const onTrouble = (error) => {
+    if (error && error.message !== told) tell(said((told = error.message)));
+  };
   if (!before) notice.value = t('signingIn');
   try {
     const made = await persist(() => authApi.login(code), { isWanted, onTrouble });

@@ -4,7 +4,8 @@ import { apiClient } from './client.js';
 const FILES = { Python: 'python.py', Node: 'node.mjs', PHP: 'php.php', curl: 'curl.sh' };
 export const LANGUAGES = Object.keys(FILES);
 
-export const codeFor = (language) => apiClient.request('GET', `/verify/${FILES[language]}`, { as: 'text', token: null });
+export const codeFor = (language) =>
+  apiClient.request('GET', `/verify/${FILES[language]}`, { as: 'text', token: null });
 
 // Python that computes the signature of one request that was sent, to lay beside what it carried.
 export function checkOf(headers, body) {

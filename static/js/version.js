@@ -20,8 +20,13 @@ export function worker() {
 export async function look() {
   try {
     const { version } = await apiClient.request('GET', '/files.json', { token: null });
-    mine ??= await keptVersion() ?? version;
-    await Promise.race([keepNew(), new Promise((resolve) => { setTimeout(resolve, PATIENCE); })]);
+    mine ??= (await keptVersion()) ?? version;
+    await Promise.race([
+      keepNew(),
+      new Promise((resolve) => {
+        setTimeout(resolve, PATIENCE);
+      }),
+    ]);
     isOld.value = version !== mine;
   } catch {
     // without an answer this one goes on

@@ -65,7 +65,9 @@ export default class WebSocketManager {
       lead: () => this.#line.open(url),
       resign: () => this.#line.close(),
       hear: (news) => this.#hear(news),
-      learn: (since) => { this.#line.since ??= since; }, // a new tab may have to take over for all
+      learn: (since) => {
+        this.#line.since ??= since;
+      }, // a new tab may have to take over for all
       now: () => this.#news(),
       wake: () => this.#line.wake(),
     });

@@ -8,9 +8,16 @@ import { moment } from './lib/time.js';
 import { computed } from './ui.js';
 
 const ICONS = {
-  user: 'user-plus', payment: 'russian-ruble', transaction: 'arrow-left-right', ticket: 'message-circle',
+  user: 'user-plus',
+  payment: 'russian-ruble',
+  transaction: 'arrow-left-right',
+  ticket: 'message-circle',
   subscription: 'calendar',
-  autopay: 'rotate-ccw', balance: 'wallet', referral: 'users', account: 'shield-check', webhook: 'webhook',
+  autopay: 'rotate-ccw',
+  balance: 'wallet',
+  referral: 'users',
+  account: 'shield-check',
+  webhook: 'webhook',
 };
 const HUES = 8; // --type-1 to --type-8
 const FACTS = 4; // fields of a payload that nobody described
@@ -21,7 +28,7 @@ const types = computed(() => new Map(eventTypes.value.map((one) => [one.value, o
 const family = (type) => type.split('.')[0];
 
 export const iconOf = (type) => ICONS[family(type)] ?? 'zap';
-export const hueOf = (type) => 1 + [...type].reduce((sum, sign) => sum + sign.charCodeAt(), 0) % HUES;
+export const hueOf = (type) => 1 + ([...type].reduce((sum, sign) => sum + sign.charCodeAt(), 0) % HUES);
 export const labelOf = (type) => types.value.get(type)?.label ?? word('label', type);
 
 export function sentenceOf({ type, payload = {} }) {
@@ -45,8 +52,11 @@ const DETAILS = {
   user: (one) => [nameOf(one)],
   payment: (one) => [nameOf(one), word('method', one.payment_method)],
   transaction: (one) => [word('transaction', one.type), nameOf(one), word('method', one.payment_method)],
-  ticket: (one) => [one.ticket_id && t('ticketNumber', { id: one.ticket_id }), word('ticket', one.new_status),
-    one.title ?? one.message_text],
+  ticket: (one) => [
+    one.ticket_id && t('ticketNumber', { id: one.ticket_id }),
+    word('ticket', one.new_status),
+    one.title ?? one.message_text,
+  ],
   webhook: (one) => [one.name, problemIn(one)],
 };
 
@@ -77,7 +87,10 @@ function sumField(type) {
 
 function facts(payload) {
   const shown = Object.entries(payload).filter(([, value]) => value !== null && typeof value !== 'object');
-  return shown.slice(0, FACTS).map(([name, value]) => `${name}: ${value}`).join(' · ');
+  return shown
+    .slice(0, FACTS)
+    .map(([name, value]) => `${name}: ${value}`)
+    .join(' · ');
 }
 
 const told = (text) => legible(text.slice(0, LONGEST).replace(MOMENT, (one) => moment(one, language.value)));

@@ -10,7 +10,9 @@ import { insist } from './Lazy.js';
 const LABEL = 28; // signs
 
 let plotOf = null; // comes with the first chart: nothing else of the page is as large
-const loadPlot = async () => { plotOf ??= (await insist(() => import('../plot.js'))).plotOf; };
+const loadPlot = async () => {
+  plotOf ??= (await insist(() => import('../plot.js'))).plotOf;
+};
 
 const whole = (value) => number(value, language.value);
 const compact = (value) => number(value, language.value, { notation: 'compact', maximumFractionDigits: 1 });
@@ -23,12 +25,17 @@ export function Chart({ title, times, bucket, series, lines = false, format = wh
   const [at, setAt] = useState(null); // the bucket at the cursor
   const [isReady, setReady] = useState(plotOf !== null);
   const shown = series.filter((one) => one.values.some((value) => value));
-  useEffect(() => { if (shown.length && !isReady) loadPlot().then(() => setReady(true)); }, [shown.length]);
+  useEffect(() => {
+    if (shown.length && !isReady) loadPlot().then(() => setReady(true));
+  }, [shown.length]);
   useEffect(() => {
     if (!shown.length || !isReady) return undefined;
     const rows = shown.map((one) => one.values);
     const stop = plotOf(figure.current, { rows, times, bucket, lines, short, onCursor: setAt });
-    return () => { stop(); setAt(null); };
+    return () => {
+      stop();
+      setAt(null);
+    };
   }, [isReady, JSON.stringify([times, shown]), language.value, theme.value]);
 
   if (!shown.length) return html`<p class="muted no-data">${note ?? t('noData')}</p>`;
@@ -36,17 +43,21 @@ export function Chart({ title, times, bucket, series, lines = false, format = wh
   const when = (time) => bucketWhole(time, language.value, bucket);
   return html`<figure class="chart" aria-label=${title} ref=${figure}>
     <ul class="legend plain">
-      <li class="at">${at === null ? note ?? t('inAll') : when(times[at])}
+      <li class="at">${at === null ? (note ?? t('inAll')) : when(times[at])}
         ${at === times.length - 1 && ` · ${t('running')}`}</li>
-      ${shown.map(({ label, colour, values }) => html`<li key=${label}><i class="swatch ${colour}"></i>
+      ${shown.map(
+        ({ label, colour, values }) => html`<li key=${label}><i class="swatch ${colour}"></i>
         <span title=${label}>${middle(label, LABEL)}</span>${' '}
-        <strong>${written(valueOf(values, at, lines))}</strong></li>`)}
+        <strong>${written(valueOf(values, at, lines))}</strong></li>`,
+      )}
     </ul>
     <div class="plot"></div>
     <details><summary class="muted">${t('asTable')}</summary><table>
       <thead><tr><th>${t('time')}</th>${shown.map((one) => html`<th class="number">${one.label}</th>`)}</tr></thead>
-      <tbody>${times.map((time, row) => html`<tr><td>${when(time)}</td>
-        ${shown.map((one) => html`<td class="number">${written(one.values[row])}</td>`)}</tr>`)}</tbody>
+      <tbody>${times.map(
+        (time, row) => html`<tr><td>${when(time)}</td>
+        ${shown.map((one) => html`<td class="number">${written(one.values[row])}</td>`)}</tr>`,
+      )}</tbody>
     </table></details>
   </figure>`;
 }
@@ -54,14 +65,16 @@ export function Chart({ title, times, bucket, series, lines = false, format = wh
 // At the cursor; else of the whole window: the sum of counts, the last known length of time.
 function valueOf(values, at, lines) {
   if (at !== null) return values[at];
-  return lines ? values.findLast((one) => one !== null) ?? null : values.reduce((sum, one) => sum + one, 0);
+  return lines ? (values.findLast((one) => one !== null) ?? null) : values.reduce((sum, one) => sum + one, 0);
 }
 
 export const WINDOWS = ['24h', '7d', '30d'];
 
 export function WindowSwitch({ value, onChange }) {
-  return html`<span class="switch" role="group" aria-label=${t('window')}>${WINDOWS.map((one) => html`
-    <button class="small" aria-pressed=${value === one} onClick=${() => onChange(one)}>${t(one)}</button>`)}
+  return html`<span class="switch" role="group" aria-label=${t('window')}>${WINDOWS.map(
+    (one) => html`
+    <button class="small" aria-pressed=${value === one} onClick=${() => onChange(one)}>${t(one)}</button>`,
+  )}
   </span>`;
 }
 

@@ -16,18 +16,22 @@ const fieldsOf = (shown) => Object.keys(shown).filter((field) => typeof shown[fi
 export function DashboardStats({ days }) {
   const shown = stats.value;
   if (!shown) {
-    return html`<section class="stats" aria-hidden="true">${[1, 2, 3, 4].map((one) => html`
-      <div class="card stat skeleton" key=${one}></div>`)}</section>`;
+    return html`<section class="stats" aria-hidden="true">${[1, 2, 3, 4].map(
+      (one) => html`
+      <div class="card stat skeleton" key=${one}></div>`,
+    )}</section>`;
   }
   const short = (field) => (isMoney(field) ? headline : number)(shown[field], language.value);
   return html`<section class="stats" aria-label=${t('dashboard')}>
-    ${fieldsOf(shown).map((field) => html`<div class="card stat" key=${field}>
+    ${fieldsOf(shown).map(
+      (field) => html`<div class="card stat" key=${field}>
       <span class="name">${t(`number.${field}`)}</span>
       <span class="value" title=${isMoney(field) ? rubles(shown[field], language.value) : undefined}>
         <strong>${short(field)}</strong>
         ${' '}<${Moved} now=${shown[field]} before=${shown.yesterday?.[field]} isShare=${isMoney(field)} /></span>
       <${Week} values=${valuesOf(field, days)} />
-    </div>`)}
+    </div>`,
+    )}
   </section>`;
 }
 

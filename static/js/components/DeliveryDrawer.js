@@ -22,14 +22,19 @@ export function DeliveryDrawer({ webhookId, id, onClose }) {
 
   return html`<${Drawer} title=${`${t('delivery')} #${id}`} onClose=${onClose}>
     <${Missing} of=${loaded} />
-    ${delivery && html`<${Facts} delivery=${delivery} />
+    ${
+      delivery &&
+      html`<${Facts} delivery=${delivery} />
       ${isAdmin.value && html`<${Actions} delivery=${delivery} onDone=${reload} />`}
       <h3>${t('attempts')}</h3>
       ${delivery.attempts.length === 0 && html`<p class="muted">${nextOf(delivery) || said(delivery.error_message)}</p>`}
-      ${delivery.attempts.toReversed().map((one, index) => html`
-        <${Attempt} key=${one.number} attempt=${one} body=${delivery.body} isOpen=${index === 0 && one.error_code} />`)}
+      ${delivery.attempts.toReversed().map(
+        (one, index) => html`
+        <${Attempt} key=${one.number} attempt=${one} body=${delivery.body} isOpen=${index === 0 && one.error_code} />`,
+      )}
       <h3>${t('payload')}</h3><${Json} value=${delivery.payload} label=${t('payload')} />
-      <details><summary>${t('sentBody')}</summary><${Copyable} text=${delivery.body} label=${t('sentBody')} /></details>`}
+      <details><summary>${t('sentBody')}</summary><${Copyable} text=${delivery.body} label=${t('sentBody')} /></details>`
+    }
   <//>`;
 }
 
@@ -39,8 +44,9 @@ function Facts({ delivery }) {
   return html`<p class="verdict"><${Outcome} delivery=${delivery} />${problem && html` <span class="muted">${problem}</span>`}</p>
     <dl class="facts">
       <dt>${t('webhook')}</dt><dd><a href="#/webhooks/${webhookId}"><bdi>${webhookName(webhookId)}</bdi></a></dd>
-      <dt>${t('event')}</dt><dd>${labelOf(delivery.event_type)} ${eventId
-        ? html`<a href="#/events/${eventId}">#${eventId}</a>` : html`<span class="muted">${t('isTest')}</span>`}
+      <dt>${t('event')}</dt><dd>${labelOf(delivery.event_type)} ${
+        eventId ? html`<a href="#/events/${eventId}">#${eventId}</a>` : html`<span class="muted">${t('isTest')}</span>`
+      }
         <br /><code class="muted">${delivery.event_type}</code></dd>
       <dt>${t('created')}</dt><dd>${moment(delivery.created_at, language.value)}</dd>
       ${delivery.delivered_at && html`<dt>${t('deliveredAt')}</dt><dd>${moment(delivery.delivered_at, language.value)}</dd>`}
@@ -70,7 +76,10 @@ function Attempt({ attempt: made, body, isOpen }) {
     <h4>${t('response')} <span class="muted">${made.remote_address ?? ''}</span></h4>
     ${answer ? html`<pre tabindex="0">${answer}</pre>` : html`<p class="muted">${t('noAnswer')}</p>`}
     <h4>${t('request')}</h4><pre tabindex="0">${lines(made.request_headers)}</pre>
-    ${made.request_headers.some(([name]) => name === 'webhook-signature') && html`<details><summary>${t('checkThis')}</summary>
-      <${Copyable} text=${checkOf(made.request_headers, body)} label=${t('checkThis')} /></details>`}
+    ${
+      made.request_headers.some(([name]) => name === 'webhook-signature') &&
+      html`<details><summary>${t('checkThis')}</summary>
+      <${Copyable} text=${checkOf(made.request_headers, body)} label=${t('checkThis')} /></details>`
+    }
   </details>`;
 }

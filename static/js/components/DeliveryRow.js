@@ -28,7 +28,9 @@ export function Outcome({ delivery: { status, attempt_number: attempts, delivere
 // «HTTP 503 · попытка 2 · через 4 мин»: what went wrong, and what comes next.
 export function storyOf(delivery) {
   const { attempt_number: attempts, response_status: status, duration_ms: ms } = delivery;
-  const parts = [problemOf(delivery) || (attempts && delivery.status === 'success' ? t('answered', { what: status, ms }) : '')];
+  const parts = [
+    problemOf(delivery) || (attempts && delivery.status === 'success' ? t('answered', { what: status, ms }) : ''),
+  ];
   if (attempts > 1 || (attempts && delivery.status !== 'success')) parts.push(t('attemptNumber', { number: attempts }));
   parts.push(nextOf(delivery));
   return parts.filter(Boolean).join(' · ');
@@ -39,7 +41,13 @@ export function problemOf({ error_code: code, response_status: status, error_mes
 }
 
 // When it is tried again; what an inactive webhook holds waits for a person.
-export function nextOf({ status, error_code: code, webhook_id: webhookId, next_retry_at: at, attempt_number: attempts }) {
+export function nextOf({
+  status,
+  error_code: code,
+  webhook_id: webhookId,
+  next_retry_at: at,
+  attempt_number: attempts,
+}) {
   if (status === 'failed' && code !== 'cancelled') return t('noMore');
   if (status !== 'pending') return '';
   if (webhooks.value?.get(webhookId)?.is_active === false) return t('held');

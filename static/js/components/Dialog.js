@@ -25,15 +25,20 @@ export function Dialog({ title, onClose, children, kind = 'window', light = fals
   }
   const onKeyDown = (event) => event.key === 'Escape' && leave(event);
   const onMouseDown = (event) => isBeside(element.current, event) && leave();
-  const onInput = ({ target }) => { isTyped.current ||= Boolean(target.form) && target.type !== 'search'; };
+  const onInput = ({ target }) => {
+    isTyped.current ||= Boolean(target.form) && target.type !== 'search';
+  };
   return html`<dialog ref=${element} class=${kind} aria-label=${title} onCancel=${leave} onKeyDown=${onKeyDown}
       onInput=${onInput} onMouseDown=${onMouseDown}>
     <header class="bar"><h2>${title}</h2>
       <button class="quiet square" onClick=${() => leave()} aria-label=${t('close')}><${Icon} name="x" /></button></header>
     <div class="inside">${children}</div>
-    ${asking && html`<footer class="asking" role="alert"><p>${t(asking)}</p>
+    ${
+      asking &&
+      html`<footer class="asking" role="alert"><p>${t(asking)}</p>
       <button ref=${focus} onClick=${() => setAsking(null)}>${t('stay')}</button>
-      <button class="danger" onClick=${onClose}>${t('closeAnyway')}</button></footer>`}
+      <button class="danger" onClick=${onClose}>${t('closeAnyway')}</button></footer>`
+    }
     <${Toasts} layer=${element} />
   </dialog>`;
 }

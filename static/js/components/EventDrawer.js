@@ -15,7 +15,16 @@ import { Sending } from './Sending.js';
 import { Status } from './Status.js';
 import { Time } from './Time.js';
 
-const WORST_FIRST = ['failed', 'pending', 'success', 'skipped', 'filtered', 'changed_later', 'created_later', 'removed'];
+const WORST_FIRST = [
+  'failed',
+  'pending',
+  'success',
+  'skipped',
+  'filtered',
+  'changed_later',
+  'created_later',
+  'removed',
+];
 const NAME = 40; // signs
 
 export function EventDrawer({ id, onClose }) {
@@ -25,13 +34,16 @@ export function EventDrawer({ id, onClose }) {
   const title = event ? `${labelOf(event.type)} #${id}` : `${t('event')} #${id}`;
   return html`<${Drawer} title=${title} onClose=${onClose}>
     <${Missing} of=${loaded} />
-    ${event && html`<p><bdi>${sentenceOf(event)}</bdi></p>
+    ${
+      event &&
+      html`<p><bdi>${sentenceOf(event)}</bdi></p>
       <p class="muted"><code>${event.type}</code> · <${Time} at=${event.timestamp} as="moment" /></p>
       <h3>${t('whoGotIt')}</h3><${Receivers} event=${event} />
       ${isAdmin.value && event.webhooks.length > 0 && html`<${SendTo} event=${event} />`}
       <h3>${t('payload')}</h3><${Json} value=${event.payload} label=${t('payload')} />
       <h3>${t('seenBy')}</h3>
-      <p class="muted">${event.seen_by.map((one) => one.name ?? `#${one.token_id}`).join(', ') || t('nobody')}</p>`}
+      <p class="muted">${event.seen_by.map((one) => one.name ?? `#${one.token_id}`).join(', ') || t('nobody')}</p>`
+    }
   <//>`;
 }
 
@@ -40,12 +52,19 @@ function Receivers({ event }) {
   const rank = ({ verdict }) => WORST_FIRST.indexOf(verdict);
   const asked = event.webhooks.filter((one) => rank(one) >= 0).sort((one, other) => rank(one) - rank(other));
   if (!event.webhooks.length) return html`<p class="muted">${t('noWebhooks')}</p>`;
-  return html`<ul class="plain receivers">${asked.map((one) => html`<li key=${one.webhook_id}>
-      <${Receiver} verdict=${one} deliveries=${event.deliveries} /></li>`)}</ul>
-    ${others.length > 0 && html`<details>
+  return html`<ul class="plain receivers">${asked.map(
+    (one) => html`<li key=${one.webhook_id}>
+      <${Receiver} verdict=${one} deliveries=${event.deliveries} /></li>`,
+  )}</ul>
+    ${
+      others.length > 0 &&
+      html`<details>
       <summary class="muted">${plural(others.length, t('notSubscribed'), language.value)}</summary>
-      <p class="muted names">${others.map(({ webhook_id: id, name }) => html`
-        <bdi key=${id} title=${name}>${middle(name, NAME)}</bdi>`)}</p></details>`}`;
+      <p class="muted names">${others.map(
+        ({ webhook_id: id, name }) => html`
+        <bdi key=${id} title=${name}>${middle(name, NAME)}</bdi>`,
+      )}</p></details>`
+    }`;
 }
 
 function Receiver({ verdict: { webhook_id: webhook, delivery_id: id, name, verdict, reason }, deliveries }) {
@@ -58,7 +77,7 @@ function Receiver({ verdict: { webhook_id: webhook, delivery_id: id, name, verdi
 
 // Sent to one webhook again, with its answer where the button is.
 function SendTo({ event }) {
-  const all = [...webhooks.value?.values() ?? []];
+  const all = [...(webhooks.value?.values() ?? [])];
   const [chosen, setChosen] = useState(all[0]?.id);
   const choose = ({ target }) => setChosen(Number(target.value));
   return html`<div class="toolbar"><label>${t('sendAgainTo')}<select value=${chosen} onChange=${choose}>

@@ -18,8 +18,10 @@ export function EventList({ events }) {
 
 // A heading over what happened on a day; `at` is the moment's field, `row` makes an <li>.
 export function Days({ of: items, at = 'timestamp', row }) {
-  return daysOf(items, at).map(({ day, key, some }) => html`<section class="day" key=${key}>
-    <h3>${dayName(day, language.value, today.value)}</h3><ul class="stream">${some.map(row)}</ul></section>`);
+  return daysOf(items, at).map(
+    ({ day, key, some }) => html`<section class="day" key=${key}>
+    <h3>${dayName(day, language.value, today.value)}</h3><ul class="stream">${some.map(row)}</ul></section>`,
+  );
 }
 
 function rowOf(event) {
@@ -37,7 +39,7 @@ function EventRow({ event }) {
     <span class="raw"><span>${type}</span>${id && html` <span>#${id}</span>`}</span></a></li>`;
 }
 
-const hrefOf = ({ id, type, payload }) => (id ? `#/events/${id}` : `#/webhooks/${payload.id}`);
+const hrefOf = ({ id, payload }) => (id ? `#/events/${id}` : `#/webhooks/${payload.id}`);
 
 // Runs of one day; a day may come again where something was told late.
 function daysOf(items, at) {

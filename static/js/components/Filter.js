@@ -19,7 +19,8 @@ export function FilterRows({ conditions, fields, isText, problems, onRows }) {
   const put = (row, op) => setRows(rows.map((one) => (one === row ? { ...row, op } : one)));
   const add = () => setRows([...rows, { key: (rows.at(-1)?.key ?? 0) + 1, field: '', op: 'eq' }]);
   return html`<fieldset><legend>${t('filter')}</legend>
-    ${rows.map((row, at) => html`<div class="condition" key=${row.key}>
+    ${rows.map(
+      (row, at) => html`<div class="condition" key=${row.key}>
       <input name="filter.field" list="filter-fields" required autocomplete="off" spellcheck="false" aria-label=${t('filterField')}
         placeholder=${t('filterField')} defaultValue=${row.field} />
       <select name="filter.op" aria-label=${t('filterOp')} value=${row.op} onChange=${(event) => put(row, event.target.value)}>
@@ -28,7 +29,8 @@ export function FilterRows({ conditions, fields, isText, problems, onRows }) {
         placeholder=${t(row.op.endsWith('in') ? 'filterList' : 'value')} defaultValue=${written(row, isText(row.field))} />
       <button type="button" aria-label=${t('removeCondition')} onClick=${() => setRows(rows.filter((one) => one !== row))}>✕</button>
       ${problems[at] && html`<small class="problem" role="alert">${said(problems[at])}</small>`}
-    </div>`)}
+    </div>`,
+    )}
     ${rows.length < MOST && html`<button type="button" class="add" onClick=${add}>${t('addCondition')}</button>`}
     <datalist id="filter-fields">${fields.map((one) => html`<option value=${one} />`)}</datalist>
   </fieldset>`;
@@ -37,17 +39,24 @@ export function FilterRows({ conditions, fields, isText, problems, onRows }) {
 // How many of the last events the form would let through, and what of the newest of them.
 // `asked` gives the body for POST /webhooks/try, null while no type is chosen; `changes` counts what was typed.
 export function Matching({ asked, changes, format }) {
-  const { value: tried, problem } = useLoaded(async () => {
-    const body = asked();
-    return body && { ...await webhooksApi.try(body), format };
-  }, [changes, format], WHILE_TYPING);
+  const { value: tried, problem } = useLoaded(
+    async () => {
+      const body = asked();
+      return body && { ...(await webhooksApi.try(body)), format };
+    },
+    [changes, format],
+    WHILE_TYPING,
+  );
   if (problem) return html`<p class="muted" role="status">${problem}</p>`;
   if (!tried) return html`<p class="muted">${t('chooseTypes')}</p>`;
   const [newest] = tried.items;
   const [matching, of] = [tried.matching, tried.looked_at].map((one) => number(one, language.value));
   return html`<div class="matching"><p role="status">${t(tried.looked_at ? 'tried' : 'triedNothing', { matching, of })}</p>
-    ${newest && html`<figure class="preview ${tried.format === 'json' ? '' : 'chat'}"><figcaption class="muted">${t('preview')}</figcaption>
-      <pre tabindex="0" aria-label=${t('preview')}>${textOf(tried.format, newest.body)}</pre></figure>`}</div>`;
+    ${
+      newest &&
+      html`<figure class="preview ${tried.format === 'json' ? '' : 'chat'}"><figcaption class="muted">${t('preview')}</figcaption>
+      <pre tabindex="0" aria-label=${t('preview')}>${textOf(tried.format, newest.body)}</pre></figure>`
+    }</div>`;
 }
 
 // What a person would read of a request's body.

@@ -11,9 +11,13 @@ import { Icon } from './Icon.js';
 import { insist } from './Lazy.js';
 import { useLoaded } from './Loaded.js';
 
-const HELP = { // a page of the documents and its section
-  token: ['sign-in', 'tokens-for-programs'], event: ['bot', 'do-events-come'], webhook: ['page', 'webhooks'],
-  alerts: ['alerts', 'into-a-chat'], numbers: ['bot', 'starting-numbers'],
+const HELP = {
+  // a page of the documents and its section
+  token: ['sign-in', 'tokens-for-programs'],
+  event: ['bot', 'do-events-come'],
+  webhook: ['page', 'webhooks'],
+  alerts: ['alerts', 'into-a-chat'],
+  numbers: ['bot', 'starting-numbers'],
 };
 const NAMES = Object.keys(HELP);
 const KEPT = 'bedolaga.firstRun';
@@ -46,9 +50,14 @@ function Steps({ tokens }) {
         <${Icon} name=${isOpen ? 'chevron-down' : 'chevron-right'} /><strong>${t('firstRun')}</strong>
         <span class="muted">${t('stepsDone', { count, all: NAMES.length })}</span></button>
       <button class="quiet" onClick=${() => keep('hidden')}>${t('hide')}</button></header>
-    ${isOpen && html`<ol class="plain">${NAMES.map((name) => html`
-      <${Step} key=${name} name=${name} isDone=${done[name]} isOpen=${name === step} onPick=${() => pick(name)} />`)}
-    </ol>`}
+    ${
+      isOpen &&
+      html`<ol class="plain">${NAMES.map(
+        (name) => html`
+      <${Step} key=${name} name=${name} isDone=${done[name]} isOpen=${name === step} onPick=${() => pick(name)} />`,
+      )}
+    </ol>`
+    }
   </section>`;
 }
 
@@ -64,12 +73,17 @@ function doneOf(tokens) {
 
 function Step({ name, isDone, isOpen, onPick }) {
   const [steps, setSteps] = useState(null); // loaded when one is open: most servers have done them all
-  useEffect(() => { if (isOpen) insist(() => import('./FirstSteps.js')).then((one) => setSteps(one.STEPS)); }, [isOpen]);
+  useEffect(() => {
+    if (isOpen) insist(() => import('./FirstSteps.js')).then((one) => setSteps(one.STEPS));
+  }, [isOpen]);
   const mark = html`<${Icon} name=${isDone ? 'circle-check' : 'circle'} label=${t(isDone ? 'stepDone' : 'notDone')} />`;
   const help = html`<a href=${helpAt(...HELP[name])} target="_blank">${t('readMore')}</a>`;
   return html`<li class=${isDone ? 'done' : ''}>
     <button class="quiet" aria-expanded=${isOpen} onClick=${onPick}>${mark}${t(`step.${name}`)}</button>
-    ${isOpen && html`<div class="fields"><p>${t(`stepHint.${name}`)} ${help}</p>
-      ${steps && html`<${steps[name]} isDone=${isDone} />`}</div>`}
+    ${
+      isOpen &&
+      html`<div class="fields"><p>${t(`stepHint.${name}`)} ${help}</p>
+      ${steps && html`<${steps[name]} isDone=${isDone} />`}</div>`
+    }
   </li>`;
 }

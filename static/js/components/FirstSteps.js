@@ -24,8 +24,10 @@ function Token() {
   if (!made) return html`<p><button class="primary" onClick=${make}>${t('makeBotToken')}</button></p>`;
   const url = new URL('.', location.href.replace(/[#?].*/, '')).href.replace(/\/$/, '');
   return html`<p>${t('tokenOnce')}</p><${Copyable} text=${made} label=${t('token')} />
-    <span class="switch" role="group" aria-label=${t('code')}>${['aiogram', 'curl'].map((one) => html`
-      <button class="small" aria-pressed=${kind === one} onClick=${() => setKind(one)}>${one}</button>`)}</span>
+    <span class="switch" role="group" aria-label=${t('code')}>${['aiogram', 'curl'].map(
+      (one) => html`
+      <button class="small" aria-pressed=${kind === one} onClick=${() => setKind(one)}>${one}</button>`,
+    )}</span>
     <${Copyable} text=${t(`code.${kind}`, { url, token: made })} label=${kind} />`;
 }
 
@@ -50,15 +52,17 @@ function Alerts() {
   const [isSending, setSending] = useState(false);
   async function send() {
     setSending(true);
-    const { items } = await attempt(() => alertsApi.test()) ?? {};
+    const { items } = (await attempt(() => alertsApi.test())) ?? {};
     setSending(false);
     setAnswers(items ?? null);
     if (items?.some((one) => one.ok)) keep('alerts');
   }
   return html`<p><button disabled=${isSending} onClick=${send}>${t(isSending ? 'testing' : 'testAlert')}</button></p>
     <div role="status">${answers?.length === 0 && html`<p>${t('noAlerts')}</p>`}
-      ${answers?.map(({ name, ok, sentence }) => html`<p key=${name}>
-        <${Icon} name=${ok ? 'circle-check' : 'circle-x'} /> <code>${name}</code> ${said(sentence)}</p>`)}</div>`;
+      ${answers?.map(
+        ({ name, ok, sentence }) => html`<p key=${name}>
+        <${Icon} name=${ok ? 'circle-check' : 'circle-x'} /> <code>${name}</code> ${said(sentence)}</p>`,
+      )}</div>`;
 }
 
 function Numbers() {
@@ -67,7 +71,7 @@ function Numbers() {
     event.preventDefault();
     const given = [...new FormData(event.target)].filter(([, value]) => value !== '');
     const numbers = Object.fromEntries(given.map(([name, value]) => [name, Number(value)]));
-    if (!await attempt(() => statsApi.put(numbers))) return;
+    if (!(await attempt(() => statsApi.put(numbers)))) return;
     keep('numbers');
     refreshSoon();
   }

@@ -30,7 +30,11 @@ const looksWhole = (url) => /^https?:\/\/[^/\s]+/i.test(url);
 export function AddressField({ label, value, isRequired, onUrl, problem }) {
   const [url, setUrl] = useState(value);
   const wanted = url !== value && looksWhole(url.trim()) ? url.trim() : null; // what is saved was checked
-  const { value: checked, problem: refusal } = useLoaded(() => wanted && webhooksApi.checkUrl(wanted).then((found) => ({ ...found, url: wanted })), [wanted], WHILE_TYPING);
+  const { value: checked, problem: refusal } = useLoaded(
+    () => wanted && webhooksApi.checkUrl(wanted).then((found) => ({ ...found, url: wanted })),
+    [wanted],
+    WHILE_TYPING,
+  );
   const isShown = checked?.url === wanted && wanted;
   const type = (event) => {
     setUrl(event.target.value);
@@ -50,17 +54,24 @@ export function SecretField({ name, webhook, isNew, format, problem }) {
   const canMake = isNew && format === 'json';
   const [isMade, setMade] = useState(canMake);
   if (!name) return null;
-  return html`${canMake && html`<label class="check"><input name="generate_secret" type="checkbox" checked=${isMade}
-      onChange=${(event) => setMade(event.target.checked)} /> <span>${t('generate')}<small class="muted">${t('generateHint')}</small></span></label>`}
-    ${!isMade && html`<label>${t(name)}<input name="secret" type="password" autocomplete="new-password" />
+  return html`${
+    canMake &&
+    html`<label class="check"><input name="generate_secret" type="checkbox" checked=${isMade}
+      onChange=${(event) => setMade(event.target.checked)} /> <span>${t('generate')}<small class="muted">${t('generateHint')}</small></span></label>`
+  }
+    ${
+      !isMade &&
+      html`<label>${t(name)}<input name="secret" type="password" autocomplete="new-password" />
       ${webhook?.has_secret ? html`<small class="muted">${t('secretKept')}</small>` : format === 'json' && html`<small class="muted">${t('secretHint')}</small>`}
-      ${problem}</label>`}
+      ${problem}</label>`
+    }
     ${webhook?.has_secret && !name.startsWith('bot') && html`<label class="check"><input name="remove_secret" type="checkbox" /> ${t('removeSecret')}</label>`}`;
 }
 
 export function OptionFields({ format, options, hint }) {
   if (format === 'json') return null;
-  const box = (name, isOn) => html`<label class="check"><input name=${`option.${name}`} type="checkbox" defaultChecked=${isOn} /> ${t(`option.${name}`)}</label>`;
+  const box = (name, isOn) =>
+    html`<label class="check"><input name=${`option.${name}`} type="checkbox" defaultChecked=${isOn} /> ${t(`option.${name}`)}</label>`;
   const field = (name) => html`<label>${t(`option.${name}`)}${name === 'chat_id' && ' *'}
     <input name=${`option.${name}`} required=${name === 'chat_id'} defaultValue=${options[name] ?? ''} />${hint('options', name)}</label>`;
   return html`${FORMATS[format].options.map((one) => (BOXES.includes(one) ? box(one, options[one]) : field(one)))}

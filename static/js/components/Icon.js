@@ -4,8 +4,9 @@ import { persist } from '../lib/persist.js';
 import { html } from '../ui.js';
 
 // Put into the page once: a <use> of another file asks the server again for each row that comes.
-persist(() => apiClient.request('GET', '/vendor/lucide.svg', { token: null, as: 'text' }))
-  .then((sprite) => document.body.insertAdjacentHTML('beforeend', `<div hidden>${sprite}</div>`));
+persist(() => apiClient.request('GET', '/vendor/lucide.svg', { token: null, as: 'text' })).then((sprite) =>
+  document.body.insertAdjacentHTML('beforeend', `<div hidden>${sprite}</div>`),
+);
 
 export function Icon({ name, label }) {
   const said = label ? { role: 'img', 'aria-label': label } : { 'aria-hidden': 'true' };

@@ -27,14 +27,25 @@ export function Keys() {
     addEventListener('keydown', press);
     return () => removeEventListener('keydown', press);
   }, []);
-  return shown && html`<${Dialog} title=${t('keys')} onClose=${() => setShown(false)}>
-    <dl class="keys">${Object.entries(SHOWN).map(([what, keys]) => html`
-      <dt>${keys.split(' ').map((one) => html`<kbd>${one}</kbd>`)}</dt><dd>${t(`keys.${what}`)}</dd>`)}</dl><//>`;
+  return (
+    shown &&
+    html`<${Dialog} title=${t('keys')} onClose=${() => setShown(false)}>
+    <dl class="keys">${Object.entries(SHOWN).map(
+      ([what, keys]) => html`
+      <dt>${keys.split(' ').map((one) => html`<kbd>${one}</kbd>`)}</dt><dd>${t(`keys.${what}`)}</dd>`,
+    )}</dl><//>`
+  );
 }
 
 // Who types, or is in a dialog, means no shortcut.
 function isElsewhere({ target, ctrlKey, metaKey, altKey }) {
-  return ctrlKey || metaKey || altKey || target.closest?.('input, textarea, select') || document.querySelector('dialog[open]');
+  return (
+    ctrlKey ||
+    metaKey ||
+    altKey ||
+    target.closest?.('input, textarea, select') ||
+    document.querySelector('dialog[open]')
+  );
 }
 
 // The letter, or on a layout without Latin ones (Russian) what the key says on a keyboard that has them.

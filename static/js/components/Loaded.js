@@ -23,7 +23,10 @@ export function useLoaded(load, dependencies, wait = 0) {
   }
   useEffect(() => {
     const timer = setTimeout(reload, wait);
-    return () => { clearTimeout(timer); latest.current += 1; };
+    return () => {
+      clearTimeout(timer);
+      latest.current += 1;
+    };
   }, dependencies);
   return { value, setValue, problem, reload };
 }

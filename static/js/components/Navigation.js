@@ -25,7 +25,8 @@ const PhoneSignIn = lazy(() => import('./PhoneSignIn.js'), 'PhoneSignIn');
 const ON_PHONE = 4; // the rest is in the menu
 const MENU = 'menu';
 
-export const Brand = () => html`<svg class="mark" viewBox="0 0 32 32" aria-hidden="true"><use href="icons/icon.svg#mark" /></svg>Bedolaga`;
+export const Brand = () =>
+  html`<svg class="mark" viewBox="0 0 32 32" aria-hidden="true"><use href="icons/icon.svg#mark" /></svg>Bedolaga`;
 
 export function Navigation({ current }) {
   const pages = Object.keys(PAGES);
@@ -57,7 +58,9 @@ export function Menu({ current }) {
   const isDark = theme.value === 'dark';
   const close = (event) => event.currentTarget.hidePopover();
   return html`<div class="menu-sheet" id=${MENU} popover="auto" onClick=${close}>
-    <nav class="rest" aria-label=${t('more')}>${Object.keys(PAGES).slice(ON_PHONE).map((page) => html`<${Way} page=${page} current=${current} />`)}</nav>
+    <nav class="rest" aria-label=${t('more')}>${Object.keys(PAGES)
+      .slice(ON_PHONE)
+      .map((page) => html`<${Way} page=${page} current=${current} />`)}</nav>
     <a href="#/doctor"><${Icon} name="stethoscope" />${t('doctor')}</a>
     <button onClick=${() => setPhone(true)}><${Icon} name="qr-code" />${t('phoneSignIn')}</button>
     <button lang=${other()} onClick=${switchLanguage}><${Icon} name="languages" />${other() === 'en' ? 'English' : 'Русский'}</button>

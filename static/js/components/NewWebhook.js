@@ -26,7 +26,9 @@ function Ready({ webhook, onDone }) {
 export function Verify() {
   const [chosen, setChosen] = useState(LANGUAGES[0]);
   const loaded = useLoaded(() => codeFor(chosen), [chosen]);
-  return html`<div class="toolbar"><span class="switch" role="group" aria-label=${t('verify')}>${LANGUAGES.map((one) => html`
-      <button key=${one} aria-pressed=${chosen === one} onClick=${() => setChosen(one)}>${one}</button>`)}</span></div>
+  return html`<div class="toolbar"><span class="switch" role="group" aria-label=${t('verify')}>${LANGUAGES.map(
+    (one) => html`
+      <button key=${one} aria-pressed=${chosen === one} onClick=${() => setChosen(one)}>${one}</button>`,
+  )}</span></div>
     <${Missing} of=${loaded} />${loaded.value && html`<div class="code"><${Copyable} text=${loaded.value} label=${chosen} /></div>`}`;
 }

@@ -12,15 +12,21 @@ const HERE = /^(localhost|127\.[\d.]+|\[::1\])$/;
 
 export function PhoneSignIn({ onClose }) {
   const loaded = useLoaded(async () => {
-    const [{ url }, { generate }] = await Promise.all([authApi.link(), insist(() => import('../../vendor/lean-qr.js'))]);
+    const [{ url }, { generate }] = await Promise.all([
+      authApi.link(),
+      insist(() => import('../../vendor/lean-qr.js')),
+    ]);
     return { url, code: generate(url) };
   }, []);
   const { url, code } = loaded.value ?? {};
   return html`<${Dialog} title=${t('phoneSignIn')} onClose=${onClose}>
     <p>${t('phoneHint')}</p><${Missing} of=${loaded} />
-    ${code && html`<${Picture} code=${code} />
+    ${
+      code &&
+      html`<${Picture} code=${code} />
       ${HERE.test(new URL(url).hostname) && html`<p class="problem">${t('phoneHere')}</p>`}
-      <${Copyable} text=${url} label=${t('phoneLink')} />`}<//>`;
+      <${Copyable} text=${url} label=${t('phoneLink')} />`
+    }<//>`;
 }
 
 function Picture({ code }) {

@@ -14,8 +14,10 @@ export function Refused() {
   const { value } = useLoaded(eventsApi.refused, [Math.floor(now.value / ASK_EVERY)]);
   if (!value?.items.length) return null;
   return html`<section class="card refused" role="status">
-    ${value.items.slice(0, SHOWN).map((one) => html`<p key=${one.type} title=${said(one.detail)}>
+    ${value.items.slice(0, SHOWN).map(
+      (one) => html`<p key=${one.type} title=${said(one.detail)}>
       <${Icon} name="triangle-alert" /> <span>${t('refused', { count: one.count, type: one.type, since: moment(one.first_at, language.value) })}
-      ${' '}<span class="muted">${said(one.detail)}</span></span></p>`)}
+      ${' '}<span class="muted">${said(one.detail)}</span></span></p>`,
+    )}
   </section>`;
 }

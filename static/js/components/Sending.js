@@ -15,7 +15,11 @@ export function Sending({ label, action, kind = '', link = false }) {
   const [sent, setSent] = useState(null); // true while it is out, then a delivery or an error
   const press = async () => {
     setSent(true);
-    setSent(await action().then(answered).catch((error) => error));
+    setSent(
+      await action()
+        .then(answered)
+        .catch((error) => error),
+    );
   };
   const isOut = sent === true;
   return html`<span class="sending"><button type="button" class=${kind} disabled=${isOut} onClick=${press}>${t(isOut ? 'testing' : label)}</button>
@@ -51,7 +55,13 @@ export function Resend({ webhook, status, since, kind = '' }) {
   const ask = (more) => webhooksApi.replay(webhook.id, { since, status, ...more });
   const { value } = useLoaded(() => ask({ dry_run: true }), [webhook.id, status, since, webhook.undelivered]);
   const say = (text, count) => t(text, { count: number(count, language.value) });
-  const press = async () => setQueued(await ask().then((done) => say('replayed', done.queued), (error) => said(error.message)));
+  const press = async () =>
+    setQueued(
+      await ask().then(
+        (done) => say('replayed', done.queued),
+        (error) => said(error.message),
+      ),
+    );
   return html`<span class="sending">
     ${value?.matching > 0 && html`<button class=${kind} onClick=${press}>${say(`resend.${status}`, value.matching)}</button>`}
     <span role="status">${queued}</span></span>`;

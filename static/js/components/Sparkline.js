@@ -11,10 +11,16 @@ export function Sparkline({ series }) {
   const { success, failed } = series;
   const most = Math.max(...success.map((good, hour) => good + failed[hour]));
   const tall = (value) => (value / most) * HEIGHT;
-  const sum = (values) => number(values.reduce((all, one) => all + one, 0), language.value);
+  const sum = (values) =>
+    number(
+      values.reduce((all, one) => all + one, 0),
+      language.value,
+    );
   return html`<svg class="sparkline" role="img" width=${success.length * STEP} height=${HEIGHT} aria-label=${`${t('successes')}: ${sum(success)}, ${t('failures')}: ${sum(failed)}`}>
-    ${success.map((good, hour) => html`
+    ${success.map(
+      (good, hour) => html`
       <rect class="good" x=${hour * STEP} width=${STEP - 1} y=${HEIGHT - tall(good)} height=${tall(good)} />
-      <rect class="bad" x=${hour * STEP} width=${STEP - 1} y=${HEIGHT - tall(good + failed[hour])} height=${tall(failed[hour])} />`)}
+      <rect class="bad" x=${hour * STEP} width=${STEP - 1} y=${HEIGHT - tall(good + failed[hour])} height=${tall(failed[hour])} />`,
+    )}
   </svg>`;
 }

@@ -6,6 +6,11 @@ import { html } from '../ui.js';
 
 export function Time({ at, as = 'relative' }) {
   if (!at) return '–';
-  const text = as === 'clock' ? clock(at, language.value) : as === 'moment' ? moment(at, language.value) : relative(at, language.value, now.value);
+  const text =
+    as === 'clock'
+      ? clock(at, language.value)
+      : as === 'moment'
+        ? moment(at, language.value)
+        : relative(at, language.value, now.value);
   return html`<time datetime=${at} title=${moment(at, language.value)}>${text}</time>`;
 }

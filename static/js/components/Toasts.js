@@ -18,7 +18,13 @@ function Toast({ id, text, button, isError, href }) {
   return html`<div class="toast ${isError ? 'bad' : ''}" role=${isError ? 'alert' : undefined}>
     ${isError && html`<${Icon} name="circle-x" />`}
     ${href ? html`<a class="text" href=${href} onClick=${close}>${text}</a>` : html`<span class="text" tabindex=${isError ? 0 : undefined}>${text}</span>`}
-    ${button && html`<button class="small" onClick=${() => { close(); button.press(); }}>${button.label}</button>`}
+    ${
+      button &&
+      html`<button class="small" onClick=${() => {
+        close();
+        button.press();
+      }}>${button.label}</button>`
+    }
     <button class="small quiet square" aria-label=${t('close')} onClick=${close}><${Icon} name="x" /></button>
   </div>`;
 }

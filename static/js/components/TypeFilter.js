@@ -9,7 +9,9 @@ const LABEL = 36; // signs
 export function TypeFilter({ value, onChange }) {
   return html`<select aria-label=${t('filterType')} value=${value} onChange=${(event) => onChange(event.target.value)}>
     <option value="">${t('allTypesShort')}</option>
-    ${eventTypes.value.map(({ value: type, label }) => html`
-      <option key=${type} value=${type} title=${type}>${middle(label, LABEL)}</option>`)}
+    ${eventTypes.value.map(
+      ({ value: type, label }) => html`
+      <option key=${type} value=${type} title=${type}>${middle(label, LABEL)}</option>`,
+    )}
   </select>`;
 }

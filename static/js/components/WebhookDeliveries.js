@@ -29,26 +29,43 @@ export function WebhookDeliveries({ webhookId }) {
   const merge = (shown, one) => merged(shown, one, !words && belongs(one, tab));
   const news = useRef([]); // what moved since the list was asked for
   const counts = useCounts(webhookId);
-  const loaded = useLoaded(async (more = {}) => {
-    news.current = [];
-    const found = await list({ status, q: words, limit: PAGE, payload: false, ...more });
-    return news.current.reduce(merge, found);
-  }, [webhookId, tab, words], words ? WHILE_TYPING : 0);
+  const loaded = useLoaded(
+    async (more = {}) => {
+      news.current = [];
+      const found = await list({ status, q: words, limit: PAGE, payload: false, ...more });
+      return news.current.reduce(merge, found);
+    },
+    [webhookId, tab, words],
+    words ? WHILE_TYPING : 0,
+  );
   const { value: page, setValue: setPage } = loaded;
-  useEffect(() => onDeliveries((moved) => {
-    const mine = moved.filter((one) => !webhookId || one.webhook_id === webhookId);
-    news.current = [...news.current, ...mine].slice(-MOST);
-    setPage((before) => before && mine.reduce(merge, before));
-  }), [webhookId, tab, words]);
-  const more = () => attempt(async () => {
-    const next = await list({ status, q: words, limit: PAGE, payload: false, before_id: page.searched_to ?? page.items.at(-1).id });
-    setPage((before) => ({ ...next, items: [...before.items, ...next.items] }));
-  });
+  useEffect(
+    () =>
+      onDeliveries((moved) => {
+        const mine = moved.filter((one) => !webhookId || one.webhook_id === webhookId);
+        news.current = [...news.current, ...mine].slice(-MOST);
+        setPage((before) => before && mine.reduce(merge, before));
+      }),
+    [webhookId, tab, words],
+  );
+  const more = () =>
+    attempt(async () => {
+      const next = await list({
+        status,
+        q: words,
+        limit: PAGE,
+        payload: false,
+        before_id: page.searched_to ?? page.items.at(-1).id,
+      });
+      setPage((before) => ({ ...next, items: [...before.items, ...next.items] }));
+    });
 
   const place = webhookId ? `#/webhooks/${webhookId}/deliveries` : '#/deliveries';
-  return html`<nav class="pills" aria-label=${t('status')}>${TABS.map((one) => html`
+  return html`<nav class="pills" aria-label=${t('status')}>${TABS.map(
+    (one) => html`
       <a key=${one} href="${place}?status=${one}${words && `&q=${encodeURIComponent(words)}`}" aria-current=${one === tab ? 'page' : undefined}>${t(`tab.${one}`)}
-        <${Count} value=${counts?.[one]} isBad=${one === 'undelivered'} /></a>`)}</nav>
+        <${Count} value=${counts?.[one]} isBad=${one === 'undelivered'} /></a>`,
+  )}</nav>
     <div class="toolbar">
       <input type="search" data-search placeholder=${t('search')} aria-label=${t('search')} value=${words}
         onInput=${(event) => setQuery({ q: event.target.value })} />
@@ -56,8 +73,11 @@ export function WebhookDeliveries({ webhookId }) {
     </div>
     <${Missing} of=${loaded} />
     ${page?.items.length === 0 && html`<p class="empty muted">${t(words ? 'nothingFound' : `none.${tab}`)}</p>`}
-    ${page && html`<${Days} of=${page.items} at="created_at" row=${(one) => html`
-      <${DeliveryRow} key=${one.id} delivery=${one} withWebhook=${!webhookId} />`} />`}
+    ${
+      page &&
+      html`<${Days} of=${page.items} at="created_at" row=${(one) => html`
+      <${DeliveryRow} key=${one.id} delivery=${one} withWebhook=${!webhookId} />`} />`
+    }
     ${hasMore(page) && html`<button onClick=${more}>${t('showMore')}</button>`}`;
 }
 
@@ -65,7 +85,8 @@ function Count({ value, isBad }) {
   return html` <span class="count ${isBad && value ? 'bad' : ''}">${value === undefined ? '' : number(value, language.value)}</span>`;
 }
 
-const hasMore = (page) => page && (page.searched_to ?? (page.total > page.items.length ? 1 : null)) !== null && page.items.length < MOST;
+const hasMore = (page) =>
+  page && (page.searched_to ?? (page.total > page.items.length ? 1 : null)) !== null && page.items.length < MOST;
 
 // How many there are of each kind, by tab; counted again with what the live feed refreshes.
 function useCounts(webhookId) {
@@ -74,9 +95,18 @@ function useCounts(webhookId) {
     const params = { status: tab === 'all' ? '' : tab, limit: 1, payload: false };
     return [tab, (await webhooksApi.getDeliveries(webhookId, params)).total];
   };
-  const loaded = useLoaded(async () => webhookId && Object.fromEntries(await Promise.all(TABS.map(count))), [webhookId, stats]);
+  const loaded = useLoaded(
+    async () => webhookId && Object.fromEntries(await Promise.all(TABS.map(count))),
+    [webhookId, stats],
+  );
   if (webhookId || !stats) return loaded.value;
-  const [undelivered, pending, success, skipped, all] = ['undelivered', 'pending', 'successful', 'skipped', 'total'].map((one) => stats[`${one}_deliveries`]);
+  const [undelivered, pending, success, skipped, all] = [
+    'undelivered',
+    'pending',
+    'successful',
+    'skipped',
+    'total',
+  ].map((one) => stats[`${one}_deliveries`]);
   return { undelivered, pending, success, skipped, all };
 }
 

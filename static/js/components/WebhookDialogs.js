@@ -39,10 +39,13 @@ export function RotateSecret({ webhook, onClose }) {
   const [made, setMade] = useState(null);
   const rotate = async () => setMade(await attempt(() => webhooksApi.rotateSecret(webhook.id)));
   return html`<${Dialog} title=${t('rotate')} onClose=${onClose}>
-    ${made ? html`${made.old_secret_until && html`<p class="muted">${t('rotated', { until: moment(made.old_secret_until, language.value) })}</p>`}
+    ${
+      made
+        ? html`${made.old_secret_until && html`<p class="muted">${t('rotated', { until: moment(made.old_secret_until, language.value) })}</p>`}
         <${Once} hint=${t('secretOnce')} text=${made.secret} label=${t('secret')} onDone=${onClose} />`
-      : html`<p>${t('rotateHint')}</p><div class="buttons"><button onClick=${onClose}>${t('cancel')}</button>
-        <button class="primary" onClick=${rotate}>${t('rotate')}</button></div>`}
+        : html`<p>${t('rotateHint')}</p><div class="buttons"><button onClick=${onClose}>${t('cancel')}</button>
+        <button class="primary" onClick=${rotate}>${t('rotate')}</button></div>`
+    }
   <//>`;
 }
 
@@ -60,7 +63,12 @@ export function Replay({ webhook, onClose }) {
   };
   async function submit(event) {
     event.preventDefault();
-    setAnswer(await ask().then((done) => say('replayed', done.queued), (error) => said(error.message)));
+    setAnswer(
+      await ask().then(
+        (done) => say('replayed', done.queued),
+        (error) => said(error.message),
+      ),
+    );
   }
   return html`<${Dialog} title=${t('replay')} onClose=${onClose} light><form class="fields" onSubmit=${submit} onInput=${change}>
     <label>${t('replaySince')}<input name="since" type="datetime-local" required value=${wanted.since} /></label>

@@ -6,9 +6,28 @@ import { html, useEffect, useRef, useState } from '../ui.js';
 import { keepWebhook } from '../webhooks.js';
 import { EventTypes, fieldsOf, typesOf } from './EventTypes.js';
 import { FilterRows, Matching } from './Filter.js';
-import { AcceptRedirects, AddressField, FORMATS, FormatSelect, OptionFields, SecretField, formatOf } from './FormatFields.js';
+import {
+  AcceptRedirects,
+  AddressField,
+  FORMATS,
+  FormatSelect,
+  OptionFields,
+  SecretField,
+  formatOf,
+} from './FormatFields.js';
 
-const FIELDS = ['name', 'url', 'event_type', 'event_types', 'filter', 'secret', 'description', 'headers', 'options', 'max_per_minute'];
+const FIELDS = [
+  'name',
+  'url',
+  'event_type',
+  'event_types',
+  'filter',
+  'secret',
+  'description',
+  'headers',
+  'options',
+  'max_per_minute',
+];
 
 // `onSaved` gets the webhook, with its secret if one was made; `onCancel` stands beside, if given.
 export function WebhookForm({ webhook, initial = {}, onSaved, onCancel }) {
@@ -44,16 +63,16 @@ export function WebhookForm({ webhook, initial = {}, onSaved, onCancel }) {
   };
   const { url: urlName, ownUrl } = FORMATS[format];
   const isSame = (webhook?.format ?? 'json') === format;
-  const types = form.current ? typesOf(new FormData(form.current)) : shown.event_types ?? [];
+  const types = form.current ? typesOf(new FormData(form.current)) : (shown.event_types ?? []);
   const fields = fieldsOf(types);
   const button = state.saving ? 'saving' : webhook ? 'save' : 'create';
   return html`<form class="fields" ref=${form} onSubmit=${submit} onInput=${typed}>
       <label>${t('name')} *<input name="name" required maxlength="255" autofocus=${!webhook} defaultValue=${shown.name ?? ''} />${hint('name')}</label>
       <${FormatSelect} format=${format} onChange=${setFormat} />
-      <${AddressField} key=${format} label=${t(urlName)} isRequired=${!ownUrl} value=${isSame ? shown.url ?? '' : ''} onUrl=${setUrl} problem=${hint('url')} />
+      <${AddressField} key=${format} label=${t(urlName)} isRequired=${!ownUrl} value=${isSame ? (shown.url ?? '') : ''} onUrl=${setUrl} problem=${hint('url')} />
       <${AcceptRedirects} key=${url.includes('script.google.com')} url=${url} isOn=${webhook?.accept_redirects ?? false} />
       <${SecretField} key=${format} name=${FORMATS[format].secret} webhook=${isSame ? webhook : null} isNew=${!webhook} format=${format} problem=${hint('secret')} />
-      <${OptionFields} key=${format} format=${format} options=${isSame ? shown.options ?? {} : {}} hint=${hint} />
+      <${OptionFields} key=${format} format=${format} options=${isSame ? (shown.options ?? {}) : {}} hint=${hint} />
       <fieldset><legend>${t('eventTypes')} *</legend><${EventTypes} chosen=${shown.event_types} />${hint('event_types')}${hint('event_type')}</fieldset>
       <${FilterRows} conditions=${shown.filter} fields=${Object.keys(fields)} isText=${(name) => fields[name]} onRows=${count}
         problems=${Array.from({ length: 20 }, (_, at) => found('filter', at))} />
@@ -70,7 +89,9 @@ export function WebhookForm({ webhook, initial = {}, onSaved, onCancel }) {
 
 // What few webhooks need.
 function More({ shown, hint, isOpen }) {
-  const headers = Object.entries(shown.headers ?? {}).map(([name, value]) => `${name}: ${value}`).join('\n');
+  const headers = Object.entries(shown.headers ?? {})
+    .map(([name, value]) => `${name}: ${value}`)
+    .join('\n');
   const isUsed = Boolean(shown.description || headers || shown.max_per_minute);
   return html`<details open=${isUsed || isOpen}><summary>${t('moreFields')}</summary><div class="fields">
     <label>${t('description')}<textarea name="description" rows="2" defaultValue=${shown.description ?? ''}></textarea>${hint('description')}</label>
@@ -81,16 +102,21 @@ function More({ shown, hint, isOpen }) {
 }
 
 function bodyOf(form, webhook) {
-  const lines = form.get('headers').split('\n').filter((line) => line.trim());
-  const headers = Object.fromEntries(lines.map((line) => {
-    const [name, ...value] = line.split(':');
-    return [name.trim(), value.join(':').trim()];
-  }));
+  const lines = form
+    .get('headers')
+    .split('\n')
+    .filter((line) => line.trim());
+  const headers = Object.fromEntries(
+    lines.map((line) => {
+      const [name, ...value] = line.split(':');
+      return [name.trim(), value.join(':').trim()];
+    }),
+  );
   const pace = form.get('max_per_minute');
   return {
     name: form.get('name'),
     url: form.get('url'),
-    secret: form.has('remove_secret') ? null : form.get('secret') ?? '',
+    secret: form.has('remove_secret') ? null : (form.get('secret') ?? ''),
     ...formatOf(form),
     accept_redirects: form.has('accept_redirects'),
     description: form.get('description') || null,
@@ -112,5 +138,9 @@ function triedOf(form) {
   const { format, options } = formatOf(form);
   const wanted = wantedOf(form);
   if (!wanted.event_types.length) return null;
-  return { ...wanted, format, options: 'chat_id' in options ? { ...options, chat_id: options.chat_id || '1' } : options };
+  return {
+    ...wanted,
+    format,
+    options: 'chat_id' in options ? { ...options, chat_id: options.chat_id || '1' } : options,
+  };
 }

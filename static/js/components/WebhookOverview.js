@@ -12,8 +12,10 @@ export function WebhookOverview({ webhook }) {
   const [window, setWindow] = useState(WINDOWS[0]);
   const loaded = useLoaded(() => webhooksApi.series(id, window), [id, window, last]);
   const { items, bucket_seconds: bucket, whole } = loaded.value ?? {};
-  const series = (names, colours) => names.map((name, at) => ({ label: t(name), colour: colours[at], values: items.map((one) => one[name]) }));
-  const chart = (title, lines, more) => html`<${Chart} title=${t(title)} times=${secondsOf(items)} bucket=${bucket} series=${lines} ...${more} />`;
+  const series = (names, colours) =>
+    names.map((name, at) => ({ label: t(name), colour: colours[at], values: items.map((one) => one[name]) }));
+  const chart = (title, lines, more) =>
+    html`<${Chart} title=${t(title)} times=${secondsOf(items)} bucket=${bucket} series=${lines} ...${more} />`;
   const ms = (value) => milliseconds(value, language.value);
   const fact = (label, value) => value && html`<dt>${t(label)}</dt><dd>${value}</dd>`;
   const condition = ({ field, op, value }) => [field, t(`op.${op}`), [value].flat().join(', ')].join(' ');
@@ -26,8 +28,14 @@ export function WebhookOverview({ webhook }) {
       ${fact('lastSuccessAt', success && moment(success, language.value))}</dl>
     <header class="row"><h3>${t('attempts')}</h3><${WindowSwitch} value=${window} onChange=${setWindow} /></header>
     <${Missing} of=${loaded} />
-    ${whole && html`<p><${Attempts} of=${whole} /></p>
+    ${
+      whole &&
+      html`<p><${Attempts} of=${whole} /></p>
       ${chart('chartDeliveries', series(['success', 'failed'], ['success', 'failed']))}
-      ${whole.success + whole.failed > 0 && html`<h3>${t('chartLatency')}</h3>
-        ${chart('chartLatency', series(['p50_ms', 'p95_ms'], ['type-2', 'type-1']), { lines: true, format: ms, short: ms })}`}`}`;
+      ${
+        whole.success + whole.failed > 0 &&
+        html`<h3>${t('chartLatency')}</h3>
+        ${chart('chartLatency', series(['p50_ms', 'p95_ms'], ['type-2', 'type-1']), { lines: true, format: ms, short: ms })}`
+      }`
+    }`;
 }

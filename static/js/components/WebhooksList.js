@@ -34,29 +34,43 @@ export function WebhooksList({ onCreate, onRemove }) {
   const found = [...webhooks.value.values()]
     .filter((one) => (!state || one.state === state) && textOf(one).includes(words.toLowerCase()))
     .sort(ORDERS[order] ?? byHealth);
-  const toggle = (id) => setChosen((before) => {
-    const after = new Set(before);
-    if (!after.delete(id)) after.add(id);
-    return after;
-  });
+  const toggle = (id) =>
+    setChosen((before) => {
+      const after = new Set(before);
+      if (!after.delete(id)) after.add(id);
+      return after;
+    });
   async function setAll(isActive) {
     for (const id of chosen) await setActive(webhooks.value.get(id), isActive);
     setChosen(new Set());
   }
-  const select = (name, label, options) => html`<select aria-label=${t(label)} value=${query(name)} onChange=${(event) => setQuery({ [name]: event.target.value })}>
+  const select = (
+    name,
+    label,
+    options,
+  ) => html`<select aria-label=${t(label)} value=${query(name)} onChange=${(event) => setQuery({ [name]: event.target.value })}>
     ${options.map(([value, text]) => html`<option value=${value}>${t(text)}</option>`)}</select>`;
 
   return html`<div class="toolbar narrowing">
       <input type="search" data-search placeholder=${t('search')} aria-label=${t('search')} value=${words} onInput=${(event) => setQuery({ q: event.target.value })} />
       ${select('state', 'status', [['', 'allStates'], ...STATES.map((one) => [one, one])])}
-      ${select('order', 'order', Object.keys(ORDERS).map((one) => [one === 'health' ? '' : one, `order.${one}`]))}
-      ${chosen.size > 0 && html`<span>${t('selected', { count: chosen.size })}</span>
-        <button onClick=${() => setAll(true)}>${t('activate')}</button><button onClick=${() => setAll(false)}>${t('deactivate')}</button>`}
+      ${select(
+        'order',
+        'order',
+        Object.keys(ORDERS).map((one) => [one === 'health' ? '' : one, `order.${one}`]),
+      )}
+      ${
+        chosen.size > 0 &&
+        html`<span>${t('selected', { count: chosen.size })}</span>
+        <button onClick=${() => setAll(true)}>${t('activate')}</button><button onClick=${() => setAll(false)}>${t('deactivate')}</button>`
+      }
       ${isAdmin.value && html`<button class="primary last" onClick=${onCreate}>${t('createWebhook')}</button>`}
     </div>
     ${found.length === 0 && html`<p class="muted">${t('nothingFound')}</p>`}
-    <ul class="hooks">${found.slice(0, shown).map((one) => html`
-      <${Row} key=${one.id} webhook=${one} day=${days.get(one.id)} chosen=${chosen.has(one.id)} toggle=${() => toggle(one.id)} onRemove=${onRemove} />`)}</ul>
+    <ul class="hooks">${found.slice(0, shown).map(
+      (one) => html`
+      <${Row} key=${one.id} webhook=${one} day=${days.get(one.id)} chosen=${chosen.has(one.id)} toggle=${() => toggle(one.id)} onRemove=${onRemove} />`,
+    )}</ul>
     ${found.length > shown && html`<button onClick=${() => setShown(shown + PAGE)}>${t('showMore')}</button>`}`;
 }
 
@@ -76,9 +90,12 @@ function Row({ webhook, day, chosen, toggle, onRemove }) {
     <span class="last muted">${webhook.last_triggered_at ? html`<${Time} at=${webhook.last_triggered_at} />` : t('never')}</span>
     <${MenuOf} label=${`${t('actions')}: ${name}`}>
       <a href="${place}/deliveries">${t('deliveries')}</a>
-      ${isAdmin.value && html`<a href="${place}/settings">${t('edit')}</a>
+      ${
+        isAdmin.value &&
+        html`<a href="${place}/settings">${t('edit')}</a>
         <button onClick=${() => setActive(webhook, !webhook.is_active)}>${t(webhook.is_active ? 'deactivate' : 'activate')}</button>
-        <button class="danger" onClick=${() => onRemove(webhook)}>${t('remove')}</button>`}<//>
+        <button class="danger" onClick=${() => onRemove(webhook)}>${t('remove')}</button>`
+      }<//>
   </li>`;
 }
 

@@ -1,6 +1,19 @@
 // A webhook's filter: conditions as the contract has them, and what stands in the rows of a form.
 
-export const OPS = ['eq', 'ne', 'gt', 'gte', 'lt', 'lte', 'in', 'not_in', 'contains', 'starts_with', 'exists', 'missing'];
+export const OPS = [
+  'eq',
+  'ne',
+  'gt',
+  'gte',
+  'lt',
+  'lte',
+  'in',
+  'not_in',
+  'contains',
+  'starts_with',
+  'exists',
+  'missing',
+];
 export const BARE = ['exists', 'missing']; // compare with nothing
 const LISTS = ['in', 'not_in'];
 
@@ -8,7 +21,9 @@ const LISTS = ['in', 'not_in'];
 // says of a field whether its values are texts, so that «007» stays one.
 export function conditionsOf(form, isText) {
   const [ops, values] = ['op', 'value'].map((name) => form.getAll(`filter.${name}`));
-  const rows = form.getAll('filter.field').map((field, at) => ({ field: field.trim(), op: ops[at], text: values[at].trim() }));
+  const rows = form
+    .getAll('filter.field')
+    .map((field, at) => ({ field: field.trim(), op: ops[at], text: values[at].trim() }));
   const whole = rows.filter(({ field, op, text }) => field && (text || BARE.includes(op)));
   return whole.length > 0 ? whole.map((row) => conditionOf(row, isText(row.field))) : null;
 }
@@ -23,7 +38,8 @@ function conditionOf({ field, op, text }, isText) {
 // A value as a person writes it.
 export function written({ value, op }, isText) {
   if (value === undefined || BARE.includes(op)) return '';
-  if (Array.isArray(value) && value.every((one) => isPlain(one, isText) && !String(one).includes(','))) return value.join(', ');
+  if (Array.isArray(value) && value.every((one) => isPlain(one, isText) && !String(one).includes(',')))
+    return value.join(', ');
   return isPlain(value, isText) ? String(value) : JSON.stringify(value);
 }
 

@@ -7,8 +7,12 @@ const EVERY = 1_000; // ms without an answer
 export function hedged(call) {
   let isOver = false;
   const tries = Array.from({ length: MOST }, async (_, number) => {
-    await new Promise((resolve) => { setTimeout(resolve, number * EVERY); });
+    await new Promise((resolve) => {
+      setTimeout(resolve, number * EVERY);
+    });
     return isOver ? undefined : call();
   });
-  return Promise.race(tries).finally(() => { isOver = true; });
+  return Promise.race(tries).finally(() => {
+    isOver = true;
+  });
 }

@@ -6,7 +6,10 @@ export const SUM = /\{(\w+):₽\}/g;
 
 export function sentence(template, payload, language) {
   const parts = template.split(/\[([^\]]*)\]/); // what stands outside of brackets and inside in turn
-  return parts.map((part, index) => filled(part, payload, language, index % 2)).join('').trim();
+  return parts
+    .map((part, index) => filled(part, payload, language, index % 2))
+    .join('')
+    .trim();
 }
 
 function filled(part, payload, language, isOptional) {

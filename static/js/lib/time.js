@@ -1,6 +1,11 @@
 // Times for people, in the browser's zone; `now` is passed in.
 
-const UNITS = [['day', 86_400_000], ['hour', 3_600_000], ['minute', 60_000], ['second', 1_000]];
+const UNITS = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+  ['second', 1_000],
+];
 const MINUTE = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
 
 export function clock(timestamp, language, options) {

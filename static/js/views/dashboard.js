@@ -72,7 +72,9 @@ function byType(items) {
   const types = Object.keys(totals).sort((one, other) => totals[other] - totals[one]);
   const rest = types.splice(KINDS);
   const shown = types.map((type) => ({
-    label: labelOf(type), colour: `type-${hueOf(type)}`, values: items.map((one) => one.events[type] ?? 0),
+    label: labelOf(type),
+    colour: `type-${hueOf(type)}`,
+    values: items.map((one) => one.events[type] ?? 0),
   }));
   const others = items.map(({ events }) => rest.reduce((sum, type) => sum + (events[type] ?? 0), 0));
   return [...shown, { label: t('otherTypes'), colour: 'rest', values: others }];
@@ -98,7 +100,10 @@ function Stream() {
     ${missed > 0 && html`<p class="muted" role="status">${t('paused', { count: missed })}</p>`}
     ${!shown.length && html`<p class="muted">${t(type ? 'noneLately' : 'noEvents')}</p>`}
     <${EventList} events=${shown} />
-    ${stream.value.length > 0 && html`<p>
-      <a href=${type ? `#/events?type=${type}` : '#/events'}>${t('allEvents')}</a></p>`}
+    ${
+      stream.value.length > 0 &&
+      html`<p>
+      <a href=${type ? `#/events?type=${type}` : '#/events'}>${t('allEvents')}</a></p>`
+    }
   </section>`;
 }

@@ -29,7 +29,9 @@ export function Doctor() {
         if (!isCurrent) return;
       }
     })();
-    return () => { isCurrent = false; };
+    return () => {
+      isCurrent = false;
+    };
   }, [run]);
 
   const shown = Object.entries(results);
@@ -37,11 +39,16 @@ export function Doctor() {
   const report = shown.map(([name, one]) => `${name}: ${one.state}. ${one.text}`).join('\n');
   return html`<section class="card"><header class="row"><p class="muted">${t('doctorHint')}</p>
       <button onClick=${() => setRun(run + 1)}>${t('runAgain')}</button></header>
-    <div role="status"><ul class="plain checks">${shown.map(([name, { state, text }]) => html`
+    <div role="status"><ul class="plain checks">${shown.map(
+      ([name, { state, text }]) => html`
       <li key=${name} data-check=${name}>
       <strong>${t(`check.${name}`)}</strong> <span class="muted">${text}</span>
-      ${state === 'running' ? html`<${Status} status="pending" label=${t('checking')} />`
-        : html`<${Status} status=${state} label=${t(`is.${state}`)} />`}</li>`)}</ul></div>
+      ${
+        state === 'running'
+          ? html`<${Status} status="pending" label=${t('checking')} />`
+          : html`<${Status} status=${state} label=${t(`is.${state}`)} />`
+      }</li>`,
+    )}</ul></div>
     ${lines && html`<h2>${t('linesToAdd')}</h2><${Copyable} text=${lines} label=${t('linesToAdd')} />`}
     <details><summary>${t('supportText')}</summary>
       <${Copyable} text=${`${report}\n${navigator.userAgent}`} label=${t('supportText')} /></details>

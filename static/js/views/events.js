@@ -29,22 +29,30 @@ export function Events() {
     const text = kind === 'csv' ? csv(whole.map(flat), language.value) : JSON.stringify(whole, null, 2);
     save(`events.${kind}`, text);
   };
-  return html`<${Refused} /><section class="card events">
+  return html`<${Refused} /><section class="card events"><h2 class="unseen">${t('stream')}</h2>
     <div class="toolbar">
       <input type="search" data-search placeholder=${t('searchEvents')} aria-label=${t('search')} value=${q}
         onInput=${(event) => setQuery({ q: event.target.value })} />
       <${TypeFilter} value=${type} onChange=${(chosen) => setQuery({ type: chosen })} />
-      <span class="last buttons" role="group" aria-label=${t('export')}>${['csv', 'json'].map((kind) => html`
+      <span class="last buttons" role="group" aria-label=${t('export')}>${['csv', 'json'].map(
+        (kind) => html`
         <button class="quiet" disabled=${!shown.length} title=${t('exportHint')} onClick=${() => download(kind)}>
-          <${Icon} name="download" />${kind.toUpperCase()}</button>`)}</span>
+          <${Icon} name="download" />${kind.toUpperCase()}</button>`,
+      )}</span>
     </div>
     <${Missing} of=${loaded} rows=${10} />
     <${EventList} events=${shown} />
-    ${loaded.value && html`<p class="row end" role="status"><span class="muted">
+    ${
+      loaded.value &&
+      html`<p class="row end" role="status"><span class="muted">
         ${!shown.length && `${t(q || type ? 'nothingFound' : 'noEvents')} `}
         ${until && t('searchedTo', { day: dateOf(until, language.value, now.value) })}</span>
-      ${next && html`<button onClick=${() => loaded.reload(loaded.value)}>
-        ${t(q ? 'searchOn' : 'showMore')}</button>`}</p>`}
+      ${
+        next &&
+        html`<button onClick=${() => loaded.reload(loaded.value)}>
+        ${t(q ? 'searchOn' : 'showMore')}</button>`
+      }</p>`
+    }
   </section>`;
 }
 
@@ -53,11 +61,13 @@ async function found(wanted, before) {
   const page = await eventsApi.list({ ...wanted, limit: PAGE, brief: true, before_id: before?.next });
   const next = wanted.q ? page.searched_to : page.items[PAGE - 1]?.id;
   const until = wanted.q && next ? await timeOf(next) : null;
-  return { items: [...before?.items ?? [], ...page.items], next, until };
+  return { items: [...(before?.items ?? []), ...page.items], next, until };
 }
 
 async function timeOf(id) {
-  const { items: [event] } = await eventsApi.list({ before_id: id + 1, limit: 1, payload: false });
+  const {
+    items: [event],
+  } = await eventsApi.list({ before_id: id + 1, limit: 1, payload: false });
   return event?.timestamp;
 }
 

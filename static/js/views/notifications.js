@@ -10,10 +10,12 @@ import { labelOf } from '../words.js';
 export function Notifications() {
   useEffect(markRead, [notifications.value]);
   const chosen = preferences.value;
-  const set = (change) => { preferences.value = { ...chosen, ...change }; };
+  const set = (change) => {
+    preferences.value = { ...chosen, ...change };
+  };
   async function askBrowser(event) {
     const box = event.target;
-    const isGranted = box.checked && await attempt(askToNotify);
+    const isGranted = box.checked && (await attempt(askToNotify));
     if (isGranted === false && box.checked) toast(t('notifyRefused'), { isError: true });
     box.checked = Boolean(isGranted); // the answer may be what was shown before
     set({ browser: box.checked });

@@ -28,13 +28,16 @@ export function Sandbox() {
   }, []);
 
   if (isOff) return html`<section class="card empty"><p>${t('sinkOff')}</p></section>`;
-  const isUsed = [...webhooks.value?.values() ?? []].some((one) => one.url === sinkUrl());
+  const isUsed = [...(webhooks.value?.values() ?? [])].some((one) => one.url === sinkUrl());
   return html`<section class="card"><p>${t('sinkHint')}</p><${Copyable} text=${sinkUrl()} label="URL" />
-    ${isAdmin.value && html`<div class="toolbar">
+    ${
+      isAdmin.value &&
+      html`<div class="toolbar">
       ${!isUsed && html`<button class="primary" onClick=${() => setInitial(sinkWebhook())}>${t('noWebhooksSink')}</button>`}
       <label>${t('answer')}<select value=${sink?.mode} onChange=${(event) => sinkApi.setMode(event.target.value).then(setSink)}>
         ${MODES.map((one) => html`<option value=${one}>${t(`mode.${one}`)}</option>`)}</select></label>
-      <button onClick=${() => sinkApi.clear().then(load)} disabled=${!sink?.items.length}>${t('clear')}</button></div>`}
+      <button onClick=${() => sinkApi.clear().then(load)} disabled=${!sink?.items.length}>${t('clear')}</button></div>`
+    }
     ${sink?.items.length === 0 && html`<p class="muted">${t('noRequests')}</p>`}
     ${sink?.items.map((one) => html`<${Request} key=${one.id} request=${one} />`)}
     ${initial && html`<${NewWebhook} initial=${initial} onClose=${() => setInitial(null)} />`}

@@ -36,9 +36,15 @@ function OfServer({ settings }) {
     <p class="toolbar"><a class="button" href="docs" target="_blank">${t('apiDocs')}</a><button onClick=${showMetrics}>${t('metrics')}</button>
       <a class="button" href="#/doctor">${t('doctor')}</a></p>
     <div class="toolbar"><p class="muted">${t('settingsHint')}</p><input type="search" class="last" data-search placeholder=${t('search')} aria-label=${t('search')} onInput=${(event) => setWords(event.target.value)} /></div>
-    ${[...groups].map(([group, items]) => html`<h3 key=${group}>[${group}]</h3>
-      <dl class="settings">${items.map((one) => html`<div key=${one.key}><dt><code title=${one.variable}>${one.key}</code><small class="muted">${said(one.meaning)}</small></dt>
-        <dd><code>${one.value || '—'}</code><small class="muted">${said(one.origin)}</small></dd></div>`)}</dl>`)}
+    ${[...groups].map(
+      ([group, items]) => html`<h2 key=${group}>[${group}]</h2>
+      <dl class="settings">${items.map(
+        (
+          one,
+        ) => html`<div key=${one.key}><dt><code title=${one.variable}>${one.key}</code><small class="muted">${said(one.meaning)}</small></dt>
+        <dd><code>${one.value || '—'}</code><small class="muted">${said(one.origin)}</small></dd></div>`,
+      )}</dl>`,
+    )}
     ${groups.size === 0 && html`<p class="muted">${t('nothingFound')}</p>`}
     ${metrics && html`<${Dialog} title=${t('metrics')} onClose=${() => setMetrics(null)} light><${Copyable} text=${metrics} label="GET /metrics" /><//>`}`;
 }

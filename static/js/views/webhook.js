@@ -15,28 +15,39 @@ import { isAdmin } from '../rights.js';
 import { html, useState } from '../ui.js';
 import { setActive, webhooks, whyOf } from '../webhooks.js';
 
-const TABS = [['', 'overview'], ['/deliveries', 'deliveries'], ['/settings', 'settings'], ['/verify', 'verify']];
+const TABS = [
+  ['', 'overview'],
+  ['/deliveries', 'deliveries'],
+  ['/settings', 'settings'],
+  ['/verify', 'verify'],
+];
 const NAME = 48; // signs
 const DIALOGS = { remove: RemoveWebhook, replay: Replay, rotate: RotateSecret };
 
 export function WebhookView({ id, tab }) {
   const [dialog, setDialog] = useState(null);
   const webhook = webhooks.value.get(id);
-  if (!webhook) return html`<section class="card empty"><p>${t('noSuchWebhook', { id })}</p><a class="button" href="#/webhooks">${t('webhooks')}</a></section>`;
+  if (!webhook)
+    return html`<section class="card empty"><p>${t('noSuchWebhook', { id })}</p><a class="button" href="#/webhooks">${t('webhooks')}</a></section>`;
   const { is_active: isActive, format } = webhook;
   const isShown = ([path]) => (path !== '/settings' || isAdmin.value) && (path !== '/verify' || format === 'json');
   const Shown = DIALOGS[dialog];
   return html`<section class="card">
     <header class="title"><h2><a class="muted" href="#/webhooks">${t('webhooks')}</a><span class="muted">/</span><bdi title=${webhook.name}>${middle(legible(webhook.name), NAME)}</bdi></h2>
       <${WebhookState} webhook=${webhook} />
-      ${isAdmin.value && html`<span class="last"><${Sending} key=${id} label="test" link action=${() => webhooksApi.test(id)} />
+      ${
+        isAdmin.value &&
+        html`<span class="last"><${Sending} key=${id} label="test" link action=${() => webhooksApi.test(id)} />
         <button onClick=${() => setActive(webhook, !isActive)}>${t(isActive ? 'deactivate' : 'activate')}</button>
         <${MenuOf} label=${t('actions')}><button onClick=${() => setDialog('replay')}>${t('replay')}</button>
           ${format === 'json' && html`<button onClick=${() => setDialog('rotate')}>${t('rotate')}</button>`}
-          <button class="danger" onClick=${() => setDialog('remove')}>${t('remove')}</button><//></span>`}</header>
+          <button class="danger" onClick=${() => setDialog('remove')}>${t('remove')}</button><//></span>`
+      }</header>
     <${Trouble} webhook=${webhook} />
-    <nav class="tabs" aria-label=${webhook.name}>${TABS.filter(isShown).map(([path, label]) => html`
-      <a key=${path} href="#/webhooks/${id}${path}" aria-current=${tab === path ? 'page' : undefined}>${t(label)}</a>`)}</nav>
+    <nav class="tabs" aria-label=${webhook.name}>${TABS.filter(isShown).map(
+      ([path, label]) => html`
+      <a key=${path} href="#/webhooks/${id}${path}" aria-current=${tab === path ? 'page' : undefined}>${t(label)}</a>`,
+    )}</nav>
     ${tab === '' && html`<${WebhookOverview} webhook=${webhook} />`}
     ${tab === '/deliveries' && html`<${WebhookDeliveries} key=${id} webhookId=${id} />`}
     ${tab === '/settings' && isAdmin.value && html`<${WebhookForm} key=${id} webhook=${webhook} onSaved=${() => {}} />`}

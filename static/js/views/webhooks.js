@@ -26,6 +26,9 @@ export function Webhooks() {
 function Empty({ onCreate, onTry }) {
   const { value: settings } = useLoaded(settingsApi.get, []);
   return html`<div class="empty"><p>${t('noWebhooks')}</p>
-    ${isAdmin.value && html`<span class="toolbar"><button class="primary" onClick=${onCreate}>${t('createWebhook')}</button>
-      ${settings?.has_sink && html`<button onClick=${onTry}>${t('noWebhooksSink')}</button>`}</span>`}</div>`;
+    ${
+      isAdmin.value &&
+      html`<span class="toolbar"><button class="primary" onClick=${onCreate}>${t('createWebhook')}</button>
+      ${settings?.has_sink && html`<button onClick=${onTry}>${t('noWebhooksSink')}</button>`}</span>`
+    }</div>`;
 }
