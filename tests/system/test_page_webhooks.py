@@ -201,7 +201,7 @@ async def test_what_cannot_be_loaded_says_why_and_is_tried_again(
     """A link to something that is gone; a server that fails once."""
     await server.webhook(receiver.url)
     await sign_in(server, page, "webhooks/1/deliveries/999")
-    await expect(page.get_by_role("alert")).to_contain_text("У webhook 1 нет доставки 999.")
+    await expect(page.get_by_role("alert")).to_contain_text("У вебхука 1 нет доставки 999.")
     await page.keyboard.press("Escape")
     await expect(page.locator("dialog")).to_have_count(0)
     await page.route(

@@ -2,8 +2,9 @@
 import { deliveriesApi, webhooksApi } from '../api.js';
 import { onDeliveries } from '../feed.js';
 import { language, t } from '../i18n.js';
-import { webhookStats } from '../known.js';
+import { now, webhookStats } from '../known.js';
 import { number } from '../lib/text.js';
+import { dateOf } from '../lib/time.js';
 import { query, setQuery } from '../place.js';
 import { isAdmin } from '../rights.js';
 import { attempt } from '../toasts.js';
@@ -18,7 +19,7 @@ const TABS = ['undelivered', 'pending', 'success', 'skipped', 'all']; // `all` a
 const RESENT = ['undelivered', 'skipped'];
 const PAGE = 50;
 const WHILE_TYPING = 250; // ms
-const MOST = 200; // on the screen
+const MOST = 200; // on the screen, unless somebody asked for more
 
 export function WebhookDeliveries({ webhookId }) {
   const tab = TABS.includes(query('status')) ? query('status') : webhookId ? 'all' : 'undelivered';
@@ -29,10 +30,19 @@ export function WebhookDeliveries({ webhookId }) {
   const merge = (shown, one) => merged(shown, one, !words && belongs(one, tab));
   const news = useRef([]); // what moved since the list was asked for
   const counts = useCounts(webhookId);
+  // A page, and to when a search has looked.
+  const search = async (more) => {
+    const found = await list({ status, q: words, limit: PAGE, payload: false, ...more });
+    if (!found.searched_to) return found;
+    const {
+      items: [next],
+    } = await list({ before_id: found.searched_to + 1, limit: 1, payload: false });
+    return { ...found, until: next?.created_at };
+  };
   const loaded = useLoaded(
     async (more = {}) => {
       news.current = [];
-      const found = await list({ status, q: words, limit: PAGE, payload: false, ...more });
+      const found = await search(more);
       return news.current.reduce(merge, found);
     },
     [webhookId, tab, words],
@@ -50,13 +60,7 @@ export function WebhookDeliveries({ webhookId }) {
   );
   const more = () =>
     attempt(async () => {
-      const next = await list({
-        status,
-        q: words,
-        limit: PAGE,
-        payload: false,
-        before_id: page.searched_to ?? page.items.at(-1).id,
-      });
+      const next = await search({ before_id: page.searched_to ?? page.items.at(-1).id });
       setPage((before) => ({ ...next, items: [...before.items, ...next.items] }));
     });
 
@@ -78,15 +82,18 @@ export function WebhookDeliveries({ webhookId }) {
       html`<${Days} of=${page.items} at="created_at" row=${(one) => html`
       <${DeliveryRow} key=${one.id} delivery=${one} withWebhook=${!webhookId} />`} />`
     }
-    ${hasMore(page) && html`<button onClick=${more}>${t('showMore')}</button>`}`;
+    ${
+      hasMore(page) &&
+      html`<p class="row end" role="status"><span class="muted">${page.until && t('searchedTo', { day: dateOf(page.until, language.value, now.value) })}</span>
+      <button onClick=${more}>${t(page.until ? 'searchOn' : 'showMore')}</button></p>`
+    }`;
 }
 
 function Count({ value, isBad }) {
   return html` <span class="count ${isBad && value ? 'bad' : ''}">${value === undefined ? '' : number(value, language.value)}</span>`;
 }
 
-const hasMore = (page) =>
-  page && (page.searched_to ?? (page.total > page.items.length ? 1 : null)) !== null && page.items.length < MOST;
+const hasMore = (page) => page && (page.searched_to ?? (page.total > page.items.length ? 1 : null)) !== null;
 
 // How many there are of each kind, by tab; counted again with what the live feed refreshes.
 function useCounts(webhookId) {
@@ -124,5 +131,5 @@ function merged(page, one, isWanted) {
   const items = [...page.items];
   if (known >= 0) items[known] = { ...items[known], ...one };
   else if (isWanted) items.unshift(one);
-  return { ...page, items: items.slice(0, MOST) };
+  return { ...page, items: items.slice(0, Math.max(MOST, page.items.length)) };
 }

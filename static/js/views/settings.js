@@ -5,11 +5,12 @@ import { Copyable } from '../components/Json.js';
 import { Missing, useLoaded } from '../components/Loaded.js';
 import { language, said, setLanguage, t } from '../i18n.js';
 import { reloadTypes } from '../known.js';
-import { bytes } from '../lib/text.js';
-import { milliseconds } from '../lib/time.js';
+import { bytes, number } from '../lib/text.js';
 import { isForeign, setForeign } from '../session.js';
 import { attempt } from '../toasts.js';
 import { html, useState } from '../ui.js';
+
+const MS = { style: 'unit', unit: 'millisecond', maximumSignificantDigits: 2 };
 
 export function Settings() {
   const loaded = useLoaded(settingsApi.get, []);
@@ -31,7 +32,7 @@ function OfServer({ settings }) {
   const isWanted = (one) => `${one.key} ${said(one.meaning)} ${one.value}`.toLowerCase().includes(words.toLowerCase());
   const groups = Map.groupBy(settings.items.filter(isWanted), (one) => one.key.split('.')[0]);
   return html`<p class="numbers"><span><strong>${settings.version}</strong> ${t('version')}</span>
-      <span><strong>${milliseconds(Math.round(settings.fsync_ms * 10) / 10, language.value)}</strong> ${t('fsync')}</span>
+      <span><strong>${number(settings.fsync_ms, language.value, MS)}</strong> ${t('fsync')}</span>
       <span><strong>${bytes(settings.database_bytes, language.value)}</strong> ${t('databaseSize')}</span></p>
     <p class="toolbar"><a class="button" href="docs" target="_blank">${t('apiDocs')}</a><button onClick=${showMetrics}>${t('metrics')}</button>
       <a class="button" href="#/doctor">${t('doctor')}</a></p>

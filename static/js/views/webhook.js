@@ -43,7 +43,7 @@ export function WebhookView({ id, tab }) {
           ${format === 'json' && html`<button onClick=${() => setDialog('rotate')}>${t('rotate')}</button>`}
           <button class="danger" onClick=${() => setDialog('remove')}>${t('remove')}</button><//></span>`
       }</header>
-    <${Trouble} webhook=${webhook} />
+    <${Trouble} webhook=${webhook} isWhole=${tab === ''} />
     <nav class="tabs" aria-label=${webhook.name}>${TABS.filter(isShown).map(
       ([path, label]) => html`
       <a key=${path} href="#/webhooks/${id}${path}" aria-current=${tab === path ? 'page' : undefined}>${t(label)}</a>`,
@@ -57,13 +57,16 @@ export function WebhookView({ id, tab }) {
 }
 
 // What is wrong, since when and why; and what to do about it.
-function Trouble({ webhook }) {
+function Trouble({ webhook, isWhole }) {
   const { state, failing_since: since, last_success_at: last, created_at: created, disabled_reason: reason } = webhook;
   if (state !== 'failing' && state !== 'disabled') return null;
   const at = (time) => moment(time, language.value);
   return html`<div class="trouble"><p><strong>${said(reason ?? webhook.last_error?.message) ?? whyOf(webhook)}</strong></p>
     <p class="muted">${since && t('failingSince', { time: at(since) })} ${last ? t('lastSuccess', { time: at(last) }) : t('neverSucceeded')}</p>
-    <div class="toolbar">${isAdmin.value && html`<${Resend} webhook=${webhook} status="undelivered" since=${last ?? created} kind="primary" />`}
+    ${
+      isWhole &&
+      html`<div class="toolbar">${isAdmin.value && html`<${Resend} webhook=${webhook} status="undelivered" since=${last ?? created} kind="primary" />`}
       <a class="button" href="#/webhooks/${webhook.id}/deliveries?status=undelivered">${t('showUndelivered')}</a>
-      <a class="button" href="#/doctor">${t('doctor')}</a></div></div>`;
+      <a class="button" href="#/doctor">${t('doctor')}</a></div>`
+    }</div>`;
 }
