@@ -5,7 +5,7 @@ STAMP := $(VENV)/.installed
 TEST_STAMP := $(VENV)/.installed-test
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test fast slow check soak bench profile docs site figures schema tools types preloads screenshots vendor release-check clean
+.PHONY: help install run test fast slow check soak bench profile docs site figures schema tools types preloads screenshots lighthouse vendor release-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +69,9 @@ screenshots: $(TEST_STAMP) ## pictures of every view (needs chromium), or some: 
 
 tools: ## install other people's tools that the suite runs: generators, linters, importers (needs npm)
 	npm install --prefix tests/system/made --silent --no-audit --no-fund --no-package-lock
+
+lighthouse: $(TEST_STAMP) ## what Lighthouse says of the page on a phone (needs chromium and npm's lighthouse)
+	$(BIN)/python -m tools.lighthouse
 
 vendor: ## fetch the pinned front-end modules into static/vendor (needs npm)
 	tools/vendor.sh
