@@ -123,7 +123,7 @@ async def test_a_search_ends_with_its_client(
             loop.call_soon_threadsafe(ended.set)
 
     name = "events" if path.startswith("/events") else "deliveries"
-    monkeypatch.setattr(f"bedolaga_events.api.{name}.list_{name}", endless)
+    monkeypatch.setattr(f"bedolaga_events.store.history.list_{name}", endless)
     asking = asyncio.create_task(server.call("GET", path))
     await running.wait()
     assert database._searchers.qsize() == 1
