@@ -61,6 +61,7 @@ Words = tuple[str, ...]
 CONNECTED = ".connection.connected"
 TOKEN = "token-of-the-pictures-0123456789"  # noqa: S105 - of a server that lives as long as they
 PORT = "18080"
+QUIET = """localStorage.setItem('bedolaga.notifications', '{"toasts": false}')"""
 LET_IT_RUN = 6.0  # seconds of believable events before the first picture
 SETTLED = 700  # ms for charts to draw and rows to slide in
 
@@ -111,6 +112,7 @@ async def walk(page: Page, folder: Path, kind: str) -> None:
 async def take(context: BrowserContext, link: str, data: str, widths: tuple[int, ...]) -> None:
     """All pictures of one language."""
     page = await context.new_page()
+    await page.add_init_script(QUIET)
     await page.goto(link)
     await page.locator(CONNECTED).wait_for()
     language = await page.evaluate("document.documentElement.lang")
