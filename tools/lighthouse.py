@@ -12,9 +12,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.async_api import async_playwright
-
-from tools.screenshots import serving, signed_in
+from tools.screenshots import TOKEN, serving
+from tools.ugly import fill
 
 RUNS = 3
 AT_LEAST = {"performance": 0.98, "accessibility": 1.0, "best-practices": 1.0}
@@ -41,13 +40,9 @@ async def main() -> bool:
     program = shutil.which("lighthouse")
     if program is None:
         sys.exit("npm install --global lighthouse@12.2.3")
-    async with serving("demo") as address, async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
-        )
-        link = await signed_in(browser, address, "demo")
-        await browser.close()
-        runs = [await run(program, link) for _ in range(RUNS)]
+    async with serving("ugly") as address:  # not the demo: what streams in all the time moves
+        await fill(address, TOKEN)
+        runs = [await run(program, f"{address}#token={TOKEN}") for _ in range(RUNS)]
     medians = {name: statistics.median(one[name] for one in runs) for name in AT_LEAST}
     for name, least in AT_LEAST.items():
         sys.stdout.write(f"{name:15} {medians[name]:.2f}  (at least {least})\n")

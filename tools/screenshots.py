@@ -32,7 +32,7 @@ VIEWS = {
     "webhooks": "webhooks",
     "webhook": "webhooks/1",
     "webhook-deliveries": "webhooks/1/deliveries",
-    "delivery": "webhooks/1/deliveries/1",
+    "delivery": None,  # the first of the list before it
     "edit": "webhooks/1/settings",
     "verify": "webhooks/1/verify",
     "form": "webhooks/new",
@@ -61,6 +61,7 @@ Words = tuple[str, ...]
 CONNECTED = ".connection.connected"
 TOKEN = "token-of-the-pictures-0123456789"  # noqa: S105 - of a server that lives as long as they
 PORT = "18080"
+FIRST = """document.querySelector('main a[href*="/deliveries/"]')?.hash ?? location.hash"""
 QUIET = """localStorage.setItem('bedolaga.notifications', '{"toasts": false}')"""
 LET_IT_RUN = 6.0  # seconds of believable events before the first picture
 SETTLED = 700  # ms for charts to draw and rows to slide in
@@ -104,7 +105,8 @@ async def signed_in(browser: Browser, link: str, data: str) -> str:
 async def walk(page: Page, folder: Path, kind: str) -> None:
     """A picture of each view."""
     for name, place in VIEWS.items():
-        await page.evaluate(f"location.hash = {json.dumps('#/' + place)}")
+        address = FIRST if place is None else json.dumps(f"#/{place}")
+        await page.evaluate(f"location.hash = {address}")
         await page.wait_for_timeout(SETTLED)
         await page.screenshot(path=folder / f"{name}-{kind}.png")
 
