@@ -1,16 +1,19 @@
 """One page of a list: the filter out of a query, the rows, and how far they were searched."""
 
+import time
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from aiohttp import web
 
 from bedolaga_events import wire
 from bedolaga_events.api.json_reply import reply
+from bedolaga_events.api.refusing import Refusing
 from bedolaga_events.api.state import parts
 from bedolaga_events.shapes.base import ListQuery
 from bedolaga_events.store.listing import Filter, Listed
 
+QUIET_SECONDS = 1.0  # that a search goes on for a client who says no more
 T = TypeVar("T")
 F = TypeVar("F", bound=Filter)
 
@@ -49,5 +52,12 @@ async def page(
 
 
 def is_there(request: web.Request) -> bool:
-    """Whether the client that asked still waits."""
-    return request.transport is not None and not request.transport.is_closing()
+    """Whether the client that asked still waits.
+
+    Who says no more may be gone altogether, which only writing would tell: he is waited for a
+    little, and not as long as a search may take.
+    """
+    if request.transport is None or request.transport.is_closing():
+        return False
+    since = cast(Refusing, request.protocol).quiet_since
+    return since is None or time.monotonic() - since < QUIET_SECONDS

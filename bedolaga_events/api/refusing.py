@@ -29,7 +29,15 @@ class Refusing(web.RequestHandler):
         arguments, options: of `web.RequestHandler`.
     """
 
-    __slots__ = ("_answered", "_arrive", "_first", "_has_ended", "_parts", "idle_since")
+    __slots__ = (
+        "_answered",
+        "_arrive",
+        "_first",
+        "_has_ended",
+        "_parts",
+        "idle_since",
+        "quiet_since",
+    )
 
     def __init__(self, server: Parts, arrive: Arrive, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -39,6 +47,7 @@ class Refusing(web.RequestHandler):
         self._answered = 0  # requests
         self._has_ended = False  # the client says no more
         self.idle_since = time.monotonic()
+        self.quiet_since: float | None = None  # when the client said that it says no more
 
     @property
     def has_asked(self) -> bool:
@@ -66,6 +75,7 @@ class Refusing(web.RequestHandler):
 
     def eof_received(self) -> bool:  # type: ignore[override]  # asyncio asks whether to keep it
         """The client says no more: what it has asked is answered, then the connection ends."""
+        self.quiet_since = time.monotonic()
         self._has_ended = self._answered < self._request_count
         if self._has_ended:
             asyncio.get_running_loop().call_later(COMES_YET, self._drop_what_is_not_whole)
