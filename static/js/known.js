@@ -2,7 +2,7 @@
 import { eventsApi, statsApi, webhooksApi } from './api.js';
 import { language } from './i18n.js';
 import { persist } from './lib/persist.js';
-import { isAdmin, mayAdminister } from './rights.js';
+import { listTokens, tokens } from './rights.js';
 import { batch, signal } from './ui.js';
 import { allWebhooks, webhooks } from './webhooks.js';
 
@@ -26,17 +26,17 @@ const rounds = { all: 0, webhooks: 0, numbers: 0 }; // who is overtaken stops as
 // Load everything; what came over the live feed meanwhile stays on top. Promises the newest event's id.
 export function load() {
   return insist('all', async () => {
-    const [types, events, hooks, numbers, mayAll] = await Promise.all([
+    const [types, events, hooks, numbers, admins] = await Promise.all([
       eventsApi.types(language.value),
       eventsApi.list({ limit: FIRST_EVENTS, brief: true }),
       allWebhooks(),
       askNumbers(),
-      mayAdminister(),
+      listTokens(),
     ]);
     return () => {
       const newest = events.items[0]?.id ?? 0;
       stream.value = [...stream.value.filter((one) => one.id > newest), ...events.items];
-      [eventTypes.value, webhooks.value, isLoaded.value, isAdmin.value] = [types, hooks, true, mayAll];
+      [eventTypes.value, webhooks.value, isLoaded.value, tokens.value] = [types, hooks, true, admins];
       showNumbers(numbers);
       return newest;
     };
@@ -50,7 +50,7 @@ export function unload() {
   rounds.numbers += 1;
   batch(() => {
     [stream.value, stats.value, webhookStats.value] = [[], null, null];
-    [webhooks.value, isLoaded.value, trouble.value, knownAt.value, isAdmin.value] = [null, false, null, null, false];
+    [webhooks.value, isLoaded.value, trouble.value, knownAt.value, tokens.value] = [null, false, null, null, null];
   });
 }
 

@@ -1,16 +1,16 @@
 // What the token may do: who only reads is not offered what the server would refuse.
 import { tokensApi } from './api.js';
-import { signal } from './ui.js';
+import { computed, signal } from './ui.js';
 
-export const isAdmin = signal(false); // until the server has said so
+export const tokens = signal(null); // an admin's alone (contract §1); null until the server has said so
+export const isAdmin = computed(() => tokens.value !== null);
 
-// The list of tokens is an admin's alone (contract §1).
-export async function mayAdminister() {
+// The tokens that there are; null for who may not know.
+export async function listTokens() {
   try {
-    await tokensApi.list();
-    return true;
+    return (await tokensApi.list()).items;
   } catch (error) {
-    if (error.status === 403 && error.isOurs) return false;
+    if (error.status === 403 && error.isOurs) return null;
     throw error;
   }
 }

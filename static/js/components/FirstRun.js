@@ -1,15 +1,13 @@
 // What a new server wants done, on the dashboard until it is.
-import { tokensApi } from '../api.js';
 import { t } from '../i18n.js';
 import { helpAt } from '../help.js';
-import { isLoaded, stats, stream } from '../known.js';
+import { stats, stream } from '../known.js';
 import { device } from '../lib/storage.js';
-import { isAdmin } from '../rights.js';
+import { isAdmin, tokens } from '../rights.js';
 import { html, signal, useEffect, useRef, useState } from '../ui.js';
 import { webhooks } from '../webhooks.js';
 import { Icon } from './Icon.js';
 import { insist } from './Lazy.js';
-import { useLoaded } from './Loaded.js';
 
 const HELP = {
   // a page of the documents and its section
@@ -30,15 +28,13 @@ export function keep(name) {
 }
 
 export function FirstRun() {
-  const isAsked = isAdmin.value && isLoaded.value && !kept.value.hidden;
-  const { value: tokens } = useLoaded(() => (isAsked ? tokensApi.list() : null), [isAsked]);
-  return isAsked && tokens && html`<${Steps} tokens=${tokens.items} />`;
+  return isAdmin.value && !kept.value.hidden && html`<${Steps} />`;
 }
 
-function Steps({ tokens }) {
+function Steps() {
   const begun = useRef(null); // what was unfolded at first: a step that is done does not close under the hand
   const [chosen, choose] = useState({});
-  const done = doneOf(tokens);
+  const done = doneOf();
   const count = NAMES.filter((name) => done[name]).length;
   if (count === NAMES.length) return null;
   begun.current ??= { isOpen: !(done.event && done.webhook), step: NAMES.find((name) => !done[name]) };
@@ -61,9 +57,9 @@ function Steps({ tokens }) {
   </section>`;
 }
 
-function doneOf(tokens) {
+function doneOf() {
   return {
-    token: kept.value.token || tokens.some((one) => one.scopes.includes('publish')),
+    token: kept.value.token || tokens.value.some((one) => one.scopes.includes('publish')),
     event: stream.value.length > 0,
     webhook: [...webhooks.value.values()].some((one) => one.success_count),
     alerts: kept.value.alerts,

@@ -14,7 +14,6 @@ import { language, t } from '../i18n.js';
 import { isLoaded, now, stream } from '../known.js';
 import { compactRubles, rubles } from '../lib/money.js';
 import { go, query, setQuery } from '../place.js';
-import { isAdmin } from '../rights.js';
 import { html, useState } from '../ui.js';
 import { hueOf, labelOf } from '../words.js';
 
@@ -28,7 +27,7 @@ const DAYS_EVERY = 300_000; // ms
 export function Dashboard() {
   const { value: days } = useLoaded(() => statsApi.series('30d'), [Math.floor(now.value / DAYS_EVERY)]);
   if (!isLoaded.value) return html`<${Waiting} />`; // at once: nothing jumps as one part after another comes
-  return html`<${Health} /><${Refused} />${isAdmin.value && html`<${FirstRun} />`}<${DashboardStats} days=${days} />
+  return html`<${Health} /><${Refused} /><${FirstRun} /><${DashboardStats} days=${days} />
     ${stream.value.length > 0 && html`<${Charts} />`}<${Stream} />`;
 }
 
@@ -44,7 +43,7 @@ function Charts() {
   const both = () => Promise.all([statsApi.series(window), statsApi.deliveries(window)]);
   const loaded = useLoaded(both, [window, Math.floor(now.value / REDRAW_EVERY)]);
   const choose = (chosen) => setQuery({ window: chosen === WINDOWS[0] ? '' : chosen });
-  if (!loaded.value) return html`<section class="card"><${Missing} of=${loaded} rows=${8} /></section>`;
+  if (!loaded.value) return html`<${Drawing} of=${loaded} />`;
   const [events, deliveries] = loaded.value;
   const chart = (title, { items, bucket_seconds: bucket }, series, more) => html`
     <${Chart} title=${title} times=${secondsOf(items)} bucket=${bucket} series=${series} ...${more} />`;
@@ -62,6 +61,12 @@ function Charts() {
     <div class="card"><header class="row"><h2>${t('chartRevenue')}</h2></header>
       ${chart(t('chartRevenue'), events, revenue, money)}</div>
   </section>`;
+}
+
+// Where the charts will stand.
+function Drawing({ of: loaded }) {
+  return html`<section class="charts"><div class="card wide"><${Missing} of=${loaded} rows=${8} /></div>
+    <div class="card"><${Skeleton} rows=${3} /></div><div class="card"><${Skeleton} rows=${3} /></div></section>`;
 }
 
 // The types by how many there were, the most first; what is left over is one.

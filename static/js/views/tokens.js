@@ -5,7 +5,7 @@ import { Once } from '../components/Json.js';
 import { Missing, useLoaded } from '../components/Loaded.js';
 import { Time } from '../components/Time.js';
 import { said, t } from '../i18n.js';
-import { isAdmin } from '../rights.js';
+import { isAdmin, tokens } from '../rights.js';
 import { html, useState } from '../ui.js';
 
 const SCOPES = ['publish', 'read', 'admin'];
@@ -17,7 +17,7 @@ export function Tokens() {
 }
 
 function List() {
-  const loaded = useLoaded(tokensApi.list, []);
+  const loaded = useLoaded(listAgain, []);
   const [dialog, setDialog] = useState(null); // true: a new one; a token: revoke it
   const close = () => setDialog(null);
   const expires = ({ expires_at: at }) => (at ? html`<${Time} at=${at} as="moment" />` : t('forever'));
@@ -38,6 +38,13 @@ function List() {
     }
     ${dialog === true && html`<${NewToken} onMade=${loaded.reload} onClose=${close} />`}
     ${dialog?.id && html`<${Revoke} token=${dialog} onDone=${loaded.reload} onClose=${close} />`}`;
+}
+
+// The first steps look for a bot's token too.
+async function listAgain() {
+  const all = await tokensApi.list();
+  tokens.value = all.items;
+  return all;
 }
 
 function NewToken({ onMade, onClose }) {
