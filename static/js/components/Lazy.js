@@ -1,20 +1,37 @@
 // A part of the page that is loaded when it is wanted first: its shape until then. What cannot be loaded
 // is asked for again, as everything else is.
 import { persist } from '../lib/persist.js';
+import { tab } from '../lib/storage.js';
 import { html, useEffect, useState } from '../ui.js';
 import { Skeleton } from './Skeleton.js';
+
+const PATIENCE = 15_000; // ms for a module and what it imports
+const SELDOM = 300_000; // ms: a network may just be slow
+const BEGUN = 'bedolaga.begun';
 
 const parts = [];
 
 // What `load`, an import(), promises.
 export const insist = (load) =>
   persist(async () => {
+    const stuck = setTimeout(beginAnew, PATIENCE);
     try {
       return await load();
     } catch (error) {
       throw Object.assign(error, { isTransient: true });
+    } finally {
+      clearTimeout(stuck);
     }
   });
+
+// A module that hangs (the network froze) cannot be given up, and six of them hold every connection that
+// a browser makes to a server: only leaving the page ends them. Not under somebody's hands.
+function beginAnew() {
+  if (Date.now() - Number(tab.get(BEGUN)) < SELDOM || document.querySelector('dialog[open], form :focus')) return;
+  tab.set(BEGUN, String(Date.now()));
+  stop(); // else the page itself would wait for a connection
+  location.reload();
+}
 
 // The styles of all parts: the first view has none of them.
 let styles = null;
