@@ -38,7 +38,8 @@ async def test_another_admin_page(starting: Any, document: str, wanted: str) -> 
             },
         )
         page_of.append(
-            f"<!doctype html><title>Shop</title><script>localStorage.setItem('token', '{ADMIN}')</script>"
+            "<!doctype html><title>Shop</title>"
+            f"<script>localStorage.setItem('token', '{ADMIN}')</script>"
             f"<script type='module'>{code}</script>"
         )
         page = await context.new_page()

@@ -11,7 +11,7 @@ export function Notifications() {
   useEffect(markRead, [notifications.value]);
   const chosen = preferences.value;
   const set = (change) => {
-    preferences.value = { ...chosen, ...change };
+    preferences.value = { ...preferences.value, ...change }; // as they are by now: a browser asks for long
   };
   async function askBrowser(event) {
     const box = event.target;
@@ -22,7 +22,7 @@ export function Notifications() {
   }
   const box = (text, checked, onChange) => html`<label class="check">
     <input type="checkbox" checked=${checked} onChange=${onChange} /> ${text}</label>`;
-  const setKind = (kind, isTold) => set({ kinds: { ...chosen.kinds, [kind]: isTold } });
+  const setKind = (kind, isTold) => set({ kinds: { ...preferences.value.kinds, [kind]: isTold } });
   const choice = (name) => box(t(`notify.${name}`), chosen[name], (event) => set({ [name]: event.target.checked }));
   return html`<section class="card events">
     ${notifications.value.length === 0 && html`<p class="muted">${t('noNotifications')}</p>`}
