@@ -7,7 +7,7 @@ import { SignIn } from './components/SignIn.js';
 import { Skeleton } from './components/Skeleton.js';
 import { Toasts } from './components/Toasts.js';
 import { lostAt } from './feed.js';
-import { language, said, t } from './i18n.js';
+import { said, t } from './i18n.js';
 import { ICONS } from './icons.js';
 import { isLoaded, knownAt, now, trouble } from './known.js';
 import { moment } from './lib/time.js';
@@ -91,7 +91,7 @@ function Banner() {
   if (since === null || now.value - since < OFFLINE_AFTER) {
     return isOld.value && html`<p class="banner news" role="status">${t('newVersion')} ${reload}</p>`;
   }
-  const offline = knownAt.value ? t('offlineSince', { time: moment(knownAt.value, language.value) }) : t('offline');
+  const offline = knownAt.value ? t('offlineSince', { time: moment(knownAt.value) }) : t('offline');
   return html`<p class="banner" role="status">${error?.status ? said(error.message) : offline}
     ${' '}<a href="#/doctor">${t('doctor')}</a>${error?.status > 0 && !error.isOurs && html` ${reload}`}</p>`;
 }

@@ -1,6 +1,6 @@
 // The live feed as the page shows it: is it there, what came, what was missed.
 import { authApi, eventsApi } from './api.js';
-import { language, t } from './i18n.js';
+import { t } from './i18n.js';
 import { delay } from './lib/backoff.js';
 import { pause, persist } from './lib/persist.js';
 import { plural } from './lib/text.js';
@@ -82,8 +82,8 @@ function found(replayed) {
   const away = lostAt.value && Date.now() - lostAt.value;
   lostAt.value = null;
   if (away > WORTH_A_WORD) {
-    const count = plural(replayed, t('eventsReceived'), language.value);
-    toast(t(isMissing ? 'backWithGap' : 'backWhole', { time: span(away, language.value), count }));
+    const count = plural(replayed, t('eventsReceived'));
+    toast(t(isMissing ? 'backWithGap' : 'backWhole', { time: span(away), count }));
   }
   isMissing = false;
 }

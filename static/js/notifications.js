@@ -1,6 +1,6 @@
 // The notification centre: the last events worth a word, and webhooks in trouble, kept in this browser.
 import { mayNotify, notify } from './browserNotifications.js';
-import { language, t } from './i18n.js';
+import { t } from './i18n.js';
 import { rubles, sumOf } from './lib/money.js';
 import { device } from './lib/storage.js';
 import { isolated, legible, plural } from './lib/text.js';
@@ -61,7 +61,7 @@ function textOf({ type, payload }) {
     case 'user.created':
       return t('notifyUser', { name: username ? `@${username}` : (name ?? user) });
     case 'payment.completed':
-      return t('notifyPayment', { amount: rubles(sumOf(payload) ?? 0, language.value) });
+      return t('notifyPayment', { amount: rubles(sumOf(payload) ?? 0) });
     case 'ticket.created':
       return t('notifyTicket', { title: title ?? `#${id}` });
     case 'ticket.message_added':
@@ -119,7 +119,7 @@ function tell() {
   for (const kind of KINDS) {
     const some = news.filter((one) => one.event.type === kind);
     if (!some.length) continue;
-    const text = some.length === 1 ? some[0].text : plural(some.length, t(`folded.${kind}`), language.value);
+    const text = some.length === 1 ? some[0].text : plural(some.length, t(`folded.${kind}`));
     const href = some.length === 1 ? `#/events/${some[0].event.id}` : '#/events';
     if (toasts && !isOnScreen()) toast(text, { href });
     show(text, { href, tag: `event ${some.at(-1).event.id}` });

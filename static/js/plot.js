@@ -1,5 +1,4 @@
 // What Chart draws with uPlot, in the colours of its legend.
-import { language } from './i18n.js';
 import { bucketName } from './lib/time.js';
 import uPlot from '../vendor/uplot.js';
 
@@ -64,7 +63,7 @@ function bar(fill) {
 function frameOf(place, { bucket, short, edge }) {
   const { color, borderTopColor: border, font } = getComputedStyle(place);
   const axis = { stroke: color, font, gap: GAP, grid: { stroke: border, width: 1 }, ticks: { show: false } };
-  const names = (_, ticks) => ticks.map((one) => bucketName(one, language.value, bucket));
+  const names = (_, ticks) => ticks.map((one) => bucketName(one, bucket));
   return {
     padding: [8, 16, 0, 0],
     legend: { show: false },

@@ -1,5 +1,5 @@
 // An event in words: its label from the catalogue, who, how much, and the sentence that chats get too.
-import { language, said, t, word } from './i18n.js';
+import { said, t, word } from './i18n.js';
 import { eventTypes } from './known.js';
 import { rubles, sumOf } from './lib/money.js';
 import { plain, sentence, SUM } from './lib/sentence.js';
@@ -33,13 +33,13 @@ export const labelOf = (type) => types.value.get(type)?.label ?? word('label', t
 
 export function sentenceOf({ type, payload = {} }) {
   const template = types.value.get(type)?.text;
-  return told(template ? sentence(template, payload, language.value) : t('eventOf', { type }));
+  return told(template ? sentence(template, payload) : t('eventOf', { type }));
 }
 
 // "+500 ₽": the one sum that an event tells; empty when there is none.
 export function amountOf({ type, payload = {} }) {
   const sum = sumOf(payload, sumField(type));
-  return sum === null ? '' : `${sum > 0 && family(type) === 'payment' ? '+' : ''}${rubles(sum, language.value)}`;
+  return sum === null ? '' : `${sum > 0 && family(type) === 'payment' ? '+' : ''}${rubles(sum)}`;
 }
 
 // What stands behind the label: who, what, by which way.
@@ -74,7 +74,7 @@ export function problemIn({ last_error: error, disabled_reason: reason }) {
 // The catalogue's sentence without the sum, which has its own column; none where it only repeats the label.
 function rest(type, payload) {
   const { label, text } = types.value.get(type);
-  const whole = sentence(text, { ...payload, ...without(sumField(type)) }, language.value);
+  const whole = sentence(text, { ...payload, ...without(sumField(type)) });
   return whole === label ? '' : whole;
 }
 
@@ -93,4 +93,4 @@ function facts(payload) {
     .join(' · ');
 }
 
-const told = (text) => legible(text.slice(0, LONGEST).replace(MOMENT, (one) => moment(one, language.value)));
+const told = (text) => legible(text.slice(0, LONGEST).replace(MOMENT, (one) => moment(one)));

@@ -1,7 +1,7 @@
 // A chart: bars for counts, lines for lengths of time; a legend with the window's totals, or with the values
 // at the cursor and under the finger; a table behind it.
 import { language, t } from '../i18n.js';
-import { middle, number } from '../lib/text.js';
+import { compact, middle, number } from '../lib/text.js';
 import { bucketWhole, milliseconds } from '../lib/time.js';
 import { theme } from '../theme.js';
 import { html, useEffect, useRef, useState } from '../ui.js';
@@ -14,13 +14,10 @@ const loadPlot = async () => {
   plotOf ??= (await insist(() => import('../plot.js'))).plotOf;
 };
 
-const whole = (value) => number(value, language.value);
-const compact = (value) => number(value, language.value, { notation: 'compact', maximumFractionDigits: 1 });
-
 // `series`: [{label, values, colour}] over `times` (seconds since the epoch), `bucket` seconds apart; the
 // colour is a class of css/dashboard.css. Bars stand on each other; `lines` do not. `format` and `short` make
 // texts of a value, for reading and for the axis; `note` tells of the whole window.
-export function Chart({ title, times, bucket, series, lines = false, format = whole, short = compact, note }) {
+export function Chart({ title, times, bucket, series, lines = false, format = number, short = compact, note }) {
   const figure = useRef(null);
   const [at, setAt] = useState(null); // the bucket at the cursor
   const [isReady, setReady] = useState(plotOf !== null);
@@ -40,7 +37,7 @@ export function Chart({ title, times, bucket, series, lines = false, format = wh
 
   if (!shown.length) return html`<p class="muted no-data">${note ?? t('noData')}</p>`;
   const written = (value) => (value === null ? '–' : format(value));
-  const when = (time) => bucketWhole(time, language.value, bucket);
+  const when = (time) => bucketWhole(time, bucket);
   return html`<figure class="chart" aria-label=${title} ref=${figure}>
     <ul class="legend plain">
       <li class="at">${at === null ? (note ?? t('inAll')) : when(times[at])}
@@ -81,8 +78,8 @@ export function WindowSwitch({ value, onChange }) {
 // How many attempts succeeded, and how long 95 of 100 took at most: never 100 % beside a failure.
 export function Attempts({ of: { success, failed, p95_ms: p95 } }) {
   const share = success / (success + failed);
-  const rate = Number.isNaN(share) ? '—' : `${whole(Math.floor(share * 1000) / 10)} %`;
-  const time = p95 === null ? '—' : `≈ ${milliseconds(p95, language.value)}`;
+  const rate = Number.isNaN(share) ? '—' : `${number(Math.floor(share * 1000) / 10)} %`;
+  const time = p95 === null ? '—' : `≈ ${milliseconds(p95)}`;
   return html`<span class="muted" title=${t('ofAttemptsHint')}>
     <strong>${rate}</strong> ${t('ofAttempts')} · p95 ${time}</span>`;
 }

@@ -1,5 +1,5 @@
 // The numbers: how they are, how they moved since yesterday, and their last week.
-import { language, t } from '../i18n.js';
+import { t } from '../i18n.js';
 import { headline, rubles } from '../lib/money.js';
 import { number } from '../lib/text.js';
 import { stats } from '../known.js';
@@ -21,12 +21,12 @@ export function DashboardStats({ days }) {
       <div class="card stat skeleton" key=${one}></div>`,
     )}</section>`;
   }
-  const short = (field) => (isMoney(field) ? headline : number)(shown[field], language.value);
+  const short = (field) => (isMoney(field) ? headline : number)(shown[field]);
   return html`<section class="stats" aria-label=${t('dashboard')}>
     ${fieldsOf(shown).map(
       (field) => html`<div class="card stat" key=${field}>
       <span class="name">${t(`number.${field}`)}</span>
-      <span class="value" title=${isMoney(field) ? rubles(shown[field], language.value) : undefined}>
+      <span class="value" title=${isMoney(field) ? rubles(shown[field]) : undefined}>
         <strong>${short(field)}</strong>
         ${' '}<${Moved} now=${shown[field]} before=${shown.yesterday?.[field]} isShare=${isMoney(field)} /></span>
       <${Week} values=${valuesOf(field, days)} />
@@ -40,7 +40,7 @@ function Moved({ now, before, isShare }) {
   const by = isShare ? now / before - 1 : now - before;
   if (typeof before !== 'number' || !Number.isFinite(by) || !by) return null;
   const style = isShare ? 'percent' : 'decimal';
-  const text = number(by, language.value, { style, signDisplay: 'always', maximumFractionDigits: 0 });
+  const text = number(by, { style, signDisplay: 'always', maximumFractionDigits: 0 });
   return html`<small class="moved" title=${t('sinceYesterday')}>${text.replace('-', '−')}</small>`;
 }
 

@@ -1,7 +1,7 @@
 // One delivery with every attempt, over the list that it was opened from.
 import { webhooksApi } from '../api.js';
 import { onDeliveries } from '../feed.js';
-import { language, said, t } from '../i18n.js';
+import { said, t } from '../i18n.js';
 import { moment } from '../lib/time.js';
 import { isAdmin } from '../rights.js';
 import { html, useEffect, useState } from '../ui.js';
@@ -48,8 +48,8 @@ function Facts({ delivery }) {
         eventId ? html`<a href="#/events/${eventId}">#${eventId}</a>` : html`<span class="muted">${t('isTest')}</span>`
       }
         <br /><code class="muted">${delivery.event_type}</code></dd>
-      <dt>${t('created')}</dt><dd>${moment(delivery.created_at, language.value)}</dd>
-      ${delivery.delivered_at && html`<dt>${t('deliveredAt')}</dt><dd>${moment(delivery.delivered_at, language.value)}</dd>`}
+      <dt>${t('created')}</dt><dd>${moment(delivery.created_at)}</dd>
+      ${delivery.delivered_at && html`<dt>${t('deliveredAt')}</dt><dd>${moment(delivery.delivered_at)}</dd>`}
     </dl>`;
 }
 
@@ -71,7 +71,7 @@ function Attempt({ attempt: made, body, isOpen }) {
   return html`<details class="attempt" open=${Boolean(isOpen)}>
     <summary><span class="muted">${made.number}</span>
       <${Status} status=${code ? 'failed' : 'success'} label=${code ? faultOf({ code, status, message }) : status} />
-      <span class="muted">${t('duration', { ms: made.duration_ms })} · ${moment(made.started_at, language.value)}</span></summary>
+      <span class="muted">${t('duration', { ms: made.duration_ms })} · ${moment(made.started_at)}</span></summary>
     ${message && html`<p class="problem">${said(message)}</p>`}
     <h4>${t('response')} <span class="muted">${made.remote_address ?? ''}</span></h4>
     ${answer ? html`<pre tabindex="0">${answer}</pre>` : html`<p class="muted">${t('noAnswer')}</p>`}

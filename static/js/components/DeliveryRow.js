@@ -1,5 +1,5 @@
 // One delivery in a list: to whom, what, and what came of it.
-import { language, t } from '../i18n.js';
+import { t } from '../i18n.js';
 import { now } from '../known.js';
 import { minute, moment, relative } from '../lib/time.js';
 import { html } from '../ui.js';
@@ -15,7 +15,7 @@ export function DeliveryRow({ delivery, withWebhook }) {
     <span class="what" title=${label}>${withWebhook && html`<strong><bdi>${webhookName(webhookId)}</bdi></strong> · `}<span>${label}</span></span>
     <span class="came">${storyOf(delivery)}</span>
     <span class="ids muted">${delivery.is_test ? t('isTest') : html`<code>${type}</code> #${eventId}`}</span>
-    <time datetime=${at} title=${moment(at, language.value)}>${minute(at, language.value)}</time>
+    <time datetime=${at} title=${moment(at)}>${minute(at)}</time>
   </a></li>`;
 }
 
@@ -52,5 +52,5 @@ export function nextOf({
   if (status !== 'pending') return '';
   if (webhooks.value?.get(webhookId)?.is_active === false) return t('held');
   if (!at || !attempts) return t('queued');
-  return Date.parse(at) <= now.value ? t('sendingNow') : relative(at, language.value, now.value);
+  return Date.parse(at) <= now.value ? t('sendingNow') : relative(at, now.value);
 }

@@ -1,6 +1,6 @@
 // One event: its sentence, its data, which webhook got it or why not, who saw it.
 import { eventsApi } from '../api.js';
-import { language, said, t } from '../i18n.js';
+import { said, t } from '../i18n.js';
 import { onDeliveries } from '../feed.js';
 import { middle, plural } from '../lib/text.js';
 import { isAdmin } from '../rights.js';
@@ -59,7 +59,7 @@ function Receivers({ event }) {
     ${
       others.length > 0 &&
       html`<details>
-      <summary class="muted">${plural(others.length, t('notSubscribed'), language.value)}</summary>
+      <summary class="muted">${plural(others.length, t('notSubscribed'))}</summary>
       <p class="muted names">${others.map(
         ({ webhook_id: id, name }) => html`
         <bdi key=${id} title=${name}>${middle(name, NAME)}</bdi>`,

@@ -1,5 +1,4 @@
 // Events as rows that read: a heading for each day; then when, what, who, how much; type and id muted.
-import { language } from '../i18n.js';
 import { now } from '../known.js';
 import { middle } from '../lib/text.js';
 import { dayName, minute, moment } from '../lib/time.js';
@@ -20,7 +19,7 @@ export function EventList({ events }) {
 export function Days({ of: items, at = 'timestamp', row }) {
   return daysOf(items, at).map(
     ({ day, key, some }) => html`<section class="day" key=${key}>
-    <h3>${dayName(day, language.value, today.value)}</h3><ul class="stream">${some.map(row)}</ul></section>`,
+    <h3>${dayName(day, today.value)}</h3><ul class="stream">${some.map(row)}</ul></section>`,
   );
 }
 
@@ -33,7 +32,7 @@ function EventRow({ event }) {
   const { id, type, timestamp } = event;
   const [label, details] = [labelOf(type), detailsOf(event)];
   return html`<li><a class="event type-${hueOf(type)}" href=${hrefOf(event)}>
-    <time datetime=${timestamp} title=${moment(timestamp, language.value)}>${minute(timestamp, language.value)}</time>
+    <time datetime=${timestamp} title=${moment(timestamp)}>${minute(timestamp)}</time>
     <${Icon} name=${iconOf(type)} /><span class="label" title=${label}>${middle(label, LABEL)}</span>
     <bdi class="details" title=${details}>${details}</bdi><strong class="amount">${amountOf(event)}</strong>
     <span class="raw"><span>${type}</span>${id && html` <span>#${id}</span>`}</span></a></li>`;

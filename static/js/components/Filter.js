@@ -1,6 +1,6 @@
 // Which events of its types a webhook gets, and what that makes of the last ones.
 import { webhooksApi } from '../api.js';
-import { language, said, t } from '../i18n.js';
+import { said, t } from '../i18n.js';
 import { BARE, OPS, written } from '../lib/conditions.js';
 import { number } from '../lib/text.js';
 import { html, useEffect, useState } from '../ui.js';
@@ -50,7 +50,7 @@ export function Matching({ asked, changes, format }) {
   if (problem) return html`<p class="muted" role="status">${problem}</p>`;
   if (!tried) return html`<p class="muted">${t('chooseTypes')}</p>`;
   const [newest] = tried.items;
-  const [matching, of] = [tried.matching, tried.looked_at].map((one) => number(one, language.value));
+  const [matching, of] = [tried.matching, tried.looked_at].map((one) => number(one));
   return html`<div class="matching"><p role="status">${t(tried.looked_at ? 'tried' : 'triedNothing', { matching, of })}</p>
     ${
       newest &&

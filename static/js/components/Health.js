@@ -1,5 +1,5 @@
 // The first thing that the page says: what is not delivered, why, since when; or that all is well.
-import { language, t } from '../i18n.js';
+import { t } from '../i18n.js';
 import { now, webhookStats } from '../known.js';
 import { isolated, middle, number } from '../lib/text.js';
 import { span } from '../lib/time.js';
@@ -34,7 +34,7 @@ function healthOf(all) {
   };
 }
 
-const shown = (count) => number(count, language.value);
+const shown = (count) => number(count);
 
 function wellOf(all) {
   const waiting = webhookStats.value?.pending_deliveries ?? 0;
@@ -52,7 +52,7 @@ function troubleOf(undelivered, [worst, ...others]) {
 // "CRM has failed for 20 min (HTTP 503)"
 function whyOf(webhook) {
   const { state, failing_since: since } = webhook;
-  const time = since && span(now.value - Date.parse(since), language.value);
+  const time = since && span(now.value - Date.parse(since));
   return t(`trouble.${state}`, { name: isolated(middle(webhook.name, NAME)), why: problemIn(webhook) ?? '', time });
 }
 

@@ -1,6 +1,6 @@
 // What the server refused for its type or payload: nobody else would tell the bot's owner.
 import { eventsApi } from '../api.js';
-import { language, said, t } from '../i18n.js';
+import { said, t } from '../i18n.js';
 import { now } from '../known.js';
 import { moment } from '../lib/time.js';
 import { html } from '../ui.js';
@@ -16,7 +16,7 @@ export function Refused() {
   return html`<section class="card refused" role="status">
     ${value.items.slice(0, SHOWN).map(
       (one) => html`<p key=${one.type} title=${said(one.detail)}>
-      <${Icon} name="triangle-alert" /> <span>${t('refused', { count: one.count, type: one.type, since: moment(one.first_at, language.value) })}
+      <${Icon} name="triangle-alert" /> <span>${t('refused', { count: one.count, type: one.type, since: moment(one.first_at) })}
       ${' '}<span class="muted">${said(one.detail)}</span></span></p>`,
     )}
   </section>`;

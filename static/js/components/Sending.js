@@ -1,6 +1,6 @@
 // Buttons that send, and what came of it in their place: «Отправляем…», then «200 за 16 мс».
 import { webhooksApi } from '../api.js';
-import { language, said, t } from '../i18n.js';
+import { said, t } from '../i18n.js';
 import { pause } from '../lib/persist.js';
 import { number } from '../lib/text.js';
 import { html, useState } from '../ui.js';
@@ -54,7 +54,7 @@ export function Resend({ webhook, status, since, kind = '' }) {
   const [queued, setQueued] = useState(null); // how many, or why none, in words
   const ask = (more) => webhooksApi.replay(webhook.id, { since, status, ...more });
   const { value } = useLoaded(() => ask({ dry_run: true }), [webhook.id, status, since, webhook.undelivered]);
-  const say = (text, count) => t(text, { count: number(count, language.value) });
+  const say = (text, count) => t(text, { count: number(count) });
   const press = async () =>
     setQueued(
       await ask().then(

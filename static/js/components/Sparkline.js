@@ -1,5 +1,5 @@
 // A day of a webhook's calls in a table cell: one bar an hour, failures on top.
-import { language, t } from '../i18n.js';
+import { t } from '../i18n.js';
 import { number } from '../lib/text.js';
 import { html } from '../ui.js';
 
@@ -11,11 +11,7 @@ export function Sparkline({ series }) {
   const { success, failed } = series;
   const most = Math.max(...success.map((good, hour) => good + failed[hour]));
   const tall = (value) => (value / most) * HEIGHT;
-  const sum = (values) =>
-    number(
-      values.reduce((all, one) => all + one, 0),
-      language.value,
-    );
+  const sum = (values) => number(values.reduce((all, one) => all + one, 0));
   return html`<svg class="sparkline" role="img" width=${success.length * STEP} height=${HEIGHT} aria-label=${`${t('successes')}: ${sum(success)}, ${t('failures')}: ${sum(failed)}`}>
     ${success.map(
       (good, hour) => html`

@@ -1,7 +1,7 @@
 // A list of deliveries, of one webhook or of all, live, by what became of them.
 import { deliveriesApi, webhooksApi } from '../api.js';
 import { onDeliveries } from '../feed.js';
-import { language, t } from '../i18n.js';
+import { t } from '../i18n.js';
 import { now, webhookStats } from '../known.js';
 import { number } from '../lib/text.js';
 import { dateOf } from '../lib/time.js';
@@ -84,13 +84,13 @@ export function WebhookDeliveries({ webhookId }) {
     }
     ${
       hasMore(page) &&
-      html`<p class="row end" role="status"><span class="muted">${page.until && t('searchedTo', { day: dateOf(page.until, language.value, now.value) })}</span>
+      html`<p class="row end" role="status"><span class="muted">${page.until && t('searchedTo', { day: dateOf(page.until, now.value) })}</span>
       <button onClick=${more}>${t(page.until ? 'searchOn' : 'showMore')}</button></p>`
     }`;
 }
 
 function Count({ value, isBad }) {
-  return html` <span class="count ${isBad && value ? 'bad' : ''}">${value === undefined ? '' : number(value, language.value)}</span>`;
+  return html` <span class="count ${isBad && value ? 'bad' : ''}">${value === undefined ? '' : number(value)}</span>`;
 }
 
 const hasMore = (page) => page && (page.searched_to ?? (page.total > page.items.length ? 1 : null)) !== null;

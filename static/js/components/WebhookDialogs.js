@@ -1,6 +1,6 @@
 // What is asked before a webhook is deleted, its secret changed, or a time's deliveries sent again.
 import { webhooksApi } from '../api.js';
-import { language, said, t } from '../i18n.js';
+import { said, t } from '../i18n.js';
 import { number } from '../lib/text.js';
 import { moment } from '../lib/time.js';
 import { go } from '../place.js';
@@ -41,7 +41,7 @@ export function RotateSecret({ webhook, onClose }) {
   return html`<${Dialog} title=${t('rotate')} onClose=${onClose}>
     ${
       made
-        ? html`${made.old_secret_until && html`<p class="muted">${t('rotated', { until: moment(made.old_secret_until, language.value) })}</p>`}
+        ? html`${made.old_secret_until && html`<p class="muted">${t('rotated', { until: moment(made.old_secret_until) })}</p>`}
         <${Once} hint=${t('secretOnce')} text=${made.secret} label=${t('secret')} onDone=${onClose} />`
         : html`<p>${t('rotateHint')}</p><div class="buttons"><button onClick=${onClose}>${t('cancel')}</button>
         <button class="primary" onClick=${rotate}>${t('rotate')}</button></div>`
@@ -56,7 +56,7 @@ export function Replay({ webhook, onClose }) {
   const [since, until] = [wanted.since, wanted.until].map((text) => (text ? new Date(text).toISOString() : null));
   const ask = (more) => webhooksApi.replay(webhook.id, { since, until, status: wanted.status, ...more });
   const { value, problem } = useLoaded(() => since && ask({ dry_run: true }), [JSON.stringify(wanted)]);
-  const say = (text, count) => t(text, { count: number(count, language.value) });
+  const say = (text, count) => t(text, { count: number(count) });
   const change = ({ target }) => {
     setAnswer(null);
     setWanted({ ...wanted, [target.name]: target.value });

@@ -1,6 +1,6 @@
 // One webhook: what it gets, how its attempts went, how long they took.
 import { webhooksApi } from '../api.js';
-import { language, t } from '../i18n.js';
+import { t } from '../i18n.js';
 import { milliseconds, moment } from '../lib/time.js';
 import { html, useState } from '../ui.js';
 import { labelOf } from '../words.js';
@@ -16,7 +16,7 @@ export function WebhookOverview({ webhook }) {
     names.map((name, at) => ({ label: t(name), colour: colours[at], values: items.map((one) => one[name]) }));
   const chart = (title, lines, more) =>
     html`<${Chart} title=${t(title)} times=${secondsOf(items)} bucket=${bucket} series=${lines} ...${more} />`;
-  const ms = (value) => milliseconds(value, language.value);
+  const ms = (value) => milliseconds(value);
   const fact = (label, value) => value && html`<dt>${t(label)}</dt><dd>${value}</dd>`;
   const condition = ({ field, op, value }) => [field, t(`op.${op}`), [value].flat().join(', ')].join(' ');
   return html`<dl class="facts">
@@ -24,8 +24,8 @@ export function WebhookOverview({ webhook }) {
       ${fact('eventTypes', webhook.event_types.map((one) => (one === '*' ? t('allTypes') : labelOf(one))).join(', '))}
       ${fact('filter', webhook.filter?.map(condition).join('; '))}
       ${fact('format', t(`format.${webhook.format}`))}${fact('description', webhook.description)}
-      ${fact('lastCall', last ? moment(last, language.value) : t('never'))}
-      ${fact('lastSuccessAt', success && moment(success, language.value))}</dl>
+      ${fact('lastCall', last ? moment(last) : t('never'))}
+      ${fact('lastSuccessAt', success && moment(success))}</dl>
     <header class="row"><h3>${t('attempts')}</h3><${WindowSwitch} value=${window} onChange=${setWindow} /></header>
     <${Missing} of=${loaded} />
     ${

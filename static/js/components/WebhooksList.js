@@ -1,6 +1,6 @@
 // The webhooks: those in trouble first; search, filter, order, many at once, live counters.
 import { webhooksApi } from '../api.js';
-import { language, t } from '../i18n.js';
+import { t } from '../i18n.js';
 import { now } from '../known.js';
 import { legible, number, shortUrl } from '../lib/text.js';
 import { span } from '../lib/time.js';
@@ -78,7 +78,7 @@ function Row({ webhook, day, chosen, toggle, onRemove }) {
   const { id, name, url, undelivered, event_types: types } = webhook;
   const place = `#/webhooks/${id}`;
   const labels = types.map((one) => (one === '*' ? t('allTypes') : labelOf(one)));
-  const count = (value) => number(value, language.value);
+  const count = (value) => number(value);
   return html`<li class="hook">
     ${isAdmin.value && html`<label class="pick"><input type="checkbox" checked=${chosen} onChange=${toggle} aria-label=${name} /></label>`}
     <a class="name" href=${place}><strong title=${name}><bdi>${legible(name)}</bdi></strong><code class="muted" title=${url}>${shortUrl(url, 60)}</code></a>
@@ -102,7 +102,7 @@ function Row({ webhook, day, chosen, toggle, onRemove }) {
 // How a webhook fares: the same word for it wherever it is shown, and why.
 export function WebhookState({ webhook }) {
   const { state, failing_since: since } = webhook;
-  const lasts = state === 'failing' && since ? span(Math.max(0, now.value - Date.parse(since)), language.value) : '';
+  const lasts = state === 'failing' && since ? span(Math.max(0, now.value - Date.parse(since))) : '';
   const label = html`${t(state)}${lasts && html` <span class="for">${lasts}</span>`}`;
   return html`<${Status} status=${state} label=${label} title=${whyOf(webhook)} />`;
 }

@@ -1,4 +1,5 @@
 // Files for the reader to keep.
+import { language } from '../i18n.js';
 import { plain } from './sentence.js';
 
 const BOM = '\ufeff'; // Excel takes it for UTF-8 only so
@@ -13,9 +14,9 @@ export function save(name, text) {
 }
 
 // Rows as CSV (RFC 4180) that a spreadsheet opens by itself, with a column for every field of any row.
-export function csv(rows, language) {
+export function csv(rows) {
   const names = [...new Set(rows.flatMap(Object.keys))];
-  const between = language === 'ru' ? ';' : ','; // where the decimal sign is a comma
+  const between = language.value === 'ru' ? ';' : ','; // where the decimal sign is a comma
   const lines = [names, ...rows.map((row) => names.map((name) => row[name]))];
   return BOM + lines.map((line) => line.map(cell).join(between)).join('\r\n');
 }

@@ -4,30 +4,30 @@ import { counted } from './text.js';
 
 export const SUM = /\{(\w+):₽\}/g;
 
-export function sentence(template, payload, language) {
+export function sentence(template, payload) {
   const parts = template.split(/\[([^\]]*)\]/); // what stands outside of brackets and inside in turn
   return parts
-    .map((part, index) => filled(part, payload, language, index % 2))
+    .map((part, at) => filled(part, payload, at % 2))
     .join('')
     .trim();
 }
 
-function filled(part, payload, language, isOptional) {
+function filled(part, payload, isOptional) {
   let isWhole = true;
   const text = part.replace(/\{(\w+)(?::([^}]*))?\}/g, (_, name, form) => {
-    const value = inWords(payload, name, form, language);
+    const value = inWords(payload, name, form);
     isWhole &&= value !== '';
     return value;
   });
   return isOptional && !isWhole ? '' : text;
 }
 
-function inWords(payload, name, form, language) {
+function inWords(payload, name, form) {
   const value = payload[name];
   if (!form) return plain(value);
-  if (form !== '₽') return typeof value === 'number' ? counted(value, form.split('|'), language) : '';
+  if (form !== '₽') return typeof value === 'number' ? counted(value, form.split('|')) : '';
   const sum = sumOf(payload, name);
-  return sum === null ? '' : rubles(sum, language);
+  return sum === null ? '' : rubles(sum);
 }
 
 export function plain(value) {

@@ -1,31 +1,33 @@
-// Texts cut and counted.
+// Texts cut and counted, numbers in the reader's language.
+import { language } from '../i18n.js';
 
 // A URL with its host intact and its middle left out.
 export function shortUrl(url, longest = 48) {
   if (url.length <= longest) return url;
   const host = url.match(/^https?:\/\/[^/]+\/?/)?.[0] ?? '';
-  const tail = Math.max(8, longest - host.length - 1);
-  return `${host}…${url.slice(-tail)}`;
+  return `${host}…${url.slice(-Math.max(8, longest - host.length - 1))}`;
 }
 
 const formats = new Map(); // one costs more to make than a thousand numbers
 
-export function number(value, language, options = {}) {
-  const key = language + JSON.stringify(options);
-  if (!formats.has(key)) formats.set(key, new Intl.NumberFormat(language, options));
+export function number(value, options = {}) {
+  const key = language.value + JSON.stringify(options);
+  if (!formats.has(key)) formats.set(key, new Intl.NumberFormat(language.value, options));
   return formats.get(key).format(value);
 }
 
+export const compact = (value) => number(value, { notation: 'compact', maximumFractionDigits: 1 });
+export const measure = (value, unit, more) => number(value, { style: 'unit', unit, ...more });
+
+const formOf = (count) => new Intl.PluralRules(language.value).select(count);
+
 // "12 new users" in the forms that a language has: {one, few, many, other}.
-export function plural(count, forms, language) {
-  const form = forms[new Intl.PluralRules(language).select(count)] ?? forms.other;
-  return form.replace('{count}', number(count, language));
-}
+export const plural = (count, forms) => (forms[formOf(count)] ?? forms.other).replace('{count}', number(count));
 
 // The same with the forms of a template: [день, дня, дней] or [day, days].
-export function counted(count, forms, language) {
-  const form = { one: 0, many: 2 }[new Intl.PluralRules(language).select(Math.abs(count))] ?? 1;
-  return `${number(count, language, { useGrouping: false })} ${forms[form]}`;
+export function counted(count, forms) {
+  const at = { one: 0, many: 2 }[formOf(Math.abs(count))] ?? 1;
+  return `${number(count, { useGrouping: false })} ${forms[at]}`;
 }
 
 // Cut in its middle: how it begins and how it ends tells most.
@@ -37,16 +39,15 @@ export function middle(text, longest = 48) {
 }
 
 // What would turn the reading direction around (Unicode UAX 9) is shown, not obeyed.
-export function legible(text) {
-  return text.replace(/[\u202a-\u202e\u2066-\u2069]/g, (one) => `\\u${one.charCodeAt().toString(16)}`);
-}
+export const legible = (text) =>
+  text.replace(/[\u202a-\u202e\u2066-\u2069]/g, (one) => `\\u${one.charCodeAt().toString(16)}`);
 
 // A name inside of a sentence: its own direction is its own matter.
 export const isolated = (text) => `\u2068${legible(text)}\u2069`;
 
-export function bytes(value, language) {
-  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'];
-  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, value)) / 3));
-  const format = new Intl.NumberFormat(language, { style: 'unit', unit: units[power], maximumFractionDigits: 1 });
-  return format.format(value / 1000 ** power);
+const SIZES = ['byte', 'kilobyte', 'megabyte', 'gigabyte'];
+
+export function bytes(value) {
+  const power = Math.min(SIZES.length - 1, Math.floor(Math.log10(Math.max(1, value)) / 3));
+  return measure(value / 1000 ** power, SIZES[power], { maximumFractionDigits: 1 });
 }

@@ -1,64 +1,49 @@
-// Times for people, in the browser's zone; `now` is passed in.
+// Times for people, in the browser's zone and the reader's language; `now` is passed in.
+import { language } from '../i18n.js';
+import { measure } from './text.js';
 
-const UNITS = [
-  ['day', 86_400_000],
-  ['hour', 3_600_000],
-  ['minute', 60_000],
-  ['second', 1_000],
-];
+const DAY = 86_400; // seconds
+const UNITS = Object.entries({ day: DAY * 1000, hour: 3_600_000, minute: 60_000, second: 1_000 }); // ms
 const MINUTE = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
+const DATE = { day: 'numeric', month: 'short' };
 
-export function clock(timestamp, language, options) {
-  return new Date(timestamp).toLocaleTimeString(language, options);
-}
+export const moment = (time, options) => new Date(time).toLocaleString(language.value, options);
+export const clock = (time, options) => new Date(time).toLocaleTimeString(language.value, options);
+export const minute = (time) => clock(time, MINUTE);
+export const milliseconds = (value) => measure(value, 'millisecond');
 
-export const minute = (timestamp, language) => clock(timestamp, language, MINUTE);
-
-export function moment(timestamp, language) {
-  return new Date(timestamp).toLocaleString(language);
-}
+const unitOf = (ms) => UNITS.find(([, size]) => Math.abs(ms) >= size) ?? UNITS.at(-1);
+const toNow = (passed, unit, style) =>
+  new Intl.RelativeTimeFormat(language.value, { numeric: 'auto', style }).format(passed, unit);
 
 // "2 min. ago", "in 5 min."; moments around now are "now".
-export function relative(timestamp, language, now = Date.now()) {
-  const passed = new Date(timestamp) - now;
-  const [unit, size] = UNITS.find(([, one]) => Math.abs(passed) >= one) ?? ['second', 1_000];
-  const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' });
-  return format.format(Math.trunc(passed / size), unit);
+export function relative(time, now) {
+  const passed = new Date(time) - now;
+  const [unit, size] = unitOf(passed);
+  return toNow(Math.trunc(passed / size), unit, 'short');
 }
 
 // "3 min": a length of time in its largest whole unit.
-export function span(ms, language) {
-  const [unit, size] = UNITS.find(([, one]) => ms >= one) ?? UNITS.at(-1);
-  return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'short' }).format(Math.round(ms / size));
+export function span(ms) {
+  const [unit, size] = unitOf(ms);
+  return measure(Math.round(ms / size), unit);
 }
-
-export function milliseconds(value, language) {
-  return new Intl.NumberFormat(language, { style: 'unit', unit: 'millisecond' }).format(value);
-}
-
-const DAY = 86_400; // seconds
 
 // A bucket of a chart by its start: on the axis, and in full where one is looked at.
-export function bucketName(seconds, language, bucket) {
-  const options = bucket >= DAY / 4 ? { day: 'numeric', month: 'short' } : MINUTE;
-  return new Date(seconds * 1000).toLocaleString(language, options);
-}
+export const bucketName = (seconds, bucket) => moment(seconds * 1000, bucket >= DAY / 4 ? DATE : MINUTE);
+export const bucketWhole = (seconds, bucket) =>
+  moment(seconds * 1000, { weekday: 'short', ...DATE, ...(bucket < DAY && MINUTE) });
 
-export function bucketWhole(seconds, language, bucket) {
-  const hours = bucket >= DAY ? {} : MINUTE;
-  const options = { weekday: 'short', day: 'numeric', month: 'short', ...hours };
-  return new Date(seconds * 1000).toLocaleString(language, options);
-}
-
-export function dateOf(date, language, now) {
-  const year = new Date(date).getFullYear() === new Date(now).getFullYear() ? undefined : 'numeric';
-  return new Date(date).toLocaleDateString(language, { day: 'numeric', month: 'long', year });
+export function dateOf(date, now) {
+  const [year, thisYear] = [date, now].map((one) => new Date(one).getFullYear());
+  return moment(date, { day: 'numeric', month: 'long', ...(year !== thisYear && { year: 'numeric' }) });
 }
 
 // "Today", "Yesterday", "3 November": the heading over what happened on a day.
-export function dayName(date, language, now) {
-  const passed = Math.round((new Date(now).setHours(0, 0, 0, 0) - new Date(date).setHours(0, 0, 0, 0)) / 86_400_000);
-  if (passed > 1 || passed < 0) return dateOf(date, language, now);
-  const name = new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(-passed, 'day');
+export function dayName(date, now) {
+  const [day, today] = [date, now].map((one) => new Date(one).setHours(0, 0, 0, 0));
+  const passed = Math.round((today - day) / (DAY * 1000)); // a day may have 23 hours
+  if (passed > 1 || passed < 0) return dateOf(date, now);
+  const name = toNow(-passed, 'day');
   return name[0].toUpperCase() + name.slice(1);
 }

@@ -10,7 +10,7 @@ import { Missing, useLoaded } from '../components/Loaded.js';
 import { Refused } from '../components/Refused.js';
 import { Skeleton } from '../components/Skeleton.js';
 import { TypeFilter } from '../components/TypeFilter.js';
-import { language, t } from '../i18n.js';
+import { t } from '../i18n.js';
 import { isLoaded, now, stream } from '../known.js';
 import { compactRubles, rubles } from '../lib/money.js';
 import { go, query, setQuery } from '../place.js';
@@ -47,8 +47,7 @@ function Charts() {
   const [events, deliveries] = loaded.value;
   const chart = (title, { items, bucket_seconds: bucket }, series, more) => html`
     <${Chart} title=${title} times=${secondsOf(items)} bucket=${bucket} series=${series} ...${more} />`;
-  const inRubles = (format) => (value) => format(value, language.value);
-  const money = { format: inRubles(rubles), short: inRubles(compactRubles) };
+  const money = { format: rubles, short: compactRubles };
   const revenue = [{ label: t('chartRevenue'), values: events.items.map((one) => one.revenue), colour: 'revenue' }];
   const outcome = (one) => ({ label: t(one), values: deliveries.items.map((item) => item[one]), colour: one });
   const outcomes = [outcome('success'), outcome('failed')];

@@ -5,7 +5,7 @@ import { Icon } from '../components/Icon.js';
 import { Missing, useLoaded } from '../components/Loaded.js';
 import { Refused } from '../components/Refused.js';
 import { TypeFilter } from '../components/TypeFilter.js';
-import { language, t } from '../i18n.js';
+import { t } from '../i18n.js';
 import { now, stream } from '../known.js';
 import { csv, save } from '../lib/files.js';
 import { dateOf } from '../lib/time.js';
@@ -26,7 +26,7 @@ export function Events() {
   const download = async (kind) => {
     const whole = await attempt(() => withPayloads({ type, q }, shown.at(-1).id));
     if (!whole) return;
-    const text = kind === 'csv' ? csv(whole.map(flat), language.value) : JSON.stringify(whole, null, 2);
+    const text = kind === 'csv' ? csv(whole.map(flat)) : JSON.stringify(whole, null, 2);
     save(`events.${kind}`, text);
   };
   return html`<${Refused} /><section class="card events"><h2 class="unseen">${t('stream')}</h2>
@@ -46,7 +46,7 @@ export function Events() {
       loaded.value &&
       html`<p class="row end" role="status"><span class="muted">
         ${!shown.length && `${t(q || type ? 'nothingFound' : 'noEvents')} `}
-        ${until && t('searchedTo', { day: dateOf(until, language.value, now.value) })}</span>
+        ${until && t('searchedTo', { day: dateOf(until, now.value) })}</span>
       ${
         next &&
         html`<button onClick=${() => loaded.reload(loaded.value)}>

@@ -32,8 +32,8 @@ function OfServer({ settings }) {
   const isWanted = (one) => `${one.key} ${said(one.meaning)} ${one.value}`.toLowerCase().includes(words.toLowerCase());
   const groups = Map.groupBy(settings.items.filter(isWanted), (one) => one.key.split('.')[0]);
   return html`<p class="numbers"><span><strong>${settings.version}</strong> ${t('version')}</span>
-      <span><strong>${number(settings.fsync_ms, language.value, MS)}</strong> ${t('fsync')}</span>
-      <span><strong>${bytes(settings.database_bytes, language.value)}</strong> ${t('databaseSize')}</span></p>
+      <span><strong>${number(settings.fsync_ms, MS)}</strong> ${t('fsync')}</span>
+      <span><strong>${bytes(settings.database_bytes)}</strong> ${t('databaseSize')}</span></p>
     <p class="toolbar"><a class="button" href="docs" target="_blank">${t('apiDocs')}</a><button onClick=${showMetrics}>${t('metrics')}</button>
       <a class="button" href="#/doctor">${t('doctor')}</a></p>
     <div class="toolbar"><p class="muted">${t('settingsHint')}</p><input type="search" class="last" data-search placeholder=${t('search')} aria-label=${t('search')} onInput=${(event) => setWords(event.target.value)} /></div>

@@ -8,7 +8,7 @@ import { RemoveWebhook, Replay, RotateSecret } from '../components/WebhookDialog
 import { WebhookForm } from '../components/WebhookForm.js';
 import { WebhookOverview } from '../components/WebhookOverview.js';
 import { WebhookState } from '../components/WebhooksList.js';
-import { language, said, t } from '../i18n.js';
+import { said, t } from '../i18n.js';
 import { legible, middle } from '../lib/text.js';
 import { moment } from '../lib/time.js';
 import { isAdmin } from '../rights.js';
@@ -60,7 +60,7 @@ export function WebhookView({ id, tab }) {
 function Trouble({ webhook, isWhole }) {
   const { state, failing_since: since, last_success_at: last, created_at: created, disabled_reason: reason } = webhook;
   if (state !== 'failing' && state !== 'disabled') return null;
-  const at = (time) => moment(time, language.value);
+  const at = (time) => moment(time);
   return html`<div class="trouble"><p><strong>${said(reason ?? webhook.last_error?.message) ?? whyOf(webhook)}</strong></p>
     <p class="muted">${since && t('failingSince', { time: at(since) })} ${last ? t('lastSuccess', { time: at(last) }) : t('neverSucceeded')}</p>
     ${
