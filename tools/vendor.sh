@@ -45,7 +45,7 @@ sprite() { # VERSION
   echo "lucide.svg lucide-static $1 icons" >> "$target/VERSIONS"
 }
 
-rm -f "$target"/*
+find "$target" -type f ! -name "*.d.ts" -delete # types are written here, by hand
 fetch preact 11.2.0 dist/preact.mjs preact
 fetch preact 11.2.0 hooks/dist/hooks.mjs preact-hooks
 fetch htm 3.1.1 dist/htm.mjs htm

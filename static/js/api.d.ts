@@ -731,7 +731,7 @@ type Query = Record<string, string | number | boolean | undefined>;
 export interface RequestOptions {
   params?: Query;
   body?: unknown;
-  bytes?: Uint8Array;
+  bytes?: BufferSource;
   headers?: Record<string, string>;
   /** Ask as somebody else; null: as nobody. */
   token?: string | null;

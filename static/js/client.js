@@ -5,6 +5,7 @@ const UNREACHABLE = 'The server cannot be reached.';
 const SILENT = 'The server did not answer in time.';
 
 // Where the server is (relative to the page, so that a path prefix works) and who asks.
+/** @type {typeof import('./api.js').apiClient} */
 export const apiClient = {
   baseUrl: '.',
   token: null,
@@ -18,6 +19,7 @@ export const apiClient = {
   ) {
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(), patience);
+    /** @type {RequestInit} */
     const asked = {
       method,
       signal: stop.signal,
@@ -45,9 +47,13 @@ export const apiClient = {
 // `message` is the server's sentence, `errors` its findings by field; `status` is 0 when nobody answered;
 // `isOurs` when the server itself did: what stands in front of it answers too, and means nothing here.
 export class ApiError extends Error {
-  constructor(message, { status = 0, errors = [], isOurs = false } = {}) {
+  status = 0;
+  isOurs = false;
+  errors = [];
+
+  constructor(message, told = {}) {
     super(message);
-    Object.assign(this, { status, errors, isOurs });
+    Object.assign(this, told);
   }
 
   get isUnauthorized() {

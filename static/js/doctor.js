@@ -13,6 +13,7 @@ const SKIP = { state: 'skip', values: {} }; // what a refused Origin hides
 const since = (started) => Math.round(performance.now() - started);
 const isLocal = (host) => ['localhost', '127.0.0.1', '[::1]'].includes(host);
 
+/** @type {Record<string, (known: any) => any>} in the order in which a person reads them */
 export const CHECKS = { http, prefix, host, origin, address, clock, upgrade, body, sse, idle };
 
 async function http(known) {

@@ -8,6 +8,7 @@ const WANTED = 'bedolaga.wanted';
 const WANTED_FOR = 30 * 60_000; // ms: as long as a sign-in code is good
 const LINK = /^#(token|login)=/;
 // What lies over another place, and which one where none was left for it.
+/** @type {[RegExp, (found: string[]) => string][]} */
 const OVER = [
   [/^#\/events\/[^/?]+/, () => '#/events'],
   [/^#\/webhooks\/new\b/, () => '#/webhooks'],

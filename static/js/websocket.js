@@ -6,6 +6,7 @@ import { canShare, Tabs } from './live/tabs.js';
 
 export default class WebSocketManager {
   #line;
+  /** @type {boolean | (() => string)} */
   #shared;
   #listeners = new Map();
   #url = null;

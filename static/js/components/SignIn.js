@@ -12,7 +12,7 @@ export function SignIn() {
     event.preventDefault();
     setError(null);
     try {
-      await signIn(new FormData(event.target).get('token').trim());
+      await signIn(event.target.token.value.trim());
     } catch (failure) {
       setError(said(failure.message));
     }

@@ -111,10 +111,8 @@ export function WebhookState({ webhook }) {
 function useDays() {
   const [days, setDays] = useState(new Map());
   useEffect(() => {
-    const load = async () => {
-      const { items } = await webhooksApi.allSeries().catch(() => ({ items: [] }));
-      setDays(new Map(items.map((one) => [one.webhook_id, one])));
-    };
+    const show = ({ items }) => setDays(new Map(items.map((one) => [one.webhook_id, one])));
+    const load = () => webhooksApi.allSeries().then(show, () => {}); // those of before stay
     load();
     const timer = setInterval(load, LOOK_EVERY);
     return () => clearInterval(timer);

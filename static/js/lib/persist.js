@@ -17,6 +17,7 @@ export function pause(ms) {
 
 // What `action` promises, tried again while `isWanted`; `onTrouble` hears each failure, and null when
 // it is over. A refusal of our server is thrown: asking again would not help.
+/** @type {typeof import('./persist.js').persist} */
 export async function persist(action, { isWanted = () => true, onTrouble = () => {} } = {}) {
   for (let attempt = 0; isWanted(); attempt += 1) {
     try {

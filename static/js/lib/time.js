@@ -18,7 +18,7 @@ const toNow = (passed, unit, style) =>
 
 // "2 min. ago", "in 5 min."; moments around now are "now".
 export function relative(time, now) {
-  const passed = new Date(time) - now;
+  const passed = +new Date(time) - now;
   const [unit, size] = unitOf(passed);
   return toNow(Math.trunc(passed / size), unit, 'short');
 }

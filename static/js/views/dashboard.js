@@ -91,7 +91,7 @@ function Stream() {
   const shown = (held ?? stream.value).filter((one) => !type || one.type === type).slice(0, most);
   const search = (event) => {
     event.preventDefault();
-    go(`#/events?${new URLSearchParams(new FormData(event.target))}`);
+    go(`#/events?q=${encodeURIComponent(event.target.q.value)}`);
   };
   const missed = held ? stream.value.filter((one) => one.id > (held[0]?.id ?? 0)).length : 0;
   return html`<section class="card events">

@@ -1,0 +1,1 @@
+export { ApiError, apiClient } from './api.js';
