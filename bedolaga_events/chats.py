@@ -26,7 +26,8 @@ Headers = dict[str, str]
 PER_MINUTE = 20  # messages into one Telegram group
 UNMASKED = 6  # characters of a secret URL's path
 COMMON = frozenset({"language", "text", "fold"})  # options of every chat
-MARKDOWN = re.compile(r"[\\*_~`|<>\[\]]|^[#-]", re.MULTILINE)  # Discord's
+# Discord's; a link is taken as it stands, also by Discord: escaped it would lead elsewhere.
+MARKDOWN = re.compile(r"(https?://[^\s<>]+)|[\\*_~`|<>\[\]]|^[#-]", re.MULTILINE)
 JSON_BODY = {"Content-Type": "application/json"}
 
 
@@ -44,6 +45,7 @@ class Chat(NamedTuple):
         needs_secret: None: it takes none.
         base: the URL of a webhook that was given none.
         hides_url: whoever knows the URL may write into the chat.
+        has_names: a chat may be given as @name.
     """
 
     options: frozenset[str]
@@ -58,6 +60,7 @@ class Chat(NamedTuple):
     needs_secret: bool | None = None
     base: str | None = None
     hides_url: bool = False
+    has_names: bool = False
 
 
 def masked(url: str) -> str:
@@ -158,13 +161,14 @@ CHATS: Mapping[str, Chat] = {
         reads=chat_replies.of_telegram,
         needs_secret=True,
         base="https://api.telegram.org",
+        has_names=True,
     ),
     Format.DISCORD: Chat(
         options=frozenset({"username"}),
         needs=None,
         limit=2_000,
         size=_utf16,
-        escape=lambda text: MARKDOWN.sub(r"\\\g<0>", text),
+        escape=lambda text: MARKDOWN.sub(lambda it: it[0] if it[1] else f"\\{it[0]}", text),
         path=lambda _token, _options: "",
         headers=lambda _token, _options: JSON_BODY,
         body=_discord_body,

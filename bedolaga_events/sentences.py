@@ -7,6 +7,7 @@ never looked at again, and nothing is escaped here.
 
 import json
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -14,8 +15,11 @@ RU, EN = "ru", "en"
 MOST_KOPEKS = 10**17  # more is no sum of money (catalogue.MOST_RUBLES)
 OPTIONAL = re.compile(r"\[([^\]]*)\]")
 FIELD = re.compile(r"\{([\w.]+)(?::([^}]*))?\}")
-OWN_FIELD = re.compile(r"\{([\w.]+)\}")
-UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")  # but tabs and line feeds
+OWN_FIELD = re.compile(r"\{(\w[\w.-]*)\}")
+# But tabs and line feeds; and what turns the direction of all that follows (UAX #9).
+UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters and signs that show nothing
+UNSHOWN = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp", "Mn", "Me"})  # Unicode's general categories
 UNKNOWN = {RU: "Событие {type}", EN: "Event {type}"}
 UNKNOWN_MANY = {RU: "{type}: {count}", EN: "{type}: {count}"}
 
@@ -96,9 +100,15 @@ def counted(number: float, forms: Sequence[str]) -> str:
 
 
 def readable(text: str) -> str:
-    """Without what no service takes: halves of characters and control characters."""
+    """Without what no service takes: halves of characters, control characters, blank texts."""
     whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return UNSEEN.sub("", whole).strip()
+    seen = UNSEEN.sub("", whole).strip()
+    return seen if any(map(_shows, seen)) else ""
+
+
+def _shows(one: str) -> bool:
+    """Whether a person sees it: no space, control or format, no mark without a letter."""
+    return unicodedata.category(one) not in UNSHOWN and one not in BLANK
 
 
 def _expanded(template: str, fields: Mapping[str, Any], language: str) -> str:
@@ -123,7 +133,8 @@ def _shown(fields: Mapping[str, Any], name: str, form: str, language: str) -> st
         return None if kopeks is None else money(kopeks, language)
     value = _at(fields, name)
     if not form:
-        return _plain(value) or None
+        text = _plain(value)
+        return text if readable(text) else None
     number = _number(value)
     return None if number is None else counted(number, form.split("|"))
 

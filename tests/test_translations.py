@@ -154,7 +154,8 @@ def of_addresses() -> dict[str, str]:
 
 
 def of_chats() -> dict[str, str]:
-    return {f"Telegram: 7. {advice}.": "ADVICE" for advice in chat_replies.ADVICE.values()}
+    advice = (*chat_replies.ADVICE.values(), chat_replies.MOVED)
+    return {f"Telegram: 7. {one}.": "ADVICE" for one in advice}
 
 
 def of_the_store() -> dict[str, str]:

@@ -3,6 +3,7 @@
 This is what `json` is (contract §4, "The request"); what each chat service wants stands in `chats`.
 """
 
+import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -11,6 +12,7 @@ from bedolaga_events.chat_replies import Meaning
 from bedolaga_events.chats import CHATS, Chat
 from bedolaga_events.delivery import secrecy, signing
 from bedolaga_events.delivery.answers import Answer
+from bedolaga_events.delivery.reading import MAX_BODY
 from bedolaga_events.delivery.secrecy import Hidden
 from bedolaga_events.delivery.target import Request, Target
 from bedolaga_events.model import Attempt, Delivery, ErrorCode, Format
@@ -215,7 +217,17 @@ def _read(chat: Chat | None, answer: Answer) -> Meaning | None:
     """What a chat service says; nothing if there was no answer, or a redirect."""
     if chat is None or answer.status is None or 300 <= answer.status < 400:
         return None
-    return chat.reads(answer.status, answer.body.decode("utf-8", "replace"))
+    return chat.reads(answer.status, _unpacked(answer.body).decode("utf-8", "replace"))
+
+
+def _unpacked(body: bytes) -> bytes:
+    """What gzip holds, as far as it came: some proxies compress though nobody asked for it."""
+    if not body.startswith(GZIP):
+        return body
+    try:
+        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(body, MAX_BODY)
+    except zlib.error:
+        return body
 
 
 def _fault(meaning: Meaning, status: int | None) -> ErrorCode | None:

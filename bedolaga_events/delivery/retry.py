@@ -77,7 +77,7 @@ def pause(attempt: Attempt, schedule: Sequence[float], now: int) -> int:
         schedule: seconds before each retry; the longest bounds it, or an hour without any.
         now: when it ended, in microseconds.
     """
-    if attempt.response_status not in BUSY:
+    if attempt.response_status not in BUSY and attempt.retry_after is None:
         return 0
     asked = _asked(attempt, now) or 0
     return round(min(asked, max(schedule, default=3600)) * SECOND)

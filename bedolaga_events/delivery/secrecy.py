@@ -71,13 +71,15 @@ def _keys(parts: Iterable[str]) -> list[str]:
 
 
 def _spellings(secret: str) -> set[str]:
-    """As it is; percent-encoded or not (RFC 3986 §2.1); as JSON, PHP's JSON and HTML write it."""
-    dumped = json.dumps(secret)[1:-1]
+    """As it is; percent-encoded or not (RFC 3986 §2.1); as JSON, PHP's and .NET's, and HTML."""
+    dumped, percent = json.dumps(secret)[1:-1], quote(secret, safe="")
     return {
         secret,
         unquote(secret),
         quote(secret),
-        quote(secret, safe=""),
+        percent,
+        re.sub("%..", lambda found: found[0].lower(), percent),
+        re.sub("[+&'<>`]", lambda found: f"\\u{ord(found[0]):04X}", dumped),
         dumped,
         dumped.replace("/", "\\/"),
         html.escape(secret),

@@ -3,7 +3,14 @@
 import re
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from bedolaga_events.shapes.base import Language, Partial, one_line, whole
 
@@ -17,7 +24,15 @@ def _chat(value: Any) -> Any:
 
 def _tags(value: Any) -> Any:
     words = value.split(",") if isinstance(value, str) else value
-    return words if not isinstance(words, list) else [one_line(str(one)).strip() for one in words]
+    if not isinstance(words, list):
+        return words
+    return [one for one in (one_line(str(word)).strip() for word in words) if one]
+
+
+def _not_discords(name: str) -> str:
+    if re.search("clyde|discord", name, re.IGNORECASE):
+        raise ValueError("Discord takes no name that holds its own, or Clyde")
+    return name
 
 
 ChatId = Annotated[int | str, BeforeValidator(_chat)]
@@ -47,6 +62,7 @@ class Options(Partial):
     username: Annotated[
         str | None,
         StringConstraints(max_length=80, strip_whitespace=True),
+        AfterValidator(_not_discords),
         BeforeValidator(whole),
         Field(description="discord: who it is from"),
     ] = None

@@ -89,6 +89,8 @@ def _keep_apart(values: Mapping[str, Any], chat: Chat | None) -> None:
     url, secret = values.get("url") or "", values.get("secret")
     if chat and chat.needs_secret and (A_TOKEN.search(url) or (secret and secret in url)):
         raise Unprocessable.at(["url"], "no token stands in the URL: give it as the secret")
+    if chat and chat.base and re.search(r"[?#]", url):  # what comes behind it would be lost
+        raise Unprocessable.at(["url"], "the address of a chat's API has no ? and no #")
 
 
 def _choose_options(
@@ -119,3 +121,5 @@ def check_options(kind: Format, options: Mapping[str, Any]) -> None:
             raise Unprocessable.at(["options", name], "this format has no such option")
     if chat and chat.needs and chat.needs not in options:
         raise Unprocessable.at(["options", chat.needs], "this format needs it")
+    if chat and not chat.has_names and str(options.get("chat_id", "")).startswith("@"):
+        raise Unprocessable.at(["options", "chat_id"], "this format takes a chat's number")

@@ -75,7 +75,8 @@ class Chats:
             return refused
         shown = html.unescape(TAG.sub("", body["text"]))
         self.messages.append({**body, "shown": shown})
-        return web.json_response({"ok": True, "result": {"message_id": len(self.messages)}})
+        result = {"message_id": len(self.messages), "text": shown}  # in ASCII, as Telegram has it
+        return web.json_response({"ok": True, "result": result})
 
     def _refusal(self, token: str, body: dict[str, Any]) -> web.Response | None:
         if token != TOKEN:
@@ -123,6 +124,8 @@ class Chats:
     async def ntfy(self, request: web.Request) -> web.Response:
         """Publish (docs.ntfy.sh)."""
         self.requests.append(request)
+        if self.answers:
+            return self.answers.pop(0)
         if request.headers.get("Authorization") not in (None, "Bearer tk_secret"):
             return web.json_response({"code": 40101, "error": "unauthorized"}, status=401)
         text = (await request.read()).decode()
@@ -134,6 +137,8 @@ class Chats:
     async def max(self, request: web.Request) -> web.Response:
         """POST /messages (dev.max.ru/docs-api)."""
         self.requests.append(request)
+        if self.answers:
+            return self.answers.pop(0)
         if request.headers.get("Authorization") != TOKEN:
             said = {"code": "verify.token", "message": "Invalid access_token"}
             return web.json_response(said, status=401)
@@ -142,7 +147,7 @@ class Chats:
             return web.json_response({"code": "proto.payload", "message": "text"}, status=400)
         chat = request.query["chat_id"]
         self.messages.append({**body, "chat": chat, "shown": html.unescape(body["text"])})
-        return web.json_response({"message": {"body": {"mid": "1"}}})
+        return web.json_response({"message": {"body": {"mid": "1", "text": body["text"]}}})
 
 
 @asynccontextmanager

@@ -1,5 +1,6 @@
 """What a chat's answer means: its words, its wishes, where it moved, what is none (contract §4)."""
 
+import gzip
 import re
 from typing import Any
 
@@ -68,6 +69,71 @@ async def test_discord_and_slack_say_what_is_wrong(server: Server, chats: Chats)
     chats.answers = [web.Response(status=403, text="invalid_token")]
     await server.event(user_id=1)
     assert (await last(server, made["id"]))["error_message"] == "Slack: invalid_token"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"ok": true, "result": {"text": "' + b"\\u0444" * 4_000 + b'"}}',  # only 16 KiB are kept
+        b'{"ok": true, "result": {"text": "br',
+        b'\xef\xbb\xbf {"ok":true}',
+        gzip.compress(b'{"ok": true}'),
+    ],
+    ids=["long", "broken off", "from PHP", "compressed"],
+)
+async def test_what_telegram_took_is_not_sent_again(
+    server: Server, chats: Chats, body: bytes
+) -> None:
+    """It said so in the beginning of its answer."""
+    made = await hook(server, chats)
+    chats.answers = [web.Response(body=body, content_type="application/json")]
+    await server.event(user_id=1)
+    assert (await last(server, made["id"]))["status"] == "success"
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "words"),
+    [
+        ("telegram", {"ok": False, "description": None}, "Telegram: HTTP 400"),
+        ("telegram", {"ok": False, "description": {"a": 1}}, "Telegram: HTTP 400"),
+        ("discord", {"message": None}, "Discord: HTTP 400"),
+        (
+            "discord",
+            {
+                "message": "Invalid Form Body",
+                "errors": {"content": {"_errors": [{"code": "X", "message": "Too long."}]}},
+            },
+            "Discord: Invalid Form Body: Too long.",
+        ),
+        ("slack", {"success": False, "error": "invalid-channel"}, "Slack: invalid-channel"),
+        ("slack", {"message": ["x"]}, "HTTP 400"),
+        ("ntfy", {"error": None}, "ntfy: HTTP 400"),
+        ("max", {"message": {}}, "MAX: HTTP 400"),
+    ],
+)
+async def test_an_odd_refusal_is_told_in_words(
+    server: Server, chats: Chats, kind: str, said: Any, words: str
+) -> None:
+    """No None, no dictionary: its words where there are some, else the status."""
+    made = await hook(server, chats, kind)
+    chats.answers = [web.json_response(said, status=400)]
+    await server.event(user_id=1)
+    assert (await last(server, made["id"]))["error_message"] == words
+
+
+@pytest.mark.parametrize("moved", [True, -1e300, 10**40, "", "x", [CHAT]])
+async def test_no_odd_id_takes_the_place_of_the_chat(
+    server: Server, chats: Chats, moved: Any
+) -> None:
+    """Only a number moves it, and only then it is told so."""
+    made = await hook(server, chats)
+    words = "Bad Request: group chat was upgraded to a supergroup chat"
+    said = {"ok": False, "description": words, "parameters": {"migrate_to_chat_id": moved}}
+    chats.answers = [web.json_response(said, status=400)]
+    await server.event(user_id=1)
+    assert (await last(server, made["id"]))["error_message"] == f"Telegram: {words}"
+    after = (await server.call("GET", f"/webhooks/{made['id']}")).json
+    assert after["options"] == {"chat_id": CHAT}
 
 
 @pytest.mark.parametrize("answer", ["<html>Welcome to nginx!", "[]", '{"result": 1}', "9" * 5_000])

@@ -33,6 +33,7 @@ ODD: list[dict[str, Any]] = [
     {"days_left": 21.0},
     {"days_left": 1.5},
     {"reason": ["a", "b"], "message": True},
+    {"message_text": " \n", "title": " ", "first_name": "\t"},
     {"first_name": None, "username": "", "title": "{user_id} [x]"},
 ]
 

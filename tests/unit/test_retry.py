@@ -83,6 +83,8 @@ def test_only_429_and_503_with_a_retry_after_pause_a_lane() -> None:
     assert retry.pause(failed(1, 503, retry_after="9999"), [], NOW) == 3600 * SECOND
     assert retry.pause(failed(1, 500, retry_after="60"), SCHEDULE, NOW) == 0
     assert retry.pause(failed(1, 429), SCHEDULE, NOW) == 0
+    asked_in_its_body = failed(1, 200)._replace(retry_after=60)  # a chat's own words (§4, Formats)
+    assert retry.pause(asked_in_its_body, SCHEDULE, NOW) == 60 * SECOND
 
 
 def test_a_webhook_fails_too_long_after_its_hours() -> None:

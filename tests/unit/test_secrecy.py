@@ -1,6 +1,7 @@
 """`delivery.secrecy`: what is hidden, in every spelling and wherever a text was cut."""
 
 import json
+import re
 from urllib.parse import quote
 
 import pytest
@@ -29,11 +30,16 @@ def test_no_beginning_of_a_secret_is_left_wherever_the_text_ends(
 
 @pytest.mark.parametrize("secret", ["a/b+c&d<e>f", 'quo"ted', "пароль", "per%2Fcent"])
 def test_a_secret_is_known_in_every_spelling(secret: str) -> None:
-    """As services repeat it: in a URL, in JSON, in PHP's JSON, in a page."""
+    """As services repeat it: in a URL, in JSON, in PHP's and .NET's JSON, in a page."""
     hidden = Hidden([secret])
     php = json.dumps(secret)[1:-1].replace("/", "\\/")
     page = secret.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    for spelt in (secret, quote(secret), quote(secret, safe=""), php, page.replace('"', "&quot;")):
+    lower = re.sub("%..", lambda found: found[0].lower(), quote(secret, safe=""))
+    dotnet = json.dumps(secret)[1:-1]
+    for sign in "+&<>":
+        dotnet = dotnet.replace(sign, f"\\u00{ord(sign):02X}")
+    spellings = (secret, quote(secret), quote(secret, safe=""), lower, php, dotnet)
+    for spelt in (*spellings, page.replace('"', "&quot;")):
         assert hidden.text(f"[{spelt}]") == f"[{MASK}]"
 
 

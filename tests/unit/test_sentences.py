@@ -104,6 +104,21 @@ def test_an_own_text_has_fields_and_nothing_else() -> None:
     assert of_own("{time}", event) == TIME
     assert of_own(" {none} ", event) == ""
     assert of_own("{type}", Told("a.b", {"type": "deposit"}, TIME)) == "a.b"
+    assert of_own("{user-id}{-}", Told("a.b", {"user-id": 7}, TIME)) == "7{-}"
+
+
+@pytest.mark.parametrize("blank", ["\u200b", " \n ", "\u2060\u200d", "\u3164", "\u2800", "\u202e"])
+def test_what_shows_nothing_is_empty(blank: str) -> None:
+    """No service takes such a text, and an optional part around it would say nothing."""
+    said = told("ticket.message_added", ticket_id=1, message_id=1, message_text=blank)
+    assert of_own("{message_text}", said) == ""
+    assert of_event(WORDS, said, "ru") == "Тикет 1: новое сообщение"
+
+
+def test_a_name_turns_no_sentence_around() -> None:
+    """What overrides the direction (UAX #9) goes; what a right-to-left name needs stays."""
+    said = told("user.created", user_id=1, first_name="\u202eяcаВ\u2066", last_name="\u200fעומר")
+    assert of_event(WORDS, said, "ru") == "Новый пользователь яcаВ \u200fעומר"
 
 
 def test_what_no_service_takes_is_left_out() -> None:

@@ -16,7 +16,7 @@ function filled(part, payload, isOptional) {
   let isWhole = true;
   const text = part.replace(/\{(\w+)(?::([^}]*))?\}/g, (_, name, form) => {
     const value = inWords(payload, name, form);
-    isWhole &&= value !== '';
+    isWhole &&= value.trim() !== '';
     return value;
   });
   return isOptional && !isWhole ? '' : text;
