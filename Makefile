@@ -3,6 +3,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 TEST_STAMP := $(VENV)/.installed-test
+# Two cores, and half of the slow tests wait.
+PARALLEL := -n 3 --dist worksteal
 
 .DEFAULT_GOAL := help
 .PHONY: help install run test fast slow check soak bench profile docs site figures schema tools types preloads screenshots lighthouse vendor release-check clean
@@ -16,20 +18,20 @@ run: $(STAMP) ## start the server with config.toml
 	@$(BIN)/python server.py --config config.toml
 
 test: $(TEST_STAMP) ## run the whole test suite, or what T names: make test T=tests/unit/test_retry.py
-	$(BIN)/python -m pytest $(T)
+	$(BIN)/python -m pytest $(or $(T),$(PARALLEL))
 
 fast: $(TEST_STAMP) ## the tests that start no process and no browser
-	$(BIN)/python -m pytest --ignore tests/system --ignore tests/world
+	$(BIN)/python -m pytest $(PARALLEL) --ignore tests/system --ignore tests/world
 
 slow: $(TEST_STAMP) ## the others: real processes, browsers, networks
-	$(BIN)/python -m pytest tests/system tests/world
+	$(BIN)/python -m pytest $(PARALLEL) tests/system tests/world
 
 check: $(TEST_STAMP) ## lint, types, floors and tests, as CI runs them
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	tools/scripts.sh
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(PARALLEL)
 
 soak: $(TEST_STAMP) ## ten minutes of chaos, a thousand runs of the deliveries' state machine, a thousand crashes of bots
 	CHAOS_SECONDS=600 $(BIN)/python -m pytest tests/system/test_chaos.py

@@ -14,7 +14,7 @@ const KEPT = 'bedolaga.token';
 const FOREIGN = 'bedolaga.foreign';
 
 export const signedIn = signal(false);
-export const notice = signal(null); // why the sign-in is shown
+export const notice = signal(null); // why the sign-in is shown: a text, or the server's sentence as it came
 export const isForeign = signal(tab.get(FOREIGN) !== null); // somebody else's device: forget with the tab
 
 // Go on with the token kept earlier, then look for a sign-in link in the address.
@@ -68,20 +68,20 @@ async function redeem(code) {
   const isWanted = () => [before, null].includes(apiClient.token);
   let told = null;
   const onTrouble = (error) => {
-    if (error && error.message !== told) tell(said((told = error.message)));
+    if (error && error.message !== told) tell((told = error.message));
   };
   if (!before) notice.value = t('signingIn');
   try {
     const made = await persist(() => authApi.login(code), { isWanted, onTrouble });
     if (made) keep(made.token);
   } catch (error) {
-    tell(error.isUnauthorized ? t(signedIn.value ? 'codeSpentInside' : 'codeFailed') : said(error.message));
+    tell(error.isUnauthorized ? t(signedIn.value ? 'codeSpentInside' : 'codeFailed') : error.message);
   }
 }
 
 // Where it is seen: on the form, or over the page of who is inside.
 function tell(sentence) {
-  if (signedIn.value) toast(sentence);
+  if (signedIn.value) toast(said(sentence));
   else notice.value = sentence;
 }
 

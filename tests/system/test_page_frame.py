@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, ViewportSize, expect
 
-from tests.conftest import Receiver, Server
+from tests.conftest import Receiver, Server, until
 from tests.system.chromium import choose, needs_chromium, show, sign_in
 
 pytestmark = needs_chromium
@@ -194,7 +194,7 @@ async def test_a_toast_on_a_phone_covers_neither_header_nor_bar(server: Server, 
     await show(page, "settings")
     await server.event("ticket.created", ticket_id=2, user_id=1, title="слово " * 60)
     await expect(page.locator(".toast")).to_have_count(1)
-    await page.wait_for_function("!document.getAnimations().length")
+    await until(lambda: page.evaluate("!document.getAnimations().length"))
     assert not await page.evaluate(COVERED, ".toast")
     box: Any = await page.locator(".toast .text").bounding_box()
     assert box["height"] < 45

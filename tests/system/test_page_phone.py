@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.conftest import Server
+from tests.conftest import Server, until
 from tests.system.chromium import browsing, choose, needs_chromium, sign_in
 
 pytestmark = [
@@ -34,7 +34,7 @@ async def test_a_phone_is_signed_in_by_the_code(
     await choose(page, "Войти на телефоне")
     dialog = page.get_by_role("dialog", name="Войти на телефоне")
     await expect(dialog).to_contain_text("задайте server.public_url")
-    await page.wait_for_function("!document.getAnimations().length")
+    await until(lambda: page.evaluate("!document.getAnimations().length"))
     await dialog.locator("svg.qr").screenshot(path=tmp_path / "code.png")
     link = await read(tmp_path / "code.png")
     assert link == await dialog.locator("pre").inner_text()

@@ -73,10 +73,11 @@ async def test_being_too_many_is_over_when_others_go(gate: Gate, context: Browse
     crowded = {"detail": "Too many connections from this address are open already."}
     gate.answer("/event-types", json(429, crowded, Retry_After="5"))
     await page.reload()
-    await expect(page.locator(".banner")).to_contain_text("Слишком много соединений")
+    banner = page.locator(".banner")
+    await expect(banner).to_contain_text("Слишком много соединений", timeout=15_000)
     gate.pass_all()
-    await expect(page.get_by_text("Событий пока нет")).to_be_visible(timeout=25_000)
-    await expect(page.locator(".banner")).to_have_count(0)
+    await expect(banner).to_have_count(0, timeout=25_000)
+    await expect(page.get_by_text("Событий пока нет")).to_be_visible()
 
 
 async def test_a_revoked_token_is_forgotten(gate: Gate, context: BrowserContext) -> None:

@@ -8,12 +8,12 @@ import { Skeleton } from './Skeleton.js';
 // that did not come is asked for again.
 export function useLoaded(load, dependencies, wait = 0) {
   const [value, setValue] = useState(null);
-  const [problem, setProblem] = useState(null);
+  const [error, setError] = useState(null);
   const latest = useRef(0);
   async function reload(...words) {
     const mine = ++latest.current;
     const isWanted = () => mine === latest.current;
-    const onTrouble = (error) => isWanted() && setProblem(error && said(error.message));
+    const onTrouble = (error) => isWanted() && setError(error);
     try {
       const loaded = await persist(() => load(...words), { isWanted, onTrouble });
       if (isWanted()) setValue(loaded);
@@ -28,7 +28,7 @@ export function useLoaded(load, dependencies, wait = 0) {
       latest.current += 1;
     };
   }, dependencies);
-  return { value, setValue, problem, reload };
+  return { value, setValue, problem: error && said(error.message), reload };
 }
 
 export function Missing({ of: { value, problem, reload }, rows }) {

@@ -14,11 +14,11 @@ export function SignIn() {
     try {
       await signIn(event.target.token.value.trim());
     } catch (failure) {
-      setError(said(failure.message));
+      setError(failure.message);
     }
   }
 
-  const problem = error ?? notice.value;
+  const problem = said(error ?? notice.value); // here, not before: its words may come after it
   return html`<main class="sign-in">
     <form class="card fields" onSubmit=${submit}>
       <div class="brand"><${Brand} /></div>
