@@ -3,8 +3,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 TEST_STAMP := $(VENV)/.installed-test
-# Two cores, and half of the slow tests wait.
-PARALLEL := -n 3 --dist worksteal
+# Two cores, and half of the slow tests wait. Native tracebacks: the others parse sources, and CPython 3.11 may fail at
+# that while threads do too (gh-106905).
+PARALLEL := -n 3 --dist worksteal --tb=native
 
 .DEFAULT_GOAL := help
 .PHONY: help install run test fast slow check soak bench profile docs site figures schema tools types preloads screenshots lighthouse vendor release-check clean
