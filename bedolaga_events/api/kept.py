@@ -3,9 +3,10 @@
 import gzip
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+import brotli
 from aiohttp import web
 
 from bedolaga_events.api.state import parts
@@ -13,35 +14,42 @@ from bedolaga_events.catalogue import Catalogue
 
 SMALL = 512  # bytes that are not worth compressing
 COMPRESSED = frozenset({"image/png", "image/webp", "font/woff2"})  # in themselves
+QUICK, THOROUGH = 5, 11  # of brotli's qualities: 20 µs a KiB, less than gzip's, and 2.5 ms
 
 
 class Kept(NamedTuple):
-    """Bytes to be answered with, as they are and packed by gzip (empty where that does not pay)."""
+    """Bytes to be answered with, as they are and packed.
+
+    `packed` is by coding, the smallest first; empty where it does not pay.
+    """
 
     kind: str
     tag: str
     plain: bytes
-    packed: bytes
+    packed: Mapping[str, bytes]
 
     @classmethod
-    def of(cls, plain: bytes, kind: str) -> "Kept":
-        """Compress and tag them."""
-        pays = len(plain) > SMALL and kind not in COMPRESSED
-        packed = gzip.compress(plain, mtime=0) if pays else b""
+    def of(cls, plain: bytes, kind: str, quality: int = QUICK) -> "Kept":
+        """Compress and tag them; a quality of more than QUICK is for a thread of its own."""
+        packed = {}
+        if len(plain) > SMALL and kind not in COMPRESSED:
+            packed["br"] = brotli.compress(plain, quality=quality)
+            packed["gzip"] = gzip.compress(plain, mtime=0)
         return cls(kind, hashlib.sha256(plain).hexdigest()[:20], plain, packed)
 
     def reply(self, request: web.Request) -> web.Response:
         """200, packed for who takes it; 304 for who has it (RFC 9110 §13.1.2)."""
-        is_packed = bool(self.packed) and _takes_gzip(request.headers.get("Accept-Encoding", ""))
-        tag = f'"{self.tag}-gzip"' if is_packed else f'"{self.tag}"'
+        taken = set(_taken(request.headers.get("Accept-Encoding", "")))
+        coding = next((one for one in self.packed if one in taken), None)
+        tag = f'"{self.tag}-{coding}"' if coding else f'"{self.tag}"'
         headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding, Origin"}
         asked = [one.strip() for one in request.headers.get("If-None-Match", "").split(",")]
         if tag in (one.removeprefix("W/") for one in asked) or asked == ["*"]:
             return web.Response(status=304, headers=headers)
-        if is_packed:
-            headers["Content-Encoding"] = "gzip"
+        if coding:
+            headers["Content-Encoding"] = coding
         headers["Content-Type"] = self.kind
-        return web.Response(body=self.packed if is_packed else self.plain, headers=headers)
+        return web.Response(body=self.packed[coding] if coding else self.plain, headers=headers)
 
 
 def document(
@@ -56,10 +64,9 @@ def document(
     return kept
 
 
-def _takes_gzip(accepted: str) -> bool:
-    """Whether an Accept-Encoding takes gzip (RFC 9110 §12.5.3)."""
+def _taken(accepted: str) -> Iterator[str]:
+    """The codings that an Accept-Encoding takes (RFC 9110 §12.5.3)."""
     for part in accepted.lower().split(","):
         coding, _, weight = part.partition(";")
-        if coding.strip() in ("gzip", "x-gzip"):
-            return weight.replace(" ", "").rstrip("0.") != "q="
-    return False
+        if weight.replace(" ", "").rstrip("0.") != "q=":
+            yield coding.strip().removeprefix("x-")

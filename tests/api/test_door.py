@@ -193,7 +193,7 @@ async def test_a_route_without_a_scope_refuses(server: Server, starting: Any) ->
 
 
 async def test_the_page_comes_compressed_and_is_asked_for_again_by_its_tag(server: Server) -> None:
-    """gzip for who takes it; 304 for who has it; never a file from elsewhere."""
+    """Brotli or gzip for who takes it; 304 for who has it; never a file from elsewhere."""
     for path in ("/", "/js/app.js", "/css/base.css", "/icons/icon.svg", "/openapi.json"):
         plain = await server.call("GET", path, headers={"Accept-Encoding": "identity"})
         packed = await server.call("GET", path, headers={"Accept-Encoding": "br, gzip"})
@@ -208,9 +208,14 @@ async def test_the_page_comes_compressed_and_is_asked_for_again_by_its_tag(serve
                 again["Accept-Encoding"] = "gzip;q=0"
             known = await server.call("GET", path, headers=again)
             assert (known.status, known.json) == (304, "")
-    app = await server.call("GET", "/js/app.js", headers={"Accept-Encoding": "gzip"})
-    assert app.headers["Content-Encoding"] == "gzip"
-    assert app.headers["Content-Type"].startswith("text/javascript")
+    for taken, coding in (
+        ("gzip", "gzip"),
+        ("gzip, deflate, br, zstd", "br"),
+        ("x-gzip;q=1, br;q=0.0", "gzip"),
+    ):
+        app = await server.call("GET", "/js/app.js", headers={"Accept-Encoding": taken})
+        assert app.headers["Content-Encoding"] == coding
+        assert app.headers["Content-Type"].startswith("text/javascript")
     for path in ("/js/%00", "/js/" + "x" * 5_000, "/js/%ED%A0%80", "/js/..%2f..%2fpyproject.toml"):
         assert (await server.call("GET", path)).status == 404
 
@@ -220,7 +225,8 @@ async def test_documents_are_right_under_any_prefix(starting: Any) -> None:
     server: Server = await starting()
     assert (await server.call("GET", "/openapi.json")).json["servers"] == [{"url": "."}]
     made = server.parts.documents["openapi"]
-    again = await server.call("GET", "/openapi.json", token=None)
+    takes = {"Accept-Encoding": "gzip"}
+    again = await server.call("GET", "/openapi.json", token=None, headers=takes)
     assert server.parts.documents["openapi"] is made  # once, whoever asks
     assert again.headers["ETag"] == f'"{made.tag}-gzip"'
     here = (await server.call("GET", "/asyncapi.json")).json["servers"]["here"]

@@ -47,13 +47,13 @@ async def test_a_mistake_of_ours_is_a_500_without_its_inside(
 
 
 async def test_replies_carry_the_security_headers(server: Server) -> None:
-    """The page: no inline script, no frame, no other host; nothing is sniffed anywhere."""
-    for path in ("/", "/js/app.js", "/css/base.css"):
+    """What runs by itself: no inline script, no frame, no other host; nothing is sniffed."""
+    for path in ("/", "/sw.js", "/icons/icon.svg", "/docs"):
         headers = (await server.call("GET", path)).headers
         assert "script-src 'self'" in headers["Content-Security-Policy"]
-        assert "unsafe-inline" not in headers["Content-Security-Policy"]
+        assert "unsafe-inline" not in headers["Content-Security-Policy"].partition("style-src")[0]
         assert headers["X-Frame-Options"] == "DENY"
-    for path in ("/", "/health", "/nothing", "/metrics"):
+    for path in ("/", "/health", "/nothing", "/metrics", "/js/app.js", "/css/base.css"):
         assert (await server.call("GET", path)).headers["X-Content-Type-Options"] == "nosniff"
 
 
