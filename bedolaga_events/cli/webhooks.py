@@ -11,6 +11,7 @@ from bedolaga_events.cli.options import Server, all_items, with_server
 from bedolaga_events.shapes.webhook_input import WebhookChange
 
 FIELDS = tuple(one for one in WebhookChange.model_fields if one not in ("event_type", "secret"))
+EXPORT = 'that is {"webhooks": [...]}, and each of them has a "name"'
 
 
 @click.command()
@@ -79,16 +80,23 @@ def _types(webhook: dict[str, Any]) -> str:
 
 def _read(file: Path) -> list[dict[str, Any]]:
     try:
-        wanted = json.loads(file.read_text(encoding="utf-8"))["webhooks"]
-        names = [one["name"] for one in wanted]
-        for one in wanted:
-            if "event_type" in one:  # a file from a time when there was only one
-                one.setdefault("event_types", [one.pop("event_type")])
-    except (ValueError, KeyError, TypeError) as error:
-        raise click.ClickException(f"{file}: this is no export: {error}.") from None
+        found = json.loads(file.read_text(encoding="utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise click.ClickException(f"{file}: this is no JSON: {error}.") from None
+    wanted = found.get("webhooks") if isinstance(found, dict) else None
+    if not isinstance(wanted, list) or not all(map(_is_named, wanted)):
+        raise click.ClickException(f"{file}: this is no export: {EXPORT}.")
+    names = [one["name"] for one in wanted]
     if len(set(names)) < len(names):
         raise click.ClickException(f"{file}: a name stands twice.")
-    return list(wanted)
+    for one in wanted:
+        if "event_type" in one:  # a file from a time when there was only one
+            one.setdefault("event_types", [one.pop("event_type")])
+    return wanted
+
+
+def _is_named(one: Any) -> bool:
+    return isinstance(one, dict) and isinstance(one.get("name"), str)
 
 
 def _all(server: Server) -> list[dict[str, Any]]:

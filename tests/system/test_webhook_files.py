@@ -1,8 +1,11 @@
 """`export` and `apply`: webhooks as a file, which holds none of their secrets by itself."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from tests.conftest import Receiver, until
 from tests.system.conftest import TOKEN, Process, command
@@ -43,6 +46,18 @@ async def test_webhooks_as_a_file(process: Process, call: Any, tmp_path: Path) -
     file.write_text('{"webhooks": [{"name": "Bad", "url": "http://10.0.0.1/", "event_type": "*"}]}')
     code, _, err = await command("apply", str(file), *where, **SIGNED_IN)
     assert (code, "10.0.0.1" in err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    "text", ["[]", '{"webhooks": 5}', '{"webhooks": [{"name": ["x"]}]}', "nope", "[" * 200_000]
+)
+async def test_what_is_no_export_is_told_in_a_sentence(tmp_path: Path, text: str) -> None:
+    """Before a server is asked, and without a trace."""
+    file = tmp_path / "webhooks.json"
+    file.write_text(text)
+    code, _, problem = await command("apply", str(file), "--url", "http://127.0.0.1:1", **SIGNED_IN)
+    assert code == 1
+    assert re.fullmatch(r"Error: \S+: this is no (export|JSON): [^\n]+\.", problem.strip())
 
 
 async def test_a_file_tells_what_webhooks_get(process: Process, call: Any, tmp_path: Path) -> None:
