@@ -3,9 +3,11 @@
 import asyncio
 import re
 import socket
+from base64 import b64encode
 from typing import Any, NamedTuple, cast
 from urllib.parse import unquote
 
+from bedolaga_events.delivery.secrecy import Hidden
 from bedolaga_events.delivery.target import Origin, Target
 from bedolaga_events.errors import ConfigError
 
@@ -49,7 +51,10 @@ class Proxy(NamedTuple):
 
     def __str__(self) -> str:
         """Without its password, for logs."""
-        return f"{self.scheme}://{self.origin[1]}:{self.origin[2]}"
+        _, host, port = self.origin
+        return (
+            f"{self.scheme}://[{host}]:{port}" if ":" in host else f"{self.scheme}://{host}:{port}"
+        )
 
     async def ask(self, dialled: socket.socket, host: str, port: int, seconds: float) -> None:
         """Have the proxy connect, over a connection to it; nothing past its answer is read.
@@ -79,7 +84,13 @@ class Proxy(NamedTuple):
         except OSError:
             raise ProxyRefuses("the proxy closed the connection") from None
         except (ProxyError, ValueError) as error:  # the latter: what is no text in its answer
-            raise ProxyRefuses(_words(error)) from None
+            raise ProxyRefuses(self._hidden.text(_words(error))) from None
+
+    @property
+    def _hidden(self) -> Hidden:
+        """Some proxies repeat what they were asked, sign-in and all."""
+        basic = b64encode(f"{self.user}:{self.password}".encode()).decode()
+        return Hidden([basic, self.password] if self.password else [])
 
 
 def proxy(written: str) -> Proxy | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from base64 import b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -159,6 +160,22 @@ async def test_a_proxy_that_talks_nonsense(kind: str, said: bytes) -> None:
     assert answer.error_code is ErrorCode.CONNECTION_REFUSED
     assert answer.message.startswith("the proxy ")
     answer.message.encode()
+
+
+async def test_a_proxy_that_repeats_what_it_was_asked() -> None:
+    """Its sentence goes without the sign-in that stood there."""
+
+    async def repeat(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked = await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 502 %s\r\n\r\n" % asked.replace(b"\r\n", b" "))
+        await writer.drain()
+        await reader.read()
+
+    async with saying(repeat) as port:
+        way = f"http://shop:hidden@127.0.0.1:{port}"
+        answer = await post(Poster(dialler(asks_nobody, through=way)), "http://shop.test/")
+    assert answer.message.startswith("the proxy makes no connection: 502 CONNECT shop.test:80")
+    assert b64encode(b"shop:hidden").decode()[:8] not in answer.message
 
 
 async def test_an_answer_in_pieces_and_a_receiver_that_speaks_first() -> None:

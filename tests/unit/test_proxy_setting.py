@@ -34,7 +34,7 @@ def test_a_password_may_hold_anything() -> None:
     made = proxy("socks5://shop:p@ss/w%3Ard@[::1]:1080")
     assert made is not None
     assert (made.origin[1:], made.user, made.password) == (("::1", 1080), "shop", "p@ss/w:rd")
-    assert "ss" not in str(made).removeprefix("socks5")
+    assert str(made) == "socks5://[::1]:1080"
 
 
 def test_without_the_extra_the_start_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
