@@ -17,10 +17,15 @@ EVERYTHING = Catalogue(packs=BUNDLED[1:])
 WORDS = EVERYTHING.words()
 READ = """
 import { readFileSync } from 'node:fs';
+import { language } from './i18n.js';
 import { sentence } from './lib/sentence.js';
 const asked = JSON.parse(readFileSync(0, 'utf8'));
-console.log(JSON.stringify(asked.map((one) => sentence(one.text, one.payload, one.language))));
+console.log(JSON.stringify(asked.map((one) => {
+  language.value = one.language;
+  return sentence(one.text, one.payload);
+})));
 """
+READER = "export const language = { value: 'ru' };"  # in the page's i18n.js a browser chooses it
 ODD: list[dict[str, Any]] = [
     {"amount_kopeks": 540_050},
     {"amount_kopeks": -100},
@@ -57,6 +62,7 @@ async def test_every_sentence_is_the_same_on_the_page_and_in_chats(tmp_path: Pat
     """Whatever a payload holds; only the space that does not break is the page's own."""
     shutil.copytree(ROOT / "static" / "js" / "lib", tmp_path / "lib")
     (tmp_path / "package.json").write_text('{"type": "module"}')
+    (tmp_path / "i18n.js").write_text(READER)
     (tmp_path / "read.js").write_text(READ)
     asked = cases()
     process = await asyncio.create_subprocess_exec(
