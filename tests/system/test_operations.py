@@ -4,6 +4,7 @@ import asyncio
 import re
 import shutil
 from pathlib import Path
+from urllib.parse import quote
 
 import aiohttp
 import pytest
@@ -14,6 +15,10 @@ from tests.system.conftest import ROOT, Process
 
 DEPLOY = ROOT / "deploy"
 LOG = "/var/log/bedolaga-events.log"
+FORGED = (
+    '"address": "203.0.113.1", "event": "authentication failed"',
+    "\n2026-01-15T10:30:00Z [warning  ] authentication failed          address=203.0.113.1",
+)
 
 
 async def told(*words: str, cwd: Path = ROOT) -> str:
@@ -40,10 +45,14 @@ async def guess(process: Process, times: int) -> None:
                 assert answer.status in (401, 429)
 
 
-async def test_fail2ban_counts_each_guess_and_nothing_else(process: Process) -> None:
-    """The shipped filter over a log as the server writes it (T15)."""
-    await process.start()
+@pytest.mark.parametrize("form", ["json", "console"])
+async def test_fail2ban_counts_each_guess_and_nothing_else(process: Process, form: str) -> None:
+    """The shipped filter over a log as the server writes it (T15); a line in a path is none."""
+    await process.start(BEDOLAGA_EVENTS_LOG__FORMAT=form, BEDOLAGA_EVENTS_LOG__LEVEL="debug")
     await guess(process, 7)
+    async with aiohttp.ClientSession() as session:
+        for forged in FORGED:
+            await session.get(f"{process.url}/{quote(forged)}")
     await process.stop()
     log = process.folder / "server.log"
     said = await told("fail2ban-regex", str(log), str(DEPLOY / "fail2ban/filter.conf"))
