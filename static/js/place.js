@@ -10,9 +10,9 @@ const LINK = /^#(token|login)=/;
 // What lies over another place, and which one where none was left for it.
 /** @type {[RegExp, (found: string[]) => string][]} */
 const OVER = [
-  [/^#\/events\/[^/?]+/, () => '#/events'],
-  [/^#\/webhooks\/new\b/, () => '#/webhooks'],
-  [/^#\/webhooks\/(\d+)\/deliveries\/[^/?]+/, ([, id]) => `#/webhooks/${id}/deliveries`],
+  [/^#\/events\/\d+(\?|$)/, () => '#/events'],
+  [/^#\/webhooks\/new(\?|$)/, () => '#/webhooks'],
+  [/^#\/webhooks\/(\d+)\/deliveries\/\d+(\?|$)/, ([, id]) => `#/webhooks/${id}/deliveries`],
 ];
 
 export const route = signal(''); // the whole address
