@@ -1,63 +1,54 @@
-// The service worker: the page without a network, notifications, and the way from one to its event. It
-// keeps the page's own files, all of one version, and nothing that the server says of the shop.
+// The page without a network, and notifications. It keeps the page's own files, all of one version, and nothing
+// that the server says of the shop.
 
 const PREFIX = 'page ';
 const PATIENCE = 4_000; // ms for the page itself: then it is opened as it was kept
 const OWN = /^(css|icons|js|vendor)\//;
+const { scope } = self.registration;
 
-self.addEventListener('install', (event) =>
-  event.waitUntil(
-    keep()
-      .catch(() => {})
-      .then(() => self.skipWaiting()),
-  ),
-);
-self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
-self.addEventListener('message', (event) =>
-  event.waitUntil(
-    keep()
-      .catch(() => {})
-      .then(() => event.ports[0].postMessage('')),
-  ),
-);
+const on = (event, answer) => self.addEventListener(event, (one) => one.waitUntil(answer(one)));
+
+on('install', () => tryToKeep().then(() => self.skipWaiting()));
+on('activate', () => self.clients.claim());
+on('message', ({ ports }) => tryToKeep().then(() => ports[0].postMessage('')));
+on('notificationclick', ({ notification }) => {
+  notification.close();
+  return open(notification.data.href);
+});
 
 self.addEventListener('fetch', (event) => {
   const { request } = event;
-  const name = request.url.startsWith(self.registration.scope)
-    ? request.url.slice(self.registration.scope.length)
-    : null;
-  if (request.method !== 'GET' || name === null) return;
+  if (request.method !== 'GET' || !request.url.startsWith(scope)) return;
+  const name = request.url.slice(scope.length);
   if (request.mode === 'navigate' && /^(\?|$)/.test(name)) event.respondWith(page(request));
   else if (OWN.test(name)) event.respondWith(kept(request).then((found) => found ?? fetch(request)));
 });
 
 const kept = (request) => caches.match(request, { ignoreSearch: true, ignoreVary: true });
 
-// From the network where there is one: a gate in front may want its sign-in. With another version of it all
-// its files are taken first, so that no old one meets a new one.
+// From the network where there is one: a gate in front may want its sign-in. Of another version all files are
+// taken first, so that no old one meets a new one.
 async function page(request) {
-  const mine = await kept(self.registration.scope);
+  const mine = await kept(scope);
   if (!mine) return fetch(request);
-  const late = new Promise((resolve) => {
-    setTimeout(resolve, PATIENCE, mine);
-  });
+  const late = new Promise((resolve) => setTimeout(resolve, PATIENCE, mine));
   const fresh = fetch(request).then(async (answer) => {
-    if (answer.headers.get('ETag') !== mine.headers.get('ETag')) await keep().catch(() => {});
+    if (answer.headers.get('ETag') !== mine.headers.get('ETag')) await tryToKeep();
     return answer;
   });
   return Promise.race([fresh.catch(() => mine), late]);
 }
 
-// Take the files of the server's present version; the older ones go when all of them are here.
 let keeping = null;
-function keep() {
-  keeping ??= take().finally(() => {
+const tryToKeep = () => {
+  keeping ??= keep().finally(() => {
     keeping = null;
   });
-  return keeping;
-}
+  return keeping.catch(() => {});
+};
 
-async function take() {
+// The older ones go when all of the present version are here.
+async function keep() {
   const { version, files } = await (await fetch('files.json', { cache: 'no-cache' })).json();
   const name = PREFIX + version;
   const before = await caches.keys();
@@ -72,15 +63,10 @@ async function take() {
   await Promise.all(before.filter((one) => one.startsWith(PREFIX)).map((one) => caches.delete(one)));
 }
 
-self.addEventListener('notificationclick', (event) => {
-  event.notification.close();
-  event.waitUntil(open(event.notification.data.href));
-});
-
 // In a page that is open already, or a new one.
 async function open(href) {
   const [shown] = await self.clients.matchAll({ type: 'window' });
-  if (!shown) return self.clients.openWindow(new URL(href, self.registration.scope).href);
+  if (!shown) return self.clients.openWindow(new URL(href, scope).href);
   shown.postMessage({ href });
   return shown.focus();
 }

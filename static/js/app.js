@@ -8,7 +8,6 @@ import { Skeleton } from './components/Skeleton.js';
 import { Toasts } from './components/Toasts.js';
 import { lostAt } from './feed.js';
 import { said, t } from './i18n.js';
-import { ICONS } from './icons.js';
 import { isLoaded, knownAt, now, trouble } from './known.js';
 import { moment } from './lib/time.js';
 import { unread } from './notifications.js';
@@ -19,31 +18,32 @@ import { Dashboard } from './views/dashboard.js';
 import { isOld } from './version.js';
 import { webhooks } from './webhooks.js';
 
+const lazily = (file, name) => lazy(() => import(file), name);
 const VIEWS = {
   dashboard: Dashboard,
-  events: lazy(() => import('./views/events.js'), 'Events'),
-  webhooks: lazy(() => import('./views/webhooks.js'), 'Webhooks'),
-  deliveries: lazy(() => import('./views/deliveries.js'), 'Deliveries'),
-  notifications: lazy(() => import('./views/notifications.js'), 'Notifications'),
-  tokens: lazy(() => import('./views/tokens.js'), 'Tokens'),
-  settings: lazy(() => import('./views/settings.js'), 'Settings'),
-  sandbox: lazy(() => import('./views/sandbox.js'), 'Sandbox'),
-  doctor: lazy(() => import('./views/doctor.js'), 'Doctor'),
+  events: lazily('./views/events.js', 'Events'),
+  webhooks: lazily('./views/webhooks.js', 'Webhooks'),
+  deliveries: lazily('./views/deliveries.js', 'Deliveries'),
+  notifications: lazily('./views/notifications.js', 'Notifications'),
+  tokens: lazily('./views/tokens.js', 'Tokens'),
+  settings: lazily('./views/settings.js', 'Settings'),
+  sandbox: lazily('./views/sandbox.js', 'Sandbox'),
+  doctor: lazily('./views/doctor.js', 'Doctor'),
 };
-const WebhookView = lazy(() => import('./views/webhook.js'), 'WebhookView');
-const NewWebhook = lazy(() => import('./components/NewWebhook.js'), 'NewWebhook');
-const EventDrawer = lazy(() => import('./components/EventDrawer.js'), 'EventDrawer');
-const DeliveryDrawer = lazy(() => import('./components/DeliveryDrawer.js'), 'DeliveryDrawer');
+const WebhookView = lazily('./views/webhook.js', 'WebhookView');
+const NewWebhook = lazily('./components/NewWebhook.js', 'NewWebhook');
+const EventDrawer = lazily('./components/EventDrawer.js', 'EventDrawer');
+const DeliveryDrawer = lazily('./components/DeliveryDrawer.js', 'DeliveryDrawer');
 const REST_AFTER = 5_000; // ms after the first data
 const TABS = [undefined, 'deliveries', 'settings', 'verify'];
 const OFFLINE_AFTER = 3_000; // ms
 
 // The view that an address means; null where there is none.
 function currentPage() {
-  const [page, id, tab, ...rest] = path.value;
-  if (page === 'webhooks' && id) return Number(id) && TABS.includes(tab) && !rest.length ? page : null;
-  if (!page) return 'dashboard';
-  return VIEWS[page] && !id ? page : null;
+  const [page = 'dashboard', id, tab, ...rest] = path.value.filter(Boolean);
+  if (!Object.hasOwn(VIEWS, page)) return null;
+  const isThere = page === 'webhooks' && Number(id) && TABS.includes(tab) && !rest.length;
+  return !id || isThere ? page : null;
 }
 
 function View() {
@@ -51,18 +51,16 @@ function View() {
   const [, id, tab] = path.value;
   if (!page) return html`<${Nowhere} />`;
   if (page === 'webhooks' && !webhooks.value) return html`<section class="card"><${Skeleton} rows=${8} /></section>`;
-  if (id) return html`<${WebhookView} id=${Number(id)} tab=${tab ? `/${tab}` : ''} />`;
-  return html`<${VIEWS[page]} />`;
+  return id ? html`<${WebhookView} id=${Number(id)} tab=${tab ? `/${tab}` : ''} />` : html`<${VIEWS[page]} />`;
 }
 
 // What lies over the view, with an address of its own.
 function Over() {
   const [page, id, , delivery] = over.value ?? [];
+  if (!page) return null;
   if (page === 'events') return html`<${EventDrawer} key=${id} id=${Number(id)} onClose=${leave} />`;
   if (id === 'new') return html`<${NewWebhook} onClose=${leave} />`;
-  return (
-    page && html`<${DeliveryDrawer} key=${delivery} webhookId=${Number(id)} id=${Number(delivery)} onClose=${leave} />`
-  );
+  return html`<${DeliveryDrawer} key=${delivery} webhookId=${Number(id)} id=${Number(delivery)} onClose=${leave} />`;
 }
 
 function Nowhere() {
@@ -87,13 +85,13 @@ function Page() {
 // Why what is shown may be old; said only when it lasts: a restart of the server is over in a second.
 function Banner() {
   const { error = null, since = lostAt.value } = trouble.value ?? {};
-  const reload = html`<button class="small" onClick=${() => location.reload()}>${t('reload')}</button>`;
+  const reload = html` <button class="small" onClick=${() => location.reload()}>${t('reload')}</button>`;
   if (since === null || now.value - since < OFFLINE_AFTER) {
-    return isOld.value && html`<p class="banner news" role="status">${t('newVersion')} ${reload}</p>`;
+    return isOld.value && html`<p class="banner news" role="status">${t('newVersion')}${reload}</p>`;
   }
   const offline = knownAt.value ? t('offlineSince', { time: moment(knownAt.value) }) : t('offline');
   return html`<p class="banner" role="status">${error?.status ? said(error.message) : offline}
-    ${' '}<a href="#/doctor">${t('doctor')}</a>${error?.status > 0 && !error.isOurs && html` ${reload}`}</p>`;
+    ${' '}<a href="#/doctor">${t('doctor')}</a>${error?.status > 0 && !error.isOurs && reload}</p>`;
 }
 
 // Not by the address: that one says which view it is.
@@ -102,21 +100,27 @@ function toContent(event) {
   document.getElementById('main').focus();
 }
 
-// The icon of the tab tells from afar: offline, something new, all is well.
+// The icon of the tab tells from afar: offline, something new, all is well. As data: one is for when the
+// server cannot be reached.
+const MARKS = {
+  well: '<circle cx="16" cy="16" r="6" fill="#fff"/>',
+  unread: '<circle cx="16" cy="16" r="6" fill="#fff"/><circle cx="25" cy="7" r="7" fill="#e8590c"/>',
+  offline: '<path d="M10 10l12 12M22 10L10 22" stroke="#fff" stroke-width="4"/>',
+};
 effect(() => {
-  const name = lostAt.value ? 'offline' : unread.value ? 'unread' : 'icon';
-  document.querySelector('link[rel=icon]').setAttribute('href', ICONS[name]);
+  const state = lostAt.value ? 'offline' : unread.value ? 'unread' : 'well';
+  const square = `<rect width="32" height="32" rx="8" fill="${lostAt.value ? '#868e96' : '#3b5bdb'}"/>`;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">${square}${MARKS[state]}</svg>`;
+  document.querySelector('link[rel=icon]').setAttribute('href', `data:image/svg+xml,${encodeURIComponent(svg)}`);
 });
 
 // How many are new, what is open, where.
 effect(() => {
   const [page, id, , delivery] = over.value ?? [];
-  const what = {
-    events: `${t('event')} #${id}`,
-    webhooks: delivery ? `${t('delivery')} #${delivery}` : t('createWebhook'),
-  }[page];
+  const open =
+    page === 'events' ? `${t('event')} #${id}` : delivery ? `${t('delivery')} #${delivery}` : t('createWebhook');
   const view = t(signedIn.value ? (currentPage() ?? 'nowhereTitle') : 'signIn');
-  document.title = `${unread.value ? `(${unread.value}) ` : ''}${what ?? view} · Bedolaga Events`;
+  document.title = `${unread.value ? `(${unread.value}) ` : ''}${page ? open : view} · Bedolaga Events`;
 });
 
 effect(() => {

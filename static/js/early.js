@@ -9,11 +9,10 @@
       return null; // storage is denied
     }
   };
-  const choice = (value, among) => among.find((one) => one === value);
-  root.lang =
-    choice(kept('localStorage', 'language'), ['ru', 'en']) ?? (navigator.language?.startsWith('ru') ? 'ru' : 'en');
-  const theme = choice(kept('localStorage', 'theme'), ['light', 'dark']);
-  if (theme) root.dataset.theme = theme;
+  const languages = [kept('localStorage', 'language'), navigator.language].map((one) => one?.slice(0, 2));
+  root.lang = languages.find((one) => ['ru', 'en'].includes(one)) ?? 'en';
+  const theme = kept('localStorage', 'theme');
+  if (['light', 'dark'].includes(theme)) root.dataset.theme = theme;
   root.classList.toggle('known', Boolean(kept('localStorage', 'token') ?? kept('sessionStorage', 'token')));
   const words = document.createElement('link');
   Object.assign(words, { rel: 'preload', as: 'fetch', crossOrigin: 'anonymous', href: `js/locales/${root.lang}.json` });

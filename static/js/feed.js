@@ -1,12 +1,12 @@
-// The live feed as the page shows it: is it there, what came, what was missed.
+// The live feed as the page shows it.
 import { authApi, eventsApi } from './api.js';
 import { t } from './i18n.js';
-import { delay } from './lib/backoff.js';
-import { pause, persist } from './lib/persist.js';
+import { delay, pause, persist } from './lib/persist.js';
 import { plural } from './lib/text.js';
 import { span } from './lib/time.js';
 import { load, refreshSoon, refreshWebhooks, stream, unload } from './known.js';
 import * as notifications from './notifications.js';
+import { socketAt } from './place.js';
 import { toast } from './toasts.js';
 import { batch, signal } from './ui.js';
 import { forgetWebhook, keepWebhook } from './webhooks.js';
@@ -14,7 +14,7 @@ import { look } from './version.js';
 import WebSocketManager from './websocket.js';
 
 const STREAM_LENGTH = 200; // events kept on the screen
-const GATHER_FOR = 50; // ms: what comes within is shown together
+const GATHER_FOR = 50; // ms: what comes within costs one rendering
 const WORTH_A_WORD = 2_000; // ms without a connection
 
 export const connection = signal('disconnected');
@@ -38,47 +38,52 @@ export function begin(whose) {
 export function end() {
   token = null;
   socket.disconnect();
-  [events, moved, changed, isKnown] = [[], [], [], false];
-  connection.value = 'disconnected';
-  lostAt.value = null;
+  showStatus();
+  [gathered, isKnown, lostAt.value] = [nothing(), false, null];
   unload();
   notifications.forget();
 }
 
-// Hear of deliveries that moved, some at a time; returns how to stop.
+function connect() {
+  socket.connect(socketAt('ws'));
+  showStatus();
+}
+
+function showStatus() {
+  connection.value = socket.getConnectionStatus();
+}
+
+const listeners = new Set();
+
+// Returns how to stop.
 export function onDeliveries(callback) {
   listeners.add(callback);
   return () => listeners.delete(callback);
 }
 
-function connect() {
-  socket.connect(new URL('ws', location.href.replace(/[#?].*/, '')).href.replace(/^http/, 'ws'));
-  connection.value = socket.getConnectionStatus();
-}
-
-// What came within a few moments goes to the screen together: a burst costs one rendering.
-const listeners = new Set();
-let events = [];
-let moved = [];
-let changed = []; // webhooks
+const nothing = () => ({ events: [], moved: [], webhooks: [] });
+let gathered = nothing();
 let gathering = null;
-function gather() {
-  gathering ??= setTimeout(() => {
-    const [someEvents, someMoved, someWebhooks] = [events, moved, changed];
-    [events, moved, changed, gathering] = [[], [], [], null];
-    batch(() => {
-      keepWebhook(...someWebhooks);
-      const fresh = someEvents.filter((one) => one.id > (stream.value[0]?.id ?? 0)); // a load may have had them
-      stream.value = [...fresh.toReversed(), ...stream.value].slice(0, STREAM_LENGTH);
-      for (const one of fresh) notifications.take(one);
-      for (const one of someMoved.length ? listeners : []) one(someMoved);
-    });
-    refreshSoon();
-  }, GATHER_FOR);
+function gather(kind, one) {
+  gathered[kind].push(one);
+  gathering ??= setTimeout(show, GATHER_FOR);
 }
 
-// After an interruption: how long it was, and whether anything is missing.
-function found(replayed) {
+function show() {
+  const { events, moved, webhooks } = gathered;
+  [gathered, gathering] = [nothing(), null];
+  batch(() => {
+    keepWebhook(...webhooks);
+    const fresh = events.filter((one) => one.id > (stream.value[0]?.id ?? 0)); // a load may have had them
+    stream.value = [...fresh.toReversed(), ...stream.value].slice(0, STREAM_LENGTH);
+    for (const one of fresh) notifications.take(one);
+    for (const hear of moved.length ? listeners : []) hear(moved);
+  });
+  refreshSoon();
+}
+
+// After an interruption.
+function found({ replayed }) {
   const away = lostAt.value && Date.now() - lostAt.value;
   lostAt.value = null;
   if (away > WORTH_A_WORD) {
@@ -89,67 +94,55 @@ function found(replayed) {
 }
 
 async function welcome({ last_event_id: last }) {
-  connection.value = 'connected';
   refusals = 0;
   look(); // it may have been started anew
   refreshSoon();
-  if (last < stream.value[0]?.id) {
-    // another database
-    stream.value = [];
-    loading = load();
+  if (last < stream.value[0]?.id) reload(); // another database
+  if (isKnown) {
+    refreshWebhooks(); // news of them are not sent again
+    return;
   }
-  if (isKnown) refreshWebhooks(); // news of them are not sent again
-  if (isKnown) return;
-  isKnown = true;
-  lostAt.value = null;
+  [isKnown, lostAt.value] = [true, null];
   if ((await loading) < last) loading = load(); // it came between the list and the hello
 }
 
-// The socket was refused (1008): by our server and for the token, or for a ticket that was late, or
-// by something in front. A 401 of ours signs out on its way; otherwise the feed goes on.
+function reload() {
+  stream.value = [];
+  loading = load();
+}
+
+// The socket was refused: for the token (our 401 signs out on its way), for a late ticket, or by something
+// in front.
 async function reconsider() {
   const mine = token;
-  await pause(delay(refusals++));
   const isWanted = () => token === mine;
+  await pause(delay(refusals++));
   await persist(() => eventsApi.types(), { isWanted }).catch(() => {}); // its word is heard by `load` too
   if (isWanted()) connect();
 }
 
-socket.on('connected', () => {
-  connection.value = 'connected';
-});
-socket.on('connecting', () => {
-  connection.value = 'connecting';
-});
+for (const change of ['connecting', 'connected', 'connection', 'disconnected']) socket.on(change, showStatus);
 socket.on('connection', welcome);
 socket.on('gap', ({ reason }) => {
   isMissing = true;
-  if (reason !== 'retention') stream.value = [];
-  loading = load();
+  if (reason === 'retention') loading = load();
+  else reload();
 });
-socket.on('resumed', ({ replayed }) => found(replayed));
+socket.on('resumed', found);
 socket.on('disconnected', ({ code } = {}) => {
   lostAt.value ??= Date.now();
-  connection.value = socket.getConnectionStatus();
   if (code === 1008) reconsider();
 });
-socket.on('webhook.updated', (webhook) => {
-  changed.push(webhook);
-  gather();
-});
+socket.on('webhook.updated', (webhook) => gather('webhooks', webhook));
 socket.on('webhook.deleted', ({ id }) => {
-  changed = changed.filter((one) => one.id !== id);
+  gathered.webhooks = gathered.webhooks.filter((one) => one.id !== id);
   forgetWebhook(id);
 });
 for (const trouble of ['webhook.failing', 'webhook.disabled']) {
   socket.on(trouble, (webhook) => notifications.warn(trouble, webhook));
 }
-socket.on('delivery.updated', (news) => {
-  moved.push(news);
-  gather();
-});
+socket.on('delivery.updated', (delivery) => gather('moved', delivery));
 socket.on('*', (_, event) => {
-  if (event.id === undefined || event.id <= (events.at(-1) ?? stream.value[0])?.id) return;
-  events.push(event);
-  gather();
+  const last = gathered.events.at(-1) ?? stream.value[0];
+  if (event.id !== undefined && !(event.id <= last?.id)) gather('events', event);
 });

@@ -23,81 +23,64 @@ setInterval(() => {
 
 const rounds = { all: 0, webhooks: 0, numbers: 0 }; // who is overtaken stops asking
 
-// Load everything; what came over the live feed meanwhile stays on top. Promises the newest event's id.
-export function load() {
-  return insist('all', async () => {
-    const [types, events, hooks, numbers, admins] = await Promise.all([
-      eventsApi.types(language.value),
-      eventsApi.list({ limit: FIRST_EVENTS, brief: true }),
-      allWebhooks(),
-      askNumbers(),
-      listTokens(),
-    ]);
-    return () => {
-      const newest = events.items[0]?.id ?? 0;
-      stream.value = [...stream.value.filter((one) => one.id > newest), ...events.items];
-      [eventTypes.value, webhooks.value, isLoaded.value, tokens.value] = [types, hooks, true, admins];
-      showNumbers(numbers);
-      return newest;
-    };
-  });
-}
+const askTypes = () => eventsApi.types(language.value);
+const askEvents = () => eventsApi.list({ limit: FIRST_EVENTS, brief: true });
+const askNumbers = () => Promise.all([statsApi.get(), webhooksApi.getStats()]);
+const askAll = () => Promise.all([askTypes(), askEvents(), allWebhooks(), askNumbers(), listTokens()]);
 
-// Nothing is known any more: who comes next may be somebody else.
+// What came over the live feed meanwhile stays on top. Promises the newest event's id.
+export const load = () =>
+  insist('all', askAll, ([types, { items }, hooks, numbers, admins]) => {
+    const newest = items[0]?.id ?? 0;
+    stream.value = [...stream.value.filter((one) => one.id > newest), ...items];
+    [eventTypes.value, webhooks.value, isLoaded.value, tokens.value] = [types, hooks, true, admins];
+    showNumbers(numbers);
+    return newest;
+  });
+
+// Who comes next may be somebody else.
 export function unload() {
-  rounds.all += 1;
-  rounds.webhooks += 1;
-  rounds.numbers += 1;
+  for (const what of Object.keys(rounds)) rounds[what] += 1;
   batch(() => {
-    [stream.value, stats.value, webhookStats.value] = [[], null, null];
-    [webhooks.value, isLoaded.value, trouble.value, knownAt.value, tokens.value] = [null, false, null, null, null];
+    for (const one of [stats, webhookStats, webhooks, trouble, knownAt, tokens]) one.value = null;
+    [stream.value, isLoaded.value] = [[], false];
   });
 }
 
 export async function reloadTypes() {
-  if (isLoaded.value) eventTypes.value = await eventsApi.types(language.value);
+  if (isLoaded.value) eventTypes.value = await askTypes();
 }
 
-export function refreshWebhooks() {
-  return insist('webhooks', async () => {
-    const hooks = await allWebhooks();
-    return () => {
-      webhooks.value = hooks;
-    };
+export const refreshWebhooks = () =>
+  insist('webhooks', allWebhooks, (hooks) => {
+    webhooks.value = hooks;
   });
-}
 
 let refreshing = null;
 export function refreshSoon() {
-  refreshing ??= setTimeout(async () => {
+  refreshing ??= setTimeout(() => {
     refreshing = null;
-    if (!isLoaded.value) return; // the load brings them
-    await insist('numbers', async () => {
-      const numbers = await askNumbers();
-      return () => showNumbers(numbers);
-    });
+    if (isLoaded.value) insist('numbers', askNumbers, showNumbers); // else the load brings them
   }, REFRESH_AFTER);
 }
 
-const askNumbers = () => Promise.all([statsApi.get(), webhooksApi.getStats()]);
 function showNumbers(numbers) {
   [stats.value, webhookStats.value] = numbers;
   knownAt.value = Date.now();
 }
 
-// Ask until it comes, and show it unless something newer was asked for; trouble is told. Promises what
-// showing it gives.
-async function insist(what, ask) {
+// Promises what `show` gives; nothing where something newer was asked for.
+async function insist(what, ask, show) {
   const mine = ++rounds[what];
   const isWanted = () => mine === rounds[what];
-  const tell = (error) => {
+  const onTrouble = (error) => {
     if (isWanted()) trouble.value = error && { error, since: trouble.value?.since ?? Date.now() };
   };
   try {
-    const show = await persist(ask, { isWanted, onTrouble: tell });
-    return show && isWanted() ? batch(show) : undefined;
+    const found = await persist(ask, { isWanted, onTrouble });
+    return found && isWanted() ? batch(() => show(found)) : undefined;
   } catch (error) {
-    tell(error); // the server's own word, a missing scope say; trying again would not help
+    onTrouble(error); // the server's own word: a missing scope, say
     return undefined;
   }
 }

@@ -1,5 +1,4 @@
-// What was shown last, kept in this browser: without a network the page opens with it. On somebody else's
-// device nothing is kept.
+// What was shown last: without a network the page opens with it. Nothing is kept on somebody else's device.
 import { eventTypes, isLoaded, knownAt, stats, stream, webhookStats } from './known.js';
 import { device } from './lib/storage.js';
 import { batch } from './ui.js';
@@ -8,21 +7,18 @@ import { webhooks } from './webhooks.js';
 const KEPT = 'bedolaga.last';
 const EVENTS = 50;
 const MOST = 1_000_000; // characters: a browser keeps five millions for all
-const LISTS = { stream, eventTypes };
-const OBJECTS = { stats, webhookStats };
+const SHOWN = Object.entries({ stream, eventTypes, stats, webhookStats, knownAt });
 
 let whose = null; // the beginning of the token
 
 export function begin(token, isForeign) {
   whose = isForeign ? null : token.slice(0, 12);
   const kept = device.object(KEPT);
-  if (!whose || kept.whose !== whose) return;
+  if (!whose || kept.whose !== whose || !kept.knownAt) return;
   batch(() => {
-    for (const [name, known] of Object.entries(LISTS)) if (Array.isArray(kept[name])) known.value = kept[name];
-    for (const [name, known] of Object.entries(OBJECTS)) if (kept[name] instanceof Object) known.value = kept[name];
-    if (!Array.isArray(kept.webhooks) || !Number.isFinite(kept.at)) return;
+    for (const [name, known] of SHOWN) known.value = kept[name];
     webhooks.value = new Map(kept.webhooks.map((one) => [one.id, one]));
-    [knownAt.value, isLoaded.value] = [kept.at, true];
+    isLoaded.value = true;
   });
 }
 
@@ -32,20 +28,13 @@ export function forget() {
 }
 
 // When the page is put away: a phone may never wake it again.
-document.addEventListener('visibilitychange', () => {
-  if (document.visibilityState === 'hidden') keep();
-});
+document.addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && keep());
 addEventListener('pagehide', keep);
 
 function keep() {
   if (!whose || !knownAt.value) return;
-  const known = Object.entries({ ...LISTS, ...OBJECTS }).map(([name, one]) => [name, one.value]);
-  const text = JSON.stringify({
-    ...Object.fromEntries(known),
-    stream: stream.value.slice(0, EVENTS),
-    webhooks: [...webhooks.value.values()],
-    whose,
-    at: knownAt.value,
-  });
+  const kept = Object.fromEntries(SHOWN.map(([name, known]) => [name, known.value]));
+  const [latest, hooks] = [stream.value.slice(0, EVENTS), [...webhooks.value.values()]];
+  const text = JSON.stringify({ ...kept, stream: latest, webhooks: hooks, whose });
   if (text.length < MOST) device.set(KEPT, text);
 }

@@ -1,39 +1,35 @@
-// Where one is: the address behind #, a path and a query. What has an address of its own but lies over
-// the rest (an event, a delivery, a new webhook) leaves the place under it as it was.
+// The address behind #: a path and a query. What lies over the rest with an address of its own (an event, a
+// delivery, a new webhook) leaves the place under it as it was.
 import { device, tab } from './lib/storage.js';
 import { batch, computed, signal } from './ui.js';
 
 const PLACE = 'bedolaga.place';
 const WANTED = 'bedolaga.wanted';
 const WANTED_FOR = 30 * 60_000; // ms: as long as a sign-in code is good
-const LINK = /^#(token|login)=/;
-// What lies over another place, and which one where none was left for it.
-/** @type {[RegExp, (found: string[]) => string][]} */
-const OVER = [
-  [/^#\/events\/\d+(\?|$)/, () => '#/events'],
-  [/^#\/webhooks\/new(\?|$)/, () => '#/webhooks'],
-  [/^#\/webhooks\/(\d+)\/deliveries\/\d+(\?|$)/, ([, id]) => `#/webhooks/${id}/deliveries`],
-];
+// What lies over another place, and in brackets that place where none was left for it.
+const OVER = [/^(#\/events)\/[^/?]+/, /^(#\/webhooks)\/new\b/, /^(#\/webhooks\/\d+\/deliveries)\/[^/?]+/];
 
-export const route = signal(''); // the whole address
-export const under = signal(''); // the place that fills the page
+const route = signal(''); // the whole address
+const under = signal(''); // the place that fills the page
 export const over = computed(() => (route.value === under.value ? null : partsOf(route.value)));
 export const path = computed(() => partsOf(under.value));
-let depth = -1; // how many places of ours lie behind this one; none was arrived at yet
+let depth = -1; // places of ours behind this one
 
-export const isLink = () => LINK.test(location.hash);
+const partsOf = (hash) => hash.split('?')[0].split('/').slice(1);
+const queryOf = (hash) => new URLSearchParams(hash.split('?')[1]);
+const isPlace = (hash) => /^#\/./.test(hash);
+const beneath = (hash) => OVER.map((one) => hash.match(one)?.[1]).find(Boolean);
+
+export const isLink = () => /^#(token|login)=/.test(location.hash);
 export const go = (hash) => {
   location.hash = hash;
 };
 
-const partsOf = (hash) => hash.split('?')[0].split('/').slice(1);
-const queryOf = (hash) => new URLSearchParams(hash.split('?')[1]);
-const isPlace = (hash) => hash.startsWith('#/') && hash.length > 2;
+export const socketAt = (name) => new URL(name, location.href).href.replace(/^http/, 'ws');
 
-// A word of the address's query; reading it in a component renders that one again when it changes.
 export const query = (name) => queryOf(under.value).get(name) ?? '';
 
-// Change words of the query, in place: who goes back leaves the list, not a letter of its search.
+// In place: who goes back leaves the list, not a letter of its search.
 export function setQuery(words) {
   const asked = queryOf(under.value);
   for (const [name, value] of Object.entries(words)) {
@@ -49,30 +45,21 @@ export function setQuery(words) {
   remember();
 }
 
-// What the address says now. A sign-in link is no place: who takes it gives the place back.
 export function arrive() {
+  if (isLink()) return; // no place
   const { hash } = location;
-  if (isLink()) return;
   const kept = history.state ?? {};
   const isFirst = depth < 0;
   depth = kept.depth ?? depth + 1;
   batch(() => {
-    under.value = kept.under ?? (isFirst || !beneath(hash) ? (beneath(hash) ?? hash) : under.value);
+    const place = beneath(hash);
+    under.value = kept.under ?? (place && !isFirst ? under.value : (place ?? hash));
     route.value = hash;
   });
   remember();
 }
 
-// Where an address of what lies over another place leads without that; null for a place itself.
-function beneath(hash) {
-  for (const [pattern, otherwise] of OVER) {
-    const found = hash.match(pattern);
-    if (found) return otherwise(found);
-  }
-  return null;
-}
-
-// Close what lies over the rest: back to where one was.
+// Close what lies over the rest.
 export function leave() {
   if (depth > 0) history.back();
   else {
@@ -88,18 +75,17 @@ function remember() {
   tab.set(PLACE, route.value);
 }
 
-// The form stands in front of this place: a link that is opened in another tab may lead to it too.
+// The sign-in stands in front of it: a link that another tab opens may lead to it too.
 export function want() {
   if (isPlace(location.hash)) device.set(WANTED, JSON.stringify({ place: location.hash, at: Date.now() }));
 }
 
-// Take a sign-in link out of the address and go where this tab stood, or another waits to go.
+// From a sign-in link to where this tab stood, or another waits to go.
 export function comeBack() {
   const { place, at } = device.object(WANTED);
-  const isFresh = typeof place === 'string' && isPlace(place) && Date.now() - at < WANTED_FOR;
   device.remove(WANTED);
-  const back = tab.get(PLACE) || (isFresh ? place : '');
-  history.replaceState(null, '', `${location.pathname}${back}`);
+  const isWanted = isPlace(place) && Date.now() - at < WANTED_FOR;
+  history.replaceState(null, '', `${location.pathname}${tab.get(PLACE) || (isWanted ? place : '')}`);
   depth = -1; // what lies behind may be this very place
   arrive();
 }

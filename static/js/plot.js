@@ -8,8 +8,7 @@ const HEADROOM = 1.05;
 // Steps of an axis: there is no half event.
 const WHOLE = [...Array(16).keys()].flatMap((power) => [1, 2, 5].map((one) => one * 10 ** power));
 
-// Draw `rows` of values into the figure's .plot; `onCursor` hears of the bucket that is pointed at, or null.
-// Returns how to end it.
+// `onCursor` hears of the bucket that is pointed at, or null. Returns how to end it.
 export function plotOf(figure, { rows, times, bucket, lines, short, onCursor }) {
   const place = figure.querySelector('.plot');
   const colours = [...figure.querySelectorAll('.swatch')].map((one) => getComputedStyle(one).backgroundColor);
@@ -17,21 +16,17 @@ export function plotOf(figure, { rows, times, bucket, lines, short, onCursor }) 
   const drawn = lines ? rows : stacked(rows).toReversed();
   const looks = lines ? colours.map(line) : colours.toReversed().map(bar);
   const edge = lines ? 0 : bucket / 2; // the outer bars whole
-  const running = times.at(-1) - edge;
-  const chart = new uPlot(
-    {
-      ...sizeOf(place),
-      ...frameOf(place, { bucket, short, edge }),
-      cursor: { y: false, drag: { x: false }, points: { show: lines } },
-      hooks: {
-        setCursor: [({ cursor }) => onCursor(cursor.left < 0 ? null : cursor.idx)],
-        drawClear: [(plot) => markRunning(plot, running, getComputedStyle(place).borderTopColor)],
-      },
-      series: [{}, ...looks],
+  const options = {
+    ...sizeOf(place),
+    ...frameOf(place, bucket, edge, short),
+    cursor: { y: false, drag: { x: false }, points: { show: lines } },
+    hooks: {
+      setCursor: [({ cursor }) => onCursor(cursor.left < 0 ? null : cursor.idx)],
+      drawClear: [(plot) => markRunning(plot, times.at(-1) - edge, getComputedStyle(place).borderTopColor)],
     },
-    [times, ...drawn],
-    place,
-  );
+    series: [{}, ...looks],
+  };
+  const chart = new uPlot(options, [times, ...drawn], place);
   // A finger has no hover: where it lies or moves is the cursor.
   const point = (event) => chart.setCursor({ left: event.offsetX, top: event.offsetY });
   for (const kind of ['pointerdown', 'pointermove']) chart.over.addEventListener(kind, point);
@@ -45,22 +40,24 @@ export function plotOf(figure, { rows, times, bucket, lines, short, onCursor }) 
 
 const sizeOf = ({ clientWidth: width, clientHeight: height }) => ({ width, height });
 
-// Each row of values on top of those before it.
-function stacked(rows) {
-  return rows.reduce((all, values) => [...all, values.map((one, at) => one + (all.at(-1)?.[at] ?? 0))], []);
-}
+const stacked = (rows) =>
+  rows.reduce((all, values) => [...all, values.map((one, at) => one + (all.at(-1)?.[at] ?? 0))], []);
 
 function line(stroke) {
   const filter = (plot, index) => alone(plot.data[index]);
   return { stroke, width: 2, points: { show: true, size: 4, fill: stroke, filter } };
 }
 
+// Where a value stands without neighbours, and no line would show it.
+const alone = (values) =>
+  [...values.keys()].filter((at) => values[at] !== null && values[at - 1] == null && values[at + 1] == null);
+
 function bar(fill) {
   return { fill, width: 0, points: { show: false }, paths: uPlot.paths.bars({ size: [0.72, 40], radius: [0.1, 0] }) };
 }
 
 // Axes and scales in the colours of the place: a canvas knows no var().
-function frameOf(place, { bucket, short, edge }) {
+function frameOf(place, bucket, edge, short) {
   const { color, borderTopColor: border, font } = getComputedStyle(place);
   const axis = { stroke: color, font, gap: GAP, grid: { stroke: border, width: 1 }, ticks: { show: false } };
   const names = (_, ticks) => ticks.map((one) => bucketName(one, bucket));
@@ -79,25 +76,20 @@ function frameOf(place, { bucket, short, edge }) {
 }
 
 // As wide as its widest label; uPlot asks until it stays.
-function widest(plot, labels, index, round) {
-  const axis = plot.axes[index];
+function widest({ axes, ctx }, labels, index, round) {
+  const axis = axes[index];
   if (round > 1) return axis._size;
-  [plot.ctx.font] = axis.font;
-  const widths = (labels ?? []).map((one) => plot.ctx.measureText(one).width / devicePixelRatio);
+  [ctx.font] = axis.font;
+  const widths = (labels ?? []).map((one) => ctx.measureText(one).width / devicePixelRatio);
   return Math.ceil(GAP + 4 + Math.max(0, ...widths));
 }
 
-// The last bucket goes on: it stands on a ground of its own.
+// The last bucket goes on.
 function markRunning(plot, since, colour) {
-  const { left, top, width, height } = plot.bbox;
-  const from = Math.max(left, plot.valToPos(since, 'x', true));
-  plot.ctx.fillStyle = colour;
-  plot.ctx.globalAlpha = 0.5;
-  plot.ctx.fillRect(from, top, left + width - from, height);
-  plot.ctx.globalAlpha = 1;
-}
-
-// Where a value stands without neighbours, and no line would show it.
-function alone(values) {
-  return [...values.keys()].filter((at) => values[at] !== null && values[at - 1] == null && values[at + 1] == null);
+  const { ctx, bbox } = plot;
+  const from = Math.max(bbox.left, plot.valToPos(since, 'x', true));
+  ctx.fillStyle = colour;
+  ctx.globalAlpha = 0.5;
+  ctx.fillRect(from, bbox.top, bbox.left + bbox.width - from, bbox.height);
+  ctx.globalAlpha = 1;
 }

@@ -1,5 +1,5 @@
-// Who is signed in: the token, where it is kept, and the links that bring one. Only our server's own
-// refusal forgets a token; whatever else fails on the way is tried again with the page in its place.
+// The token, where it is kept, and the links that bring one. Only our server's own refusal forgets it;
+// whatever else fails on the way is tried again with the page in its place.
 import { apiClient, authApi } from './api.js';
 import * as feed from './feed.js';
 import { said, t } from './i18n.js';
@@ -17,17 +17,23 @@ export const signedIn = signal(false);
 export const notice = signal(null); // why the sign-in is shown: a text, or the server's sentence as it came
 export const isForeign = signal(tab.get(FOREIGN) !== null); // somebody else's device: forget with the tab
 
-// Go on with the token kept earlier, then look for a sign-in link in the address.
+// A garbled one cannot stand in a header, and would never reach the server to be refused.
+const isToken = (text) => /^[\x21-\x7e]+$/.test(text ?? '');
+const keptToken = () => [tab, device].map((one) => one.get(KEPT)).find(isToken);
+
 export function start() {
   apiClient.onUnauthorized = refused;
   addEventListener('storage', follow);
-  const token = keptToken();
-  if (token) enter(token);
-  else want();
+  goOn();
   takeLink();
 }
 
-// A sign-in link, at the start or where the page is open already.
+function goOn() {
+  const token = keptToken();
+  if (token) enter(token);
+  else want();
+}
+
 export function takeLink() {
   if (!isLink()) return;
   const link = new URLSearchParams(location.hash.slice(1));
@@ -48,13 +54,11 @@ export function signOut(reason = null) {
   const token = apiClient.token;
   apiClient.token = null;
   for (const one of [device, tab]) if (one.get(KEPT) === token) one.remove(KEPT); // not another tab's new one
-  notice.value = reason;
-  signedIn.value = false;
+  [notice.value, signedIn.value] = [reason, false];
   last.forget();
   feed.end();
 }
 
-// On somebody else's device a sign-in lasts as long as the tab.
 export function setForeign(isTheirs) {
   isForeign.value = isTheirs;
   if (isTheirs) tab.set(FOREIGN, '1');
@@ -62,7 +66,7 @@ export function setForeign(isTheirs) {
   if (apiClient.token) keep(apiClient.token);
 }
 
-// The one-time code of a link for a token; who is signed in already loses nothing by a spent one.
+// Who is signed in already loses nothing by a spent code.
 async function redeem(code) {
   const before = apiClient.token;
   const isWanted = () => [before, null].includes(apiClient.token);
@@ -79,7 +83,7 @@ async function redeem(code) {
   }
 }
 
-// Where it is seen: on the form, or over the page of who is inside.
+// On the form, or over the page of who is inside.
 function tell(sentence) {
   if (signedIn.value) toast(said(sentence));
   else notice.value = sentence;
@@ -95,18 +99,15 @@ function keep(token) {
 function enter(token) {
   if (signedIn.value) feed.end();
   apiClient.token = token;
-  notice.value = null;
-  signedIn.value = true;
+  [notice.value, signedIn.value] = [null, true];
   last.begin(token, isForeign.value);
   feed.begin(token);
 }
 
-// Our server refused the token: it was revoked, or has expired. Another tab may know a newer one.
+// By our server: revoked or expired. Another tab may know a newer one.
 function refused() {
   signOut(t('tokenRejected'));
-  const other = keptToken();
-  if (other) enter(other);
-  else want();
+  goOn();
 }
 
 // Another tab signed in, or out.
@@ -114,11 +115,4 @@ function follow({ key, oldValue, newValue }) {
   if (key !== KEPT) return;
   if (isToken(newValue) && !signedIn.value) enter(newValue);
   else if (!newValue && oldValue === apiClient.token && tab.get(KEPT) !== oldValue) signOut();
-}
-
-const keptToken = () => [tab, device].map((one) => one.get(KEPT)).find(isToken);
-
-// What can stand in a header: a garbled one would never reach the server to be refused.
-function isToken(text) {
-  return /^[\x21-\x7e]+$/.test(text ?? '');
 }

@@ -1,25 +1,20 @@
-// Light or dark: as the system has it, until somebody chooses.
+// Light or dark: as the system has it, until somebody chooses; early.js shows what was chosen before.
 import { device } from './lib/storage.js';
-import { effect, signal } from './ui.js';
+import { signal } from './ui.js';
 
 const KEPT = 'bedolaga.theme';
-const THEMES = ['light', 'dark'];
 const system = matchMedia('(prefers-color-scheme: dark)');
-const systems = () => (system.matches ? 'dark' : 'light');
+const { dataset } = document.documentElement;
 
-const kept = device.get(KEPT);
-const isChosen = signal(THEMES.includes(kept));
-export const theme = signal(isChosen.value ? kept : systems());
+const shown = () => dataset.theme ?? (system.matches ? 'dark' : 'light');
+export const theme = signal(shown());
 
 system.addEventListener('change', () => {
-  if (!isChosen.value) theme.value = systems();
-});
-effect(() => {
-  if (isChosen.value) document.documentElement.dataset.theme = theme.value;
+  theme.value = shown();
 });
 
 export function switchTheme() {
-  theme.value = theme.value === 'dark' ? 'light' : 'dark';
-  isChosen.value = true;
+  dataset.theme = theme.value === 'dark' ? 'light' : 'dark';
+  theme.value = shown();
   device.set(KEPT, theme.value);
 }

@@ -10,16 +10,16 @@ export const layers = signal([]); // the open dialogs, the last on top
 
 // `button` is {label, press}; errors stay until they are closed.
 export function toast(text, { button = null, isError = false, href = null } = {}) {
-  const one = { key: Math.random(), text, button, isError, href };
-  toasts.value = [...toasts.value, one].slice(-MOST);
-  if (!isError) setTimeout(() => dismiss(one.key), SHOWN);
+  const key = Math.random();
+  toasts.value = [...toasts.value, { key, text, button, isError, href }].slice(-MOST);
+  if (!isError) setTimeout(dismiss, SHOWN, key);
 }
 
 export function dismiss(key) {
   toasts.value = toasts.value.filter((one) => one.key !== key);
 }
 
-// Run what a button does; a refusal becomes a toast.
+// A refusal becomes a toast.
 export async function attempt(action) {
   try {
     return await action();

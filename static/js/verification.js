@@ -7,7 +7,7 @@ export const LANGUAGES = Object.keys(FILES);
 export const codeFor = (language) =>
   apiClient.request('GET', `/verify/${FILES[language]}`, { as: 'text', token: null });
 
-// Python that computes the signature of one request that was sent, to lay beside what it carried.
+// Python, to lay the signature beside what one request carried.
 export function checkOf(headers, body) {
   const sent = Object.fromEntries(headers);
   return `import base64, hashlib, hmac, os

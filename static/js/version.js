@@ -3,10 +3,10 @@ import { apiClient } from './client.js';
 import { go } from './place.js';
 import { signal } from './ui.js';
 
+const PATIENCE = 10_000; // ms for a worker to have the new files
+
 export const isOld = signal(false);
 export const canWork = () => isSecureContext && 'serviceWorker' in navigator;
-
-const PATIENCE = 10_000; // ms for a worker to have the new files
 
 let mine = null; // the version of this page
 let registered = null;
@@ -16,17 +16,19 @@ export function worker() {
   return registered;
 }
 
-// Ask the server; called whenever it may be another one than before.
+async function register() {
+  const { serviceWorker } = navigator;
+  serviceWorker.addEventListener('message', ({ data }) => data.href && go(data.href));
+  await serviceWorker.register('sw.js');
+  return serviceWorker.ready;
+}
+
+// Called whenever the server may be another one than before.
 export async function look() {
   try {
     const { version } = await apiClient.request('GET', '/files.json', { token: null });
     mine ??= (await keptVersion()) ?? version;
-    await Promise.race([
-      keepNew(),
-      new Promise((resolve) => {
-        setTimeout(resolve, PATIENCE);
-      }),
-    ]);
+    await Promise.race([keepNew().catch(() => {}), new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
     isOld.value = version !== mine;
   } catch {
     // without an answer this one goes on
@@ -39,22 +41,13 @@ async function keptVersion() {
   return names.find((one) => one.startsWith('page '))?.slice(5);
 }
 
-// The worker has the new files before anybody is asked to reload.
+// Before anybody is asked to reload. Without a worker (no secure context, a private window) a reload fetches
+// everything anyway.
 async function keepNew() {
-  try {
-    const { active } = await worker();
-    const { port1, port2 } = new MessageChannel();
-    await new Promise((resolve) => {
-      port1.onmessage = resolve;
-      active.postMessage('', [port2]);
-    });
-  } catch {
-    // none here (no secure context, a private window): a reload fetches everything anyway
-  }
-}
-
-async function register() {
-  navigator.serviceWorker.addEventListener('message', ({ data }) => data.href && go(data.href));
-  await navigator.serviceWorker.register('sw.js');
-  return navigator.serviceWorker.ready;
+  const { active } = await worker();
+  const { port1, port2 } = new MessageChannel();
+  await new Promise((resolve) => {
+    port1.onmessage = resolve;
+    active.postMessage('', [port2]);
+  });
 }

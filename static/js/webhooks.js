@@ -1,4 +1,4 @@
-// The webhooks that the page knows, by id: what is shown of them is shown everywhere alike.
+// The webhooks that the page knows: shown everywhere alike.
 import { webhooksApi } from './api.js';
 import { said, t } from './i18n.js';
 import { legible } from './lib/text.js';
@@ -21,21 +21,16 @@ export async function allWebhooks() {
   return new Map(found.map((one) => [one.id, one]));
 }
 
-export function webhookName(id) {
-  return legible(webhooks.value?.get(id)?.name ?? `#${id}`);
-}
+export const webhookName = (id) => legible(webhooks.value?.get(id)?.name ?? `#${id}`);
 
 // Who needs a person first, then the newest.
-export function byHealth(a, b) {
-  return WORST_FIRST.indexOf(a.state) - WORST_FIRST.indexOf(b.state) || b.id - a.id;
-}
+export const byHealth = (a, b) => WORST_FIRST.indexOf(a.state) - WORST_FIRST.indexOf(b.state) || b.id - a.id;
 
-// Why an attempt failed, in the reader's language.
-export function faultOf({ code, status, message }) {
-  return !code || SERVICE.test(message) ? said(message) : t(`code.${code}`, { status });
-}
+// Why an attempt failed.
+export const faultOf = ({ code, status, message }) =>
+  !code || SERVICE.test(message) ? said(message) : t(`code.${code}`, { status });
 
-// Why a webhook fails, or was disabled; null where there is nothing to say.
+// Why it needs a person; null where there is nothing to say.
 export function whyOf({ state, last_error: error, disabled_reason: reason }) {
   if (state === 'disabled') return said(reason);
   return state === 'failing' && error ? faultOf(error) : null;
@@ -49,22 +44,20 @@ export function keepWebhook(...some) {
 }
 
 export function forgetWebhook(id) {
-  const rest = new Map(webhooks.value);
-  rest.delete(id);
-  webhooks.value = rest;
+  webhooks.value = new Map([...webhooks.value].filter(([one]) => one !== id));
 }
 
 export async function setActive(webhook, isActive) {
-  const state = isActive ? 'working' : 'off';
-  keepWebhook({ id: webhook.id, is_active: isActive, state }); // shown at once, taken back if refused
-  const after = await attempt(() => webhooksApi.update(webhook.id, { is_active: isActive }));
+  const { id, name } = webhook;
+  keepWebhook({ id, is_active: isActive, state: isActive ? 'working' : 'off' }); // at once, taken back if refused
+  const after = await attempt(() => webhooksApi.update(id, { is_active: isActive }));
   keepWebhook(after ?? webhook);
   if (!after) return;
-  const button = { label: t('undo'), press: () => setActive(after, !isActive) };
-  if (after.skipped_since_inactive) {
-    const href = `#/webhooks/${webhook.id}/deliveries?status=skipped`;
-    toast(t('skippedWhileInactive', { name: webhook.name, count: after.skipped_since_inactive }), { href });
+  const count = after.skipped_since_inactive;
+  if (count) {
+    toast(t('skippedWhileInactive', { name, count }), { href: `#/webhooks/${id}/deliveries?status=skipped` });
   } else {
-    toast(t(isActive ? 'webhookActivated' : 'webhookDeactivated', { name: webhook.name }), { button });
+    const button = { label: t('undo'), press: () => setActive(after, !isActive) };
+    toast(t(isActive ? 'webhookActivated' : 'webhookDeactivated', { name }), { button });
   }
 }

@@ -16,12 +16,18 @@ export interface Subscription {
 }
 
 export default class WebSocketManager {
-  /** A token, or a function that promises a one-time ticket (POST /ws/ticket). */
+  /**
+   * `credentials`: a token, or a function that promises a one-time ticket (POST /ws/ticket), so that no lasting token
+   * is in a URL. `shared`: one socket for all tabs of the browser; a function that names who is signed in keeps the
+   * tabs of different users apart.
+   */
   constructor(credentials: string | (() => Promise<string>), options?: { shared?: boolean | (() => string) });
   connect(url: string): void;
   disconnect(): void;
+  /** What to get: {events: ['ticket.*'], topics: ['deliveries']}; in force on this and every later connection. */
   subscribe(wanted: Subscription): void;
   on(event: OwnEvent, callback: (payload: any) => void): void;
+  /** '*' hears every event and news. */
   on(event: string, callback: Callback): void;
   off(event: string, callback: Callback): void;
   isConnected(): boolean;

@@ -1,6 +1,4 @@
-// The live feed: connect, resume, keep alive, back off; it emits and never renders. Any admin page
-// may import this file; types are in websocket.d.ts, the protocol in docs/live.md.
-import { onWake } from './lib/wake.js';
+// The live feed for any admin page: types and words in websocket.d.ts, the protocol in docs/live.md.
 import { Line } from './live/line.js';
 import { canShare, Tabs } from './live/tabs.js';
 
@@ -11,12 +9,7 @@ export default class WebSocketManager {
   #listeners = new Map();
   #url = null;
   #tabs = null;
-  #unwatch = null;
-  #status = 'connecting'; // of the tab that holds the socket, in the others
 
-  // `credentials`: a token, or a function that promises a one-time ticket, so that no lasting token
-  // is in a URL. `shared`: one socket for all tabs of the browser; a function that names who is
-  // signed in keeps the tabs of different users apart.
   constructor(credentials, { shared = false } = {}) {
     this.#line = new Line(credentials, (...news) => this.#emit(...news));
     this.#shared = shared;
@@ -25,8 +18,10 @@ export default class WebSocketManager {
   connect(url) {
     if (this.#url) return;
     this.#url = url;
-    if (this.#shared && canShare()) this.#join(url);
-    else this.#line.open(url);
+    this.#line.url = url;
+    const who = typeof this.#shared === 'function' ? this.#shared() : '';
+    if (!this.#shared || !canShare()) this.#line.open();
+    else this.#tabs = new Tabs(`bedolaga ${url} ${who}`, this.#line, (...news) => this.#tell(...news));
   }
 
   disconnect() {
@@ -34,15 +29,12 @@ export default class WebSocketManager {
     this.#line.since = null;
   }
 
-  // What to get: {events: ['ticket.*'], topics: ['deliveries']}; in force on this and every later connection.
   subscribe(wanted) {
     this.#line.subscribe(wanted);
   }
 
-  // A callback gets the payload and the whole message; '*' hears every event and news.
   on(event, callback) {
-    if (!this.#listeners.has(event)) this.#listeners.set(event, new Set());
-    this.#listeners.get(event).add(callback);
+    this.#listeners.set(event, new Set(this.#listeners.get(event)).add(callback));
   }
 
   off(event, callback) {
@@ -54,60 +46,25 @@ export default class WebSocketManager {
   }
 
   getConnectionStatus() {
-    if (!this.#url) return 'disconnected';
-    return this.#tabs && !this.#tabs.isLeading ? this.#status : this.#line.status;
-  }
-
-  #join(url) {
-    const who = typeof this.#shared === 'function' ? this.#shared() : '';
-    this.#status = 'connecting';
-    this.#unwatch = onWake(() => this.#tabs.wake());
-    this.#tabs = new Tabs(`bedolaga ${url} ${who}`, {
-      lead: () => this.#line.open(url),
-      resign: () => this.#line.close(),
-      hear: (news) => this.#hear(news),
-      learn: (since) => {
-        this.#line.since ??= since;
-      }, // a new tab may have to take over for all
-      now: () => this.#news(),
-      wake: () => this.#line.wake(),
-    });
+    return this.#url ? (this.#tabs ?? this.#line).status : 'disconnected';
   }
 
   #leave() {
     this.#url = null;
-    this.#unwatch?.();
     this.#tabs?.close();
     this.#tabs = null;
     this.#line.close();
   }
 
-  // From the leading tab: what happened, and where each of the others would go on.
-  #hear({ status, since, event, payload, message }) {
-    const last = this.#line.since;
-    const isBehind = since?.epoch === last?.epoch && since?.id <= last?.id; // a leader that was frozen
-    const hasChanged = status !== this.#status;
-    this.#status = status;
-    if (isBehind && message?.id !== undefined) return;
-    if (since && (!isBehind || event === 'connection')) this.#line.since = since;
-    if (event) this.#tell(event, payload, message);
-    else if (hasChanged) this.#tell(status, {});
-  }
-
-  #news(news) {
-    return { status: this.#line.status, since: this.#line.since, ...news };
-  }
-
   #emit(event, payload, message) {
-    if (this.#tabs) this.#tabs.say(this.#news({ event, payload, message }));
+    this.#tabs?.say({ event, payload, message });
     this.#tell(event, payload, message);
   }
 
   #tell(event, payload, message) {
     if (event === 'disconnected' && payload.code === 1008) this.#leave(); // for good: see contract §3
-    const named = [...(this.#listeners.get(event) ?? [])];
-    const all = message ? [...(this.#listeners.get('*') ?? [])] : [];
-    for (const callback of [...named, ...all]) {
+    const heard = [event, ...(message ? ['*'] : [])].flatMap((name) => [...(this.#listeners.get(name) ?? [])]);
+    for (const callback of heard) {
       try {
         callback(payload, message);
       } catch (error) {

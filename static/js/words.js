@@ -8,6 +8,7 @@ import { moment } from './lib/time.js';
 import { computed } from './ui.js';
 
 const ICONS = {
+  __proto__: null, // a type may be called constructor.made
   user: 'user-plus',
   payment: 'russian-ruble',
   transaction: 'arrow-left-right',
@@ -25,16 +26,16 @@ const LONGEST = 300; // characters of a row
 const MOMENT = /\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)/g;
 
 const types = computed(() => new Map(eventTypes.value.map((one) => [one.value, one])));
+const textOf = (type) => types.value.get(type)?.text ?? '';
 const family = (type) => type.split('.')[0];
+const told = (text) => legible(text.slice(0, LONGEST).replace(MOMENT, (one) => moment(one)));
 
 export const iconOf = (type) => ICONS[family(type)] ?? 'zap';
 export const hueOf = (type) => 1 + ([...type].reduce((sum, sign) => sum + sign.charCodeAt(), 0) % HUES);
 export const labelOf = (type) => types.value.get(type)?.label ?? word('label', type);
 
-export function sentenceOf({ type, payload = {} }) {
-  const template = types.value.get(type)?.text;
-  return told(template ? sentence(template, payload) : t('eventOf', { type }));
-}
+export const sentenceOf = ({ type, payload = {} }) =>
+  told(textOf(type) ? sentence(textOf(type), payload) : t('eventOf', { type }));
 
 // "+500 ₽": the one sum that an event tells; empty when there is none.
 export function amountOf({ type, payload = {} }) {
@@ -42,20 +43,21 @@ export function amountOf({ type, payload = {} }) {
   return sum === null ? '' : `${sum > 0 && family(type) === 'payment' ? '+' : ''}${rubles(sum)}`;
 }
 
-// What stands behind the label: who, what, by which way.
+// Who, what, by which way.
 export function detailsOf({ type, payload = {} }) {
   const parts = DETAILS[family(type)]?.(payload).filter(Boolean).map(plain);
-  return told(parts?.join(' · ') || (types.value.has(type) && rest(type, payload)) || facts(payload));
+  return told(parts?.join(' · ') || rest(type, payload) || facts(payload));
 }
 
 const DETAILS = {
+  __proto__: null,
   user: (one) => [nameOf(one)],
   payment: (one) => [nameOf(one), word('method', one.payment_method)],
-  transaction: (one) => [word('transaction', one.type), nameOf(one), word('method', one.payment_method)],
-  ticket: (one) => [
-    one.ticket_id && t('ticketNumber', { id: one.ticket_id }),
-    word('ticket', one.new_status),
-    one.title ?? one.message_text,
+  transaction: (one) => [word('transaction', one.type), ...DETAILS.payment(one)],
+  ticket: ({ ticket_id: id, new_status: status, title, message_text: text }) => [
+    id && t('ticketNumber', { id }),
+    word('ticket', status),
+    title ?? text,
   ],
   webhook: (one) => [one.name, problemIn(one)],
 };
@@ -67,30 +69,25 @@ function nameOf({ username, first_name: first, last_name: last, email, user_id: 
 }
 
 // Why a webhook fails, in few words.
-export function problemIn({ last_error: error, disabled_reason: reason }) {
-  return reason ? said(reason) : error && t(`code.${error.code}`, { status: error.status });
-}
+export const problemIn = ({ last_error: error, disabled_reason: reason }) =>
+  reason ? said(reason) : error && t(`code.${error.code}`, { status: error.status });
 
-// The catalogue's sentence without the sum, which has its own column; none where it only repeats the label.
+// Without the sum, which has its own column; nothing where it only repeats the label.
 function rest(type, payload) {
-  const { label, text } = types.value.get(type);
-  const whole = sentence(text, { ...payload, ...without(sumField(type)) });
-  return whole === label ? '' : whole;
+  const sum = sumField(type);
+  const others = { ...payload, [sum]: undefined, [sum.replace(/_kopeks$/, '_rubles')]: undefined };
+  const whole = sentence(textOf(type), others);
+  return whole === labelOf(type) ? '' : whole;
 }
-
-const without = (field) => ({ [field]: undefined, [field.replace(/_kopeks$/, '_rubles')]: undefined });
 
 function sumField(type) {
-  const fields = [...(types.value.get(type)?.text ?? '').matchAll(SUM)];
+  const fields = [...textOf(type).matchAll(SUM)];
   return fields.length === 1 ? fields[0][1] : fields.length ? '' : 'amount_kopeks';
 }
 
-function facts(payload) {
-  const shown = Object.entries(payload).filter(([, value]) => value !== null && typeof value !== 'object');
-  return shown
+const facts = (payload) =>
+  Object.entries(payload)
+    .filter(([, value]) => value !== null && typeof value !== 'object')
     .slice(0, FACTS)
     .map(([name, value]) => `${name}: ${value}`)
     .join(' · ');
-}
-
-const told = (text) => legible(text.slice(0, LONGEST).replace(MOMENT, (one) => moment(one)));

@@ -63,6 +63,19 @@ async def test_rows_read_as_sentences_do(starting: Any, clock: Clock, page: Page
         await expect(days.nth(1).locator("li")).to_contain_text("@vasya")
 
 
+async def test_a_type_may_be_called_as_a_part_of_javascript_is(starting: Any, page: Page) -> None:
+    """Its row reads as any other without a description; so does every row after it."""
+    server: Server = await starting(events__unknown_types="accept")
+    for name in ("constructor.made", "value_of.called"):
+        await server.event(name, why="test")
+    await sign_in(server, page, "events")
+    rows = page.locator(".day li")
+    await expect(rows).to_have_count(2)
+    for row in await rows.all():
+        await expect(row).to_contain_text("why: test")
+    await expect(page.locator(".day li svg use")).to_have_count(2)
+
+
 async def test_labels_are_in_the_pages_language(server: Server, page: Page) -> None:
     """Whatever the browser's is (P13)."""
     await server.event("payment.completed", transaction_id=1, user_id=1, amount_kopeks=50_000)

@@ -1,6 +1,5 @@
 // What a new server wants done, on the dashboard until it is.
-import { t } from '../i18n.js';
-import { helpAt } from '../help.js';
+import { helpAt, t } from '../i18n.js';
 import { stats, stream } from '../known.js';
 import { device } from '../lib/storage.js';
 import { isAdmin, tokens } from '../rights.js';

@@ -1,7 +1,6 @@
 // The way to every view: a rail at the side, on a phone a bar below with the first of them; and the
 // menu with the rest.
-import { helpOf } from '../help.js';
-import { language, setLanguage, t } from '../i18n.js';
+import { helpAt, language, setLanguage, t } from '../i18n.js';
 import { reloadTypes } from '../known.js';
 import { unread } from '../notifications.js';
 import { signOut } from '../session.js';
@@ -50,7 +49,7 @@ export function MenuButton() {
 
 // Where the documents tell of what is shown.
 export function Help({ about }) {
-  return html`<a class="button quiet square" href=${helpOf(about)} target="_blank" aria-label=${t('help')} title=${t('help')}><${Icon} name="circle-help" /></a>`;
+  return html`<a class="button quiet square" href=${helpAt('page', about)} target="_blank" aria-label=${t('help')} title=${t('help')}><${Icon} name="circle-help" /></a>`;
 }
 
 export function Menu({ current }) {

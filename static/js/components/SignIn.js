@@ -1,6 +1,5 @@
 // Sign in by pasting a token; the printed link does it without this form.
-import { helpOf } from '../help.js';
-import { said, t } from '../i18n.js';
+import { helpAt, said, t } from '../i18n.js';
 import { isForeign, notice, setForeign, signIn } from '../session.js';
 import { html, useState } from '../ui.js';
 import { Brand } from './Navigation.js';
@@ -28,7 +27,7 @@ export function SignIn() {
       <label class="check"><input type="checkbox" checked=${isForeign.value} onChange=${(event) => setForeign(event.target.checked)} /> ${t('foreignDevice')}</label>
       ${problem && html`<p class="problem" role="alert">${problem}</p>`}
       <button class="primary">${t('enter')}</button>
-      <a href=${helpOf('sign-in')} target="_blank">${t('help')}</a>
+      <a href=${helpAt('page', 'sign-in')} target="_blank">${t('help')}</a>
     </form>
   </main>`;
 }

@@ -1,6 +1,6 @@
 // Copying, also where there is no clipboard to write to: pages at http://IP have none.
 
-// Whether `text`, which stands in `element`, was copied; if not, it is selected for the reader to copy.
+// Whether `text` was copied; if not, it is selected in `element` for the reader to copy.
 export async function copy(text, element) {
   try {
     await navigator.clipboard.writeText(text);

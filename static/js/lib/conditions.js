@@ -1,29 +1,16 @@
 // A webhook's filter: conditions as the contract has them, and what stands in the rows of a form.
 
-export const OPS = [
-  'eq',
-  'ne',
-  'gt',
-  'gte',
-  'lt',
-  'lte',
-  'in',
-  'not_in',
-  'contains',
-  'starts_with',
-  'exists',
-  'missing',
-];
+export const OPS = 'eq ne gt gte lt lte in not_in contains starts_with exists missing'.split(' ');
 export const BARE = ['exists', 'missing']; // compare with nothing
 const LISTS = ['in', 'not_in'];
 
-// The conditions of a form, or null where it has none; what is half written is none yet. `isText`
-// says of a field whether its values are texts, so that «007» stays one.
+// Null where there are none; what is half written is none yet. `isText` says of a field whether its values are
+// texts, so that «007» stays one.
 export function conditionsOf(form, isText) {
-  const [ops, values] = ['op', 'value'].map((name) => form.getAll(`filter.${name}`));
-  const rows = form
-    .getAll('filter.field')
-    .map((field, at) => ({ field: field.trim(), op: ops[at], text: values[at].trim() }));
+  const [fields, ops, texts] = ['field', 'op', 'value'].map((name) =>
+    form.getAll(`filter.${name}`).map((one) => one.trim()),
+  );
+  const rows = fields.map((field, at) => ({ field, op: ops[at], text: texts[at] }));
   const whole = rows.filter(({ field, op, text }) => field && (text || BARE.includes(op)));
   return whole.length > 0 ? whole.map((row) => conditionOf(row, isText(row.field))) : null;
 }
@@ -38,8 +25,8 @@ function conditionOf({ field, op, text }, isText) {
 // A value as a person writes it.
 export function written({ value, op }, isText) {
   if (value === undefined || BARE.includes(op)) return '';
-  if (Array.isArray(value) && value.every((one) => isPlain(one, isText) && !String(one).includes(',')))
-    return value.join(', ');
+  const isList = Array.isArray(value) && value.every((one) => isPlain(one, isText) && !String(one).includes(','));
+  if (isList) return value.join(', ');
   return isPlain(value, isText) ? String(value) : JSON.stringify(value);
 }
 
@@ -49,7 +36,6 @@ function isPlain(value, isText) {
   return value === value.trim() && value !== '' && !value.startsWith('[') && (isText || readable(value) === value);
 }
 
-// What is no JSON is a text as it stands.
 function readable(text) {
   try {
     return JSON.parse(text);

@@ -13,7 +13,7 @@ export function save(name, text) {
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000); // a phone asks where to first
 }
 
-// Rows as CSV (RFC 4180) that a spreadsheet opens by itself, with a column for every field of any row.
+// RFC 4180, with a column for every field of any row.
 export function csv(rows) {
   const names = [...new Set(rows.flatMap(Object.keys))];
   const between = language.value === 'ru' ? ';' : ','; // where the decimal sign is a comma

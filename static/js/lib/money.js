@@ -15,7 +15,7 @@ export const headline = inRubles((value) =>
   value < FROM_MILLIONS ? number(value, { maximumFractionDigits: 0 }) : compact(value),
 );
 
-// A sum of a payload in rubles: kopeks win over their twin; null where there is none.
+// In rubles: kopeks win over their twin; null where there is none.
 export function sumOf(payload, field = 'amount_kopeks') {
   const twin = payload[field.replace(/(_kopeks)?$/, '_rubles')];
   if (isSum(payload[field])) return payload[field] / 100;

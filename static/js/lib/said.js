@@ -1,7 +1,6 @@
-// The server's sentences in the reader's language, by their English templates: `{name}` in one stands
-// for whatever the server says there, and that is looked up as well where it is words.
+// The server's sentences in the reader's language, by their English templates: what stands for `{name}` in
+// one is looked up as well where it is words.
 
-// A function from a sentence to its translation; what has none stays as it is, and `known` tells which has.
 export function translator(templates) {
   const open = Object.entries(templates)
     .filter(([template]) => template.includes('{'))

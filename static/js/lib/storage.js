@@ -1,52 +1,43 @@
-// What the browser keeps for the page. Storage may be denied (blocked cookies, a sandboxed frame), be
-// full, or hold what somebody else wrote: then a value lasts as long as the page does.
+// What the browser keeps for the page. Where storage is denied (blocked cookies, a sandboxed frame) or full, a
+// value lasts as long as the page does.
 
 class Kept {
-  #name;
-  #memory = new Map(); // what could not be stored: newer than what is
+  #area;
+  #memory = new Map(); // what could not be stored
 
-  constructor(name) {
-    this.#name = name;
+  constructor(area) {
+    this.#area = area;
+  }
+
+  // Undefined where it is denied.
+  #ask(action) {
+    try {
+      return action(globalThis[this.#area]) ?? null;
+    } catch {
+      return undefined;
+    }
   }
 
   get(key) {
-    if (this.#memory.has(key)) return this.#memory.get(key);
-    try {
-      return globalThis[this.#name].getItem(key);
-    } catch {
-      return null;
-    }
+    return this.#memory.get(key) ?? this.#ask((area) => area.getItem(key)) ?? null;
   }
 
   // Whether it will still be there after a reload.
   set(key, value) {
-    try {
-      globalThis[this.#name].setItem(key, value);
-      this.#memory.delete(key);
-      return true;
-    } catch {
-      this.#memory.set(key, value);
-      return false;
-    }
+    this.#memory.delete(key);
+    const isKept = this.#ask((area) => area.setItem(key, value)) === null;
+    if (!isKept) this.#memory.set(key, value);
+    return isKept;
   }
 
   remove(key) {
     this.#memory.delete(key);
-    try {
-      globalThis[this.#name].removeItem(key);
-    } catch {
-      // nothing is kept where nothing may be
-    }
+    this.#ask((area) => area.removeItem(key));
   }
 
-  // The object under a key; garbage and anything else count as an empty one.
+  // Garbage counts as an empty one.
   object(key) {
-    try {
-      const value = JSON.parse(this.get(key));
-      return value instanceof Object && !Array.isArray(value) ? value : {};
-    } catch {
-      return {};
-    }
+    return { ...this.#ask(() => JSON.parse(this.get(key))) };
   }
 }
 

@@ -1,7 +1,7 @@
 // Texts cut and counted, numbers in the reader's language.
 import { language } from '../i18n.js';
 
-// A URL with its host intact and its middle left out.
+// Its host stays whole.
 export function shortUrl(url, longest = 48) {
   if (url.length <= longest) return url;
   const host = url.match(/^https?:\/\/[^/]+\/?/)?.[0] ?? '';
@@ -21,10 +21,10 @@ export const measure = (value, unit, more) => number(value, { style: 'unit', uni
 
 const formOf = (count) => new Intl.PluralRules(language.value).select(count);
 
-// "12 new users" in the forms that a language has: {one, few, many, other}.
+// In the forms that a language has: {one, few, many, other}.
 export const plural = (count, forms) => (forms[formOf(count)] ?? forms.other).replace('{count}', number(count));
 
-// The same with the forms of a template: [день, дня, дней] or [day, days].
+// In the forms of a template: [день, дня, дней] or [day, days].
 export function counted(count, forms) {
   const at = { one: 0, many: 2 }[formOf(Math.abs(count))] ?? 1;
   return `${number(count, { useGrouping: false })} ${forms[at]}`;
@@ -42,7 +42,7 @@ export function middle(text, longest = 48) {
 export const legible = (text) =>
   text.replace(/[\u202a-\u202e\u2066-\u2069]/g, (one) => `\\u${one.charCodeAt().toString(16)}`);
 
-// A name inside of a sentence: its own direction is its own matter.
+// A name in a sentence, with a reading direction of its own.
 export const isolated = (text) => `\u2068${legible(text)}\u2069`;
 
 const SIZES = ['byte', 'kilobyte', 'megabyte', 'gigabyte'];

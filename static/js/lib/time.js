@@ -16,14 +16,14 @@ const unitOf = (ms) => UNITS.find(([, size]) => Math.abs(ms) >= size) ?? UNITS.a
 const toNow = (passed, unit, style) =>
   new Intl.RelativeTimeFormat(language.value, { numeric: 'auto', style }).format(passed, unit);
 
-// "2 min. ago", "in 5 min."; moments around now are "now".
+// "2 min. ago", "in 5 min.", "now".
 export function relative(time, now) {
   const passed = +new Date(time) - now;
   const [unit, size] = unitOf(passed);
   return toNow(Math.trunc(passed / size), unit, 'short');
 }
 
-// "3 min": a length of time in its largest whole unit.
+// "3 min".
 export function span(ms) {
   const [unit, size] = unitOf(ms);
   return measure(Math.round(ms / size), unit);
@@ -39,7 +39,7 @@ export function dateOf(date, now) {
   return moment(date, { day: 'numeric', month: 'long', ...(year !== thisYear && { year: 'numeric' }) });
 }
 
-// "Today", "Yesterday", "3 November": the heading over what happened on a day.
+// "Today", "Yesterday", "3 November".
 export function dayName(date, now) {
   const [day, today] = [date, now].map((one) => new Date(one).setHours(0, 0, 0, 0));
   const passed = Math.round((today - day) / (DAY * 1000)); // a day may have 23 hours

@@ -19,7 +19,7 @@ export function Doctor() {
       for (const [name, check] of Object.entries(CHECKS)) {
         put(name, { state: 'running', text: t('checking') });
         try {
-          const { state, values, advice, text } = await check(known);
+          const { state, values, text, advice = state === 'bad' && name } = await check(known);
           put(name, { state, advice, text: t(text ?? `${name}.${state}`, values) });
         } catch (error) {
           put(name, { state: 'bad', text: t('http.bad', { why: said(error.message) }) });

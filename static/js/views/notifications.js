@@ -1,8 +1,16 @@
 // #/notifications : what came lately, and what is told.
-import { askToNotify, canNotify, mayNotify } from '../browserNotifications.js';
 import { EventList } from '../components/EventRow.js';
 import { t } from '../i18n.js';
-import { canSound, KINDS, markRead, notifications, preferences } from '../notifications.js';
+import {
+  askToNotify,
+  canNotify,
+  canSound,
+  KINDS,
+  markRead,
+  mayNotify,
+  notifications,
+  preferences,
+} from '../notifications.js';
 import { attempt, toast } from '../toasts.js';
 import { html, useEffect } from '../ui.js';
 import { labelOf } from '../words.js';
