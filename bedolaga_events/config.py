@@ -126,7 +126,7 @@ def _shown_one(value: Any) -> Any:
 
 def _read_toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(_text(path.read_bytes()))
     except FileNotFoundError:
         raise ConfigError(f"{path}: there is no such file.") from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -173,12 +173,15 @@ def _list_of(variable: str, text: str) -> list[Any]:
 
 
 def _read_secret(variable: str, path: Path) -> str:
-    """What a file holds, as an editor or an echo of any system wrote it."""
     try:
-        raw = path.read_bytes()
-        return raw.decode("utf-16" if raw[:2] in UTF_16_MARKS else "utf-8-sig").strip()
+        return _text(path.read_bytes()).strip()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{variable}: {error}.") from None
+
+
+def _text(raw: bytes) -> str:
+    """What a file holds, as an editor or an echo of any system wrote it."""
+    return raw.decode("utf-16" if raw[:2] in UTF_16_MARKS else "utf-8-sig")
 
 
 def _known_keys() -> Iterator[tuple[str, Any]]:

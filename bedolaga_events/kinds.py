@@ -2,6 +2,8 @@
 
 import ipaddress
 import json
+import os
+from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -50,9 +52,15 @@ def _hosts(value: Any) -> Any:
     return ", ".join(dict.fromkeys(named))
 
 
+def _database(path: Path) -> Path:
+    """One file, one lock: it stands beside the file itself, whatever link leads there."""
+    return Path(os.path.realpath(path)) if path.is_symlink() else path
+
+
 Network = Annotated[str, AfterValidator(_network)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Origin = Annotated[str, AfterValidator(_origin)]
 PublicUrl = Annotated[str, AfterValidator(_public_url)]
 Hosts = Annotated[str, BeforeValidator(_hosts)]
+Database = Annotated[Path, AfterValidator(_database)]
 Seconds = Annotated[float, Field(gt=0, le=86_400 * 365)]

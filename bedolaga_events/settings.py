@@ -14,7 +14,7 @@ from pydantic import (
     model_validator,
 )
 
-from bedolaga_events.kinds import Hosts, Network, Origin, PublicUrl, Seconds, Zone
+from bedolaga_events.kinds import Database, Hosts, Network, Origin, PublicUrl, Seconds, Zone
 from bedolaga_events.numbers import Rules
 
 PREFIX = "BEDOLAGA_EVENTS_"
@@ -82,7 +82,7 @@ class AuthSettings(Section):
 
 
 class DatabaseSettings(Section):
-    path: Path = Field(Path("data/events.db"), description="the one file that holds everything")
+    path: Database = Field(Path("data/events.db"), description="the one file that holds everything")
 
 
 class EventsSettings(Section):

@@ -38,6 +38,9 @@ def main() -> None:
     except EventsError as error:
         click.echo(error.detail, err=True)
         sys.exit(1)
+    except OSError as error:  # a disk that is full where its lines go
+        click.echo(f"{error.strerror or error}.", err=True)
+        sys.exit(1)
 
 
 class _DefaultsToServe(click.Group):

@@ -32,7 +32,7 @@ def send(server: Server, event_type: str, payload: str, example: bool) -> None:
             raise click.UsageError(f"There are examples of {', '.join(known)}.")
         body = known[event_type]
     else:
-        text = sys.stdin.read() if payload == "-" else payload
+        text = sys.stdin.buffer.read() if payload == "-" else payload
         try:
             body = json.loads(text)
         except ValueError as error:

@@ -13,7 +13,6 @@ from typing import Any, Concatenate
 import click
 
 from bedolaga_events import config
-from bedolaga_events.errors import ConfigError
 from bedolaga_events.settings import Settings
 from bedolaga_events.store.database import connect_beside
 from bedolaga_events.store.trouble import no_start
@@ -88,15 +87,9 @@ def beside(settings: Settings) -> Iterator[sqlite3.Connection]:
     """A connection to the configured database, for the time of a command.
 
     Raises:
-        ConfigError: it cannot be opened or written, or is not there: a command makes none, since
-            a token in a new one would be known to nobody.
+        ConfigError: it cannot be opened or written, or is not there: a command makes none.
     """
     path = settings.database.path
-    if not path.exists():
-        raise ConfigError(
-            f"{path}: there is no database here; name the server's with --db or --config, or start"
-            " the server once."
-        )
     connection = connect_beside(path)
     try:
         yield connection

@@ -80,7 +80,7 @@ def _types(webhook: dict[str, Any]) -> str:
 
 def _read(file: Path) -> list[dict[str, Any]]:
     try:
-        found = json.loads(file.read_text(encoding="utf-8-sig"))
+        found = json.loads(file.read_bytes())  # in any UTF
     except (ValueError, RecursionError) as error:
         raise click.ClickException(f"{file}: this is no JSON: {error}.") from None
     wanted = found.get("webhooks") if isinstance(found, dict) else None

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 import aiosqlite
 
-from bedolaga_events.errors import Unwanted
+from bedolaga_events.errors import ConfigError, Unwanted
 from bedolaga_events.store import disk, epochs, mark, schema, trouble
 from bedolaga_events.store.epochs import Epochs
 from bedolaga_events.store.mark import Mark
@@ -25,6 +25,10 @@ GLANCE = 0.25  # seconds between looks whether a search is still wanted
 LARGEST_BLOCK = 128  # rows of one INSERT
 FEW_ROWS = 32  # go in one INSERT, however many they are
 STATEMENTS = 512  # kept prepared: an INSERT for each number of rows and table
+# A command makes no database, since a token in a new one would be known to nobody.
+NOT_HERE = (
+    "there is no database here; name the server's with --db or --config, or start the server once"
+)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -57,6 +61,7 @@ class Database:
         is_new = False
         try:
             is_new = disk.make(path)
+            disk.look_at(path)
             await database._open()
         except BaseException as error:
             await database.close()
@@ -206,16 +211,20 @@ def connect_beside(path: Path) -> sqlite3.Connection:
     """A connection for a command that runs beside a server; the file is migrated if need be.
 
     Raises:
-        ConfigError: it cannot be opened, it is not ours, or newer.
+        ConfigError: it is not there, it cannot be opened, it is not ours, or newer.
     """
-    connection = sqlite3.connect(path, isolation_level=None)
     try:
-        schema.prepare(connection, path)
-    except BaseException as error:
-        connection.close()
-        if isinstance(error, sqlite3.Error | OSError):
-            raise trouble.no_start(error, path) from None
-        raise
+        if not path.exists() or (path.is_file() and not path.stat().st_size):
+            raise ConfigError(f"{path}: {NOT_HERE}.")
+        disk.look_at(path)
+        connection = sqlite3.connect(path, isolation_level=None)
+        try:
+            schema.prepare(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+    except (sqlite3.Error, OSError) as error:
+        raise trouble.no_start(error, path) from None
     return connection
 
 

@@ -1,5 +1,6 @@
 """The disk under the file: the lock that keeps a second server off, and what the disk is worth."""
 
+import errno
 import fcntl
 import os
 import secrets
@@ -70,6 +71,19 @@ def make(path: Path) -> bool:
     except FileExistsError:
         return False
     return True
+
+
+def look_at(path: Path) -> None:
+    """Look at a database before SQLite does, which would leave files beside a read-only one.
+
+    Raises:
+        ConfigError: there is something else in its place.
+        OSError: it cannot be written.
+    """
+    if not path.is_file():
+        raise ConfigError(f"{path}: this is no file; name the one that is to be the database.")
+    if not os.access(path, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
 
 def unmake(path: Path) -> None:

@@ -8,6 +8,7 @@ that is older than its mark, or another one, goes on under a new epoch (contract
 import json
 import os
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 
 import structlog
@@ -27,6 +28,7 @@ class Mark:
     """The mark of an open database."""
 
     def __init__(self, path: Path, epoch: str, last: dict[str, int]) -> None:
+        self._path = path
         self._told = {"epoch": epoch, "files": _files(path), "last": last}
         self._last = last
         self._descriptor = os.open(mark_of(path), os.O_WRONLY | os.O_CREAT, 0o600)
@@ -50,7 +52,12 @@ class Mark:
             self._write()
 
     def close(self) -> None:
-        """Let go of the file."""
+        """End a run: what was copied in its middle is not the file that was left."""
+        with suppress(OSError):  # a new epoch too many does no harm
+            os.utime(lock_of(self._path))
+            self._told["files"] = _files(self._path)
+            self._write()
+            os.fsync(self._descriptor)
         os.close(self._descriptor)
 
     def _write(self) -> None:

@@ -1,6 +1,7 @@
 """Put a copy in the place of the database, while no server runs (contract §7)."""
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -25,12 +26,8 @@ def checked(file: Path, path: Path) -> Iterator[sqlite3.Connection]:
     part = _part(path)
     try:
         _unlink(part)
-        disk.make(part)
-        with (
-            closing(sqlite3.connect(f"file:{quote(str(file))}?mode=ro", uri=True)) as source,
-            closing(sqlite3.connect(part, isolation_level=None)) as copy,
-        ):
-            source.backup(copy)
+        _take(file, part)
+        with closing(sqlite3.connect(part, isolation_level=None)) as copy:
             if not copy.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
                 raise ConfigError(f"{file}: there is nothing in it.")
             schema.prepare(copy, file, keep=False)
@@ -41,6 +38,22 @@ def checked(file: Path, path: Path) -> Iterator[sqlite3.Connection]:
         raise no_start(error, file) from None
     finally:
         _unlink(part)
+
+
+def _take(file: Path, part: Path) -> None:
+    """Copy a database with what waits in its WAL, also where SQLite may put nothing beside it."""
+    disk.make(part)
+    if not os.access(file.parent, os.W_OK):  # a snapshot, a disk that is mounted read-only
+        shutil.copyfile(file, part)
+        wal = file.with_name(f"{file.name}-wal")
+        if wal.exists():
+            shutil.copyfile(wal, part.with_name(f"{part.name}-wal"))
+        return
+    with (
+        closing(sqlite3.connect(f"file:{quote(str(file))}?mode=ro", uri=True)) as source,
+        closing(sqlite3.connect(part)) as copy,
+    ):
+        source.backup(copy)
 
 
 def put_in_place(copy: sqlite3.Connection, path: Path) -> Path | None:

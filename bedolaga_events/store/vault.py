@@ -115,7 +115,7 @@ def from_file(folder: Path, *, may_make: bool) -> Vault:
             raise ConfigError(f"{path}: {error.strerror}.") from None
         files = [path]
     try:
-        return Vault(*(_raw(one.read_text(encoding="ascii").strip()) for one in files))
+        return Vault(*(_raw(one.read_text(encoding="utf-8-sig").strip()) for one in files))
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: {error}.") from None
 

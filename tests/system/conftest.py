@@ -75,21 +75,24 @@ class Process:
 
 
 async def command(
-    *words: str, stdin: str | None = None, **environment: str
+    *words: str, stdin: str | None = None, stdout: str | None = None, **environment: str
 ) -> tuple[int, str, str]:
-    """Run `bedolaga-events WORDS`: exit code, stdout, stderr."""
+    """Run `bedolaga-events WORDS`: exit code, stdout (unless it goes into a file), stderr."""
+    into = asyncio.subprocess.PIPE if stdout is None else os.open(stdout, os.O_WRONLY)
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bedolaga_events", *words),
         cwd=environment.pop("cwd", str(ROOT)),
         env={**os.environ, **environment},
         stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
+        stdout=into,
         stderr=asyncio.subprocess.PIPE,
     )
+    if stdout is not None:
+        os.close(into)
     async with asyncio.timeout(30):
         out, err = await process.communicate((stdin or "").encode())
     assert process.returncode is not None
-    return process.returncode, out.decode(), err.decode()
+    return process.returncode, (out or b"").decode(), err.decode()
 
 
 async def checked(folder: Path) -> str:

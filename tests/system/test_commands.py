@@ -153,6 +153,26 @@ async def test_a_command_makes_no_database(tmp_path: Path) -> None:
         assert (code, out) == (1, "")
         assert f"{path}: there is no database here; name the server's with --db" in err
     assert list(tmp_path.iterdir()) == []
+    (tmp_path / "touched").touch()
+    code, _, err = await command("check", "--db", str(tmp_path / "touched"))
+    assert (code, "there is no database here" in err) == (1, True)
+    assert (tmp_path / "touched").read_bytes() == b""
+
+
+async def test_what_is_no_file_is_named_as_such(tmp_path: Path) -> None:
+    """A folder, a pipe: by every command and at the start, in one line."""
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path, tmp_path / "pipe"):
+        for words in (["check"], ["serve", "--port", "0"]):
+            code, out, err = await command(*words, "--db", str(path))
+            assert (code, out, err.count("\n")) == (1, "", 1)
+            assert f"{path}: this is no file" in err
+
+
+async def test_where_nothing_can_be_printed_it_says_so(tmp_path: Path) -> None:
+    """A report that goes into a file on a full disk: one line, and no exit code 0."""
+    code, out, err = await command("config", stdout="/dev/full")
+    assert (code, out, err) == (1, "", "No space left on device.\n")
 
 
 async def test_options_stand_before_the_command_or_behind(process: Process, tmp_path: Path) -> None:

@@ -91,6 +91,22 @@ async def test_a_read_only_disk_is_named_as_such(tmp_path: Path) -> None:
         assert await before.stop() == 0
 
 
+@needs_mounts
+async def test_a_file_that_may_only_be_read_gets_nothing_beside_it(tmp_path: Path) -> None:
+    """Else what is left there is read-only as well, and the mended file would not do."""
+    as_any_user = "exec setpriv --bounding-set=-dac_override "
+    process = OnAnotherDisk(tmp_path, as_any_user + '"$@"')
+    await process.start()
+    await process.stop()
+    path = tmp_path / "events.db"
+    path.chmod(0o400)
+    assert "events.db: the database is read-only" in await no_start(process, tmp_path)
+    assert not list(tmp_path.glob("events.db-*"))
+    path.chmod(0o600)
+    await process.start()
+    assert await process.stop() == 0
+
+
 async def test_a_held_file_stops_the_start(process: Process, tmp_path: Path) -> None:
     """By another program than a server: its lock is not ours."""
     await process.start()

@@ -59,6 +59,7 @@ def received(receiver: Receiver) -> dict[int, set[str]]:
     return arrived
 
 
+@pytest.mark.timeout(600)  # 21 processes one after another: minutes where others use the machine
 @pytest.mark.parametrize("series", range(SERIES))
 async def test_everything_answered_202_arrives_after_kill_9(
     process: Process, receiver: Receiver, call: Any, tmp_path: Path, series: int

@@ -1,6 +1,9 @@
 """`restore`: a checked copy in the database's place; `check` names a missing key (C4)."""
 
+import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -9,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Receiver
-from tests.system.conftest import Process, checked, command
+from tests.system.conftest import Process, checked, command, needs_mounts
 from tests.system.restoring import Shop, by_backup, by_cp, by_vacuum
 
 
@@ -58,6 +61,30 @@ async def test_restore_puts_a_copy_in_place(
     assert {len(bodies) for bodies in shop.message_ids().values()} == {1}
     await shop.stop()
     assert await checked(tmp_path) == "All is well."
+
+
+@needs_mounts
+@pytest.mark.parametrize("end", [15, 9])
+async def test_a_copy_may_lie_where_nothing_can_be_written(
+    shop: Shop, tmp_path: Path, end: int
+) -> None:
+    """A snapshot, a disk mounted read-only: what waits in its WAL comes along."""
+    epoch = await shop.start()
+    await shop.hook()
+    await shop.publish(epoch, 3)
+    await shop.stop(end)
+    snapshot = tmp_path / "snapshot"
+    snapshot.mkdir()
+    for name in ("events.db", "events.db-wal"):
+        if (tmp_path / name).exists():
+            shutil.copy(tmp_path / name, snapshot)
+    script = 'mount --bind "$0" "$0"; mount -o remount,bind,ro "$0"; exec "$@"'
+    words = [sys.executable, "-m", "bedolaga_events", "restore", str(snapshot / "events.db")]
+    words = ["unshare", "--mount", "sh", "-ec", script, str(snapshot), *words]
+    subprocess.run([*words, "--db", str(tmp_path / "events.db")], check=True, timeout=30)
+    assert await shop.start() != epoch
+    _, log = await shop.call("GET", f"{shop.process.url}/events")
+    assert log["total"] == 3
 
 
 async def test_restore_in_place_gives_a_new_epoch(shop: Shop, tmp_path: Path) -> None:

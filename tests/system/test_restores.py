@@ -90,6 +90,25 @@ async def test_a_folder_that_is_put_back_begins_a_new_epoch(shop: Shop, tmp_path
     assert {len(bodies) for bodies in shop.message_ids().values()} == {1}
 
 
+async def test_files_copied_in_the_middle_of_a_run_begin_a_new_epoch(
+    shop: Shop, tmp_path: Path
+) -> None:
+    """With their mark, written over what is there (`rsync --inplace`, which leaves the lock)."""
+    epoch = await shop.start()
+    await shop.hook()
+    await shop.publish(epoch)
+    names = [f"events.db{end}" for end in ("", "-wal", ".mark")]
+    copied = {name: (tmp_path / name).read_bytes() for name in names}
+    await shop.publish(epoch)
+    await shop.stop()
+    for name, content in copied.items():
+        (tmp_path / name).write_bytes(content)
+    new = await shop.start()
+    assert new != epoch
+    await shop.publish(new)
+    assert {len(bodies) for bodies in shop.message_ids().values()} == {1}
+
+
 async def test_a_file_alone_in_a_new_folder_begins_a_new_epoch(shop: Shop, tmp_path: Path) -> None:
     """Litestream's way, on another machine: the file and the key come back, no mark does."""
     epoch = await shop.start()

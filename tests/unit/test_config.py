@@ -32,6 +32,21 @@ def test_a_secrets_file_may_be_written_by_anything(tmp_path: Path, written: byte
     assert loaded.settings.token == SecretStr(SECRET)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_config_file_may_be_written_by_any_editor(tmp_path: Path, encoding: str) -> None:
+    """Windows' Notepad puts a mark before it, PowerShell writes UTF-16."""
+    file = tmp_path / "config.toml"
+    file.write_bytes("[server]\r\nport = 8123\r\n# да\r\n".encode(encoding))
+    assert config.load({}, file, {}).settings.server.port == 8123
+
+
+def test_a_link_leads_to_one_database(tmp_path: Path) -> None:
+    """By whatever name it is called, its lock and its WAL are beside the file itself."""
+    link, elsewhere = tmp_path / "events.db", tmp_path / "disk" / "events.db"
+    link.symlink_to(elsewhere)
+    assert config.load({"database.path": link}, None, {}).settings.database.path == elsewhere
+
+
 def test_every_secret_setting_has_its_file(tmp_path: Path) -> None:
     """Whatever section it is in, and lists of them as JSON."""
     secrets = []
