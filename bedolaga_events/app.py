@@ -159,7 +159,7 @@ async def _assemble(loaded: Loaded, clocks: Clock) -> Parts:
     try:
         with starting(database.path):
             return await _around(database, loaded, clocks, guard, poster)
-    except BaseException:
+    except BaseException:  # cancelled too
         await database.close()
         raise
 

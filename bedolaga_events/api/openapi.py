@@ -77,6 +77,17 @@ KEY = {
 }
 
 
+INFO = {
+    "title": "bedolaga-events",
+    "version": __version__,
+    "summary": "Events in, a live feed and signed webhooks out.",
+    "description": "What the bot tells goes to every open page and, signed, to webhooks."
+    " The live feed at `/ws` is described by [asyncapi.json](asyncapi.json).",
+    "license": {"name": "MIT", "identifier": "MIT"},
+    "contact": {"name": "bedolaga-events"},
+}
+
+
 def describe(routes: Iterable[Any], catalogue: Catalogue) -> dict[str, Any]:
     """The document for these routes and event types."""
     routes = [route for route in routes if route.reply is not None]
@@ -90,15 +101,7 @@ def describe(routes: Iterable[Any], catalogue: Catalogue) -> dict[str, Any]:
         paths.setdefault(path, {})[route.method.lower()] = _operation(route, path, schemas)
     return {
         "openapi": "3.1.0",
-        "info": {
-            "title": "bedolaga-events",
-            "version": __version__,
-            "summary": "Events in, a live feed and signed webhooks out.",
-            "description": "What the bot tells goes to every open page and, signed, to webhooks."
-            " The live feed at `/ws` is described by [asyncapi.json](asyncapi.json).",
-            "license": {"name": "MIT", "identifier": "MIT"},
-            "contact": {"name": "bedolaga-events"},
-        },
+        "info": INFO,
         "servers": [{"url": "."}],  # relative to the document: right under any prefix
         "security": TOKENS,
         "tags": [*_tags(), incoming.TAG],

@@ -105,7 +105,7 @@ class Dialler:
         except ConnectionError as error:
             dialled.close()
             raise error if target.tls_name is None else HandshakeEnded from None
-        except BaseException:
+        except BaseException:  # cancelled too
             dialled.close()
             raise
         line.opened_at = loop.time()

@@ -90,7 +90,7 @@ class Pages:
         try:
             async with self._turn:
                 rows = await self._database.read(events.after, position, PAGE, PAGE_CHARACTERS)
-        except BaseException:
+        except BaseException:  # cancelled too
             self._kept.pop(key, None)
             raise
         started = time.perf_counter()

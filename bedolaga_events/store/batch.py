@@ -57,12 +57,7 @@ class Transactions:
             A result for each draft, an `EventsError` where it was refused, and what changed.
         """
         transaction = Transaction(connection, now, Committed(now))
-        # What came at the same time has no order among itself, so each kind goes in one piece;
-        # what a person changes first, so that nothing is recorded against what was replaced.
-        kinds: dict[type, list[int]] = {Change: [], Record: [], Append: []}
-        for index, draft in enumerate(drafts):
-            kinds[type(draft)].append(index)
-        results: list[Any] = [None] * len(drafts)
+        kinds, results = _by_kind(drafts), [None] * len(drafts)
         if leap := self._leap():
             self._follow(transaction, leap)
         for index in kinds[Change]:
@@ -118,6 +113,18 @@ class _Known:
     def read(cls, connection: sqlite3.Connection) -> "_Known":
         ids = next_id(connection, "events"), next_id(connection, "deliveries")
         return cls(*ids, Subscribers(connection))
+
+
+def _by_kind(drafts: Sequence[Any]) -> dict[type, list[int]]:
+    """Which draft is of which kind: what came at the same time has no order among itself.
+
+    So each kind goes in one piece, and what a person changes first: nothing is to be recorded
+    against what was replaced.
+    """
+    kinds: dict[type, list[int]] = {Change: [], Record: [], Append: []}
+    for index, draft in enumerate(drafts):
+        kinds[type(draft)].append(index)
+    return kinds
 
 
 def _change(transaction: Transaction, change: Change) -> Any:

@@ -59,7 +59,7 @@ async def commit(
             return await hop(writer, _whole, statements, drafts, now, patience)
         done = statements.apply(connection, drafts, now())
         await hop(writer, sqlite3.Connection.commit)
-    except BaseException:
+    except BaseException:  # cancelled too: half a transaction stays for nobody
         statements.forget()
         connection.rollback()
         raise

@@ -63,7 +63,7 @@ class Database:
             is_new = disk.make(path)
             disk.look_at(path)
             await database._open()
-        except BaseException as error:
+        except BaseException as error:  # interrupted too: nothing is left of the attempt
             await database.close()
             if is_new:
                 disk.unmake(path)
@@ -220,7 +220,7 @@ def connect_beside(path: Path) -> sqlite3.Connection:
         connection = sqlite3.connect(path, isolation_level=None)
         try:
             schema.prepare(connection, path)
-        except BaseException:
+        except BaseException:  # interrupted too
             connection.close()
             raise
     except (sqlite3.Error, OSError) as error:

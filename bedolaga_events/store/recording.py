@@ -3,12 +3,13 @@
 import json
 import sqlite3
 from collections import Counter
+from collections.abc import Mapping
 
 from bedolaga_events import health
 from bedolaga_events.committed import Failing
-from bedolaga_events.model import Status, Webhook
+from bedolaga_events.model import Delivery, Status, Webhook
 from bedolaga_events.store import attempts, deliveries, hours, webhooks
-from bedolaga_events.store.attempts import Record
+from bedolaga_events.store.attempts import Record, State
 from bedolaga_events.store.transaction import Transaction
 
 
@@ -32,17 +33,22 @@ def record(
     _learn(connection, hooks, {one.delivery.webhook_id for one in kept})
     kept = [one.about(hooks[one.delivery.webhook_id]) for one in kept]
     after = [one.after(before[one.delivery.id], now) for one in kept]
-    deltas: Counter[tuple[int, str]] = Counter()
-    for one in after:
-        deltas[one.webhook_id, before[one.id].status.value] -= 1
-        deltas[one.webhook_id, one.status.value] += 1
     attempts.store(connection, zip(after, (one.attempt for one in kept), strict=True))
-    deliveries.add_counts(connection, deltas)
+    deliveries.add_counts(connection, _moved(after, before))
     hours.add_attempts(connection, ((one.delivery.webhook_id, one.attempt) for one in kept))
     transaction.committed.deliveries += after
     _tell_webhooks(transaction, kept, hooks)
     ends = {one.id: one.status for one in after}
     return [ends.get(one.delivery.id) for one in records]
+
+
+def _moved(after: list[Delivery], before: Mapping[int, State]) -> Counter[tuple[int, str]]:
+    """How many more, or fewer, stand where."""
+    deltas: Counter[tuple[int, str]] = Counter()
+    for one in after:
+        deltas[one.webhook_id, before[one.id].status.value] -= 1
+        deltas[one.webhook_id, one.status.value] += 1
+    return deltas
 
 
 def _learn(connection: sqlite3.Connection, hooks: dict[int, Webhook], wanted: set[int]) -> None:

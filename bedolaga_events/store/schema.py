@@ -104,7 +104,7 @@ def _migrate(connection: sqlite3.Connection, version: int, script: str) -> None:
         )
         connection.execute(f"PRAGMA user_version = {version}")
         connection.execute("COMMIT")
-    except BaseException:
+    except BaseException:  # interrupted too: a migration is whole or not at all
         connection.rollback()  # unless SQLite did, as on a full disk
         raise
 

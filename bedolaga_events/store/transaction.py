@@ -36,7 +36,7 @@ def alone(connection: sqlite3.Connection, now: int) -> Iterator[Transaction]:
     try:
         yield Transaction(connection, now, Committed(now))
         connection.execute("COMMIT")
-    except BaseException:
+    except BaseException:  # interrupted too
         connection.execute("ROLLBACK")
         raise
 
