@@ -230,7 +230,8 @@ def add_routes(
     )
     calls = [(one.method, one.path, one.handler) for one in ROUTES]
     calls += [("GET", path, page.serve) for path in app[page.PAGE].paths()]
-    calls += [("GET", "/help", manual.enter), ("GET", "/help/{name:.*}", manual.serve)]
+    calls += [("GET", path, manual.enter) for path in ("/help", "/help/ru")]
+    calls += [("GET", "/help/{name:.*}", manual.serve)]
     # One resource a path, so that it knows all its methods (OPTIONS).
     resources = {path: app.router.add_resource(path) for _, path, _ in calls}
     for method, path, handler in calls:

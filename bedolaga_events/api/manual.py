@@ -14,9 +14,10 @@ CSP = (  # the icons of the theme are data: addresses; its tables have style att
 )
 
 
-async def enter(_: web.Request) -> web.Response:
-    """GET /help: relative, so that a path prefix stays."""
-    return web.Response(status=308, headers={"Location": "help/"})
+async def enter(request: web.Request) -> web.Response:
+    """GET /help, /help/ru: relative, so that a path prefix stays."""
+    folder = request.path.rpartition("/")[2]
+    return web.Response(status=308, headers={"Location": f"{folder}/"})
 
 
 async def serve(request: web.Request) -> web.Response:
@@ -33,8 +34,10 @@ async def serve(request: web.Request) -> web.Response:
 
 
 def _files(name: str) -> Iterator[str]:
-    """What an address may mean: itself, or without the site the document of this name."""
+    """What an address may mean: itself, its page, or without the site the document of its name."""
     if not name or name.endswith("/"):
         name += INDEX
     yield name
-    yield name.removesuffix(".html") + ".md"
+    bare = name.removesuffix(".html")
+    yield f"{bare}.html"
+    yield f"{bare}.md"

@@ -7,7 +7,7 @@ const PLACE = 'bedolaga.place';
 const WANTED = 'bedolaga.wanted';
 const WANTED_FOR = 30 * 60_000; // ms: as long as a sign-in code is good
 // What lies over another place, and in brackets that place where none was left for it.
-const OVER = [/^(#\/events)\/[^/?]+/, /^(#\/webhooks)\/new\b/, /^(#\/webhooks\/\d+\/deliveries)\/[^/?]+/];
+const OVER = [/^(#\/events)\/\d+(\?|$)/, /^(#\/webhooks)\/new(\?|$)/, /^(#\/webhooks\/\d+\/deliveries)\/\d+(\?|$)/];
 
 const route = signal(''); // the whole address
 const under = signal(''); // the place that fills the page

@@ -30,6 +30,7 @@ async def test_every_route_is_described(server: Server) -> None:
         "/files.json",
         "/docs",
         "/help",
+        "/help/ru",
         "/help/{name}",
         "/",
         *("/files.json", "/{name}", "/{folder}/{name}"),  # the page

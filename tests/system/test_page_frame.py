@@ -136,15 +136,34 @@ async def test_closing_goes_back_to_where_one_was(
     assert await other.evaluate("history.length") <= 2
 
 
-@pytest.mark.parametrize("place", ["nowhere", "events/1/2", "webhooks/x", "webhooks/1/nothing"])
+UNKNOWN = (
+    "nowhere",
+    "events/1/2",
+    "events/x",
+    "webhooks/x",
+    "webhooks/1/nothing",
+    "webhooks/new/x",
+)
+
+
+@pytest.mark.parametrize("place", [*UNKNOWN, "webhooks/1/deliveries/x"])
 async def test_an_unknown_address_says_so(server: Server, page: Page, place: str) -> None:
     """And leads on."""
     await sign_in(server, page, place)
-    if place != "events/1/2":  # an event that is not there says that itself
-        await expect(page.locator("main")).to_contain_text("Такой страницы здесь нет")
-        await expect(page).to_have_title("Не найдено · Bedolaga Events")
-        await page.locator("main").get_by_role("link", name="Дашборд").click()
-        await expect(page.locator(".stats")).to_be_visible()
+    await expect(page.locator("main")).to_contain_text("Такой страницы здесь нет")
+    await expect(page.locator("dialog")).to_have_count(0)
+    await expect(page).to_have_title("Не найдено · Bedolaga Events")
+    await page.locator("main").get_by_role("link", name="Дашборд").click()
+    await expect(page.locator(".stats")).to_be_visible()
+
+
+async def test_an_event_that_is_not_there_says_so(server: Server, page: Page) -> None:
+    """Its address is one that could be: closing goes back to where one was."""
+    await sign_in(server, page, "events/7")
+    await expect(page.locator("dialog [role=alert]")).to_contain_text("7")
+    await page.keyboard.press("Escape")
+    await expect(page.locator("dialog")).to_have_count(0)
+    assert "events" not in page.url
 
 
 async def test_every_view_has_a_title_and_a_way_past_the_navigation(

@@ -56,6 +56,33 @@ async def test_a_search_says_how_far_it_looked(
     await expect(page.get_by_role("button", name="Искать дальше")).to_have_count(0)
 
 
+@pytest.mark.parametrize("of", ["", "webhooks/1/"])
+async def test_a_search_in_deliveries_goes_on_too(
+    server: Server, page: Page, monkeypatch: pytest.MonkeyPatch, of: str
+) -> None:
+    """Of all webhooks, and of one: what was found stays above what is found further on."""
+    await server.webhook("https://receiver.example.com", is_active=False)
+    await server.event(user_id=1, username="Мария")
+    others = [{"type": "user.created", "payload": {"user_id": 2}}] * 80
+    await server.call("POST", "/events/batch", {"events": others})
+    await server.event(user_id=3, username="Мария")
+    monkeypatch.setattr(search, "WORK", 10_000)  # some forty rows
+    await sign_in(server, page, f"{of}deliveries?status=all&q=мария")
+    rows = page.locator("main li a[href*='/deliveries/']")
+    await expect(rows).to_have_count(1)
+    told = page.locator("main [role=status]").filter(has_text="Просмотрено до")
+    await expect(told).to_have_count(1)
+    onward = page.get_by_role("button", name="Искать дальше")
+    for _ in range(5):
+        if not await onward.count():
+            break
+        async with page.expect_response(lambda one: "before_id" in one.url):
+            await onward.click()
+        await expect(rows.first).to_be_visible()
+    await expect(rows).to_have_count(2)
+    await expect(onward).to_have_count(0)
+
+
 async def test_lists_come_without_what_they_do_not_show(server: Server, page: Page) -> None:
     """Fifty events of 50 KB weigh some KB, and read all the same (P29)."""
     for number in range(50):

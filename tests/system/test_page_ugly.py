@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.conftest import Receiver, Server, until
-from tests.system.chromium import needs_chromium, show, sign_in
+from tests.system.chromium import browsing, needs_chromium, show, sign_in
 
 pytestmark = needs_chromium
 
@@ -14,6 +14,13 @@ NAME = "Н" * 255
 FAR = f"https://crm.example-company.com/{'hooks/' * 300}"
 LABEL = "Событие с названием, которое кто-то написал длиннее, чем помещается в одну строку"
 PLACES = ["webhooks", "webhooks/1", "webhooks/1/deliveries", "webhooks/1/settings", "deliveries"]
+# px left beside the words of a select and its arrow (20 px in Chromium)
+SPARE = """(one) => {
+  const { font, paddingLeft, paddingRight } = getComputedStyle(one);
+  const text = Object.assign(document.createElement('canvas').getContext('2d'), { font });
+  const { width } = text.measureText(one.selectedOptions[0].text);
+  return one.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight) - 20 - width;
+}"""
 HEIGHTS = "them => them.map((one) => Math.round(one.getBoundingClientRect().height))"
 
 
@@ -86,3 +93,24 @@ async def test_what_turns_the_reading_direction_is_shown(
     await expect(page.locator(".delivery strong")).to_have_text("CRM \\u202e txet")
     await show(page, "webhooks/1")
     await expect(page.locator("h2")).to_contain_text("CRM \\u202e txet")
+
+
+@pytest.mark.parametrize("width", [360, 390])
+@pytest.mark.parametrize("locale", ["ru-RU", "en-US"])
+async def test_what_narrows_the_webhooks_is_read_whole(
+    server: Server, width: int, locale: str
+) -> None:
+    """Each choice of state and of order, whichever is taken: none is cut by its own arrow."""
+    await server.webhook("https://receiver.example.com", is_active=False)
+    phone = {"viewport": {"width": width, "height": 780}, "is_mobile": True, "has_touch": True}
+    async with browsing(locale=locale, **phone) as context:
+        page = await context.new_page()
+        await sign_in(server, page, "webhooks")
+        narrowing = page.locator(".narrowing select")
+        await expect(narrowing).to_have_count(2)
+        for one in range(2):
+            select = narrowing.nth(one)
+            for value in await select.evaluate("(one) => [...one.options].map((o) => o.value)"):
+                await select.select_option(value)
+                assert await select.evaluate(SPARE) >= 0, value
+        assert await page.evaluate("document.documentElement.scrollWidth") <= width
