@@ -1,6 +1,7 @@
 """Events in, and the log of them (contract §2)."""
 
 import json
+import re
 
 from aiohttp import hdrs, web
 
@@ -16,6 +17,11 @@ from bedolaga_events.patterns import covers
 from bedolaga_events.shapes.event import EventInput
 from bedolaga_events.store import history
 from bedolaga_events.store.batch import Append
+
+# Of Accept-Language: a language, whatever stands behind it, and its weight (RFC 9110 §12.5.4).
+LANGUAGE_RANGE = re.compile(
+    r"\s*([a-z]{1,8})(?:-[a-z0-9-]*)?\s*(?:;\s*q=([01](?:\.[0-9]{0,3})?))?\s*"
+)
 
 
 async def create_event(request: web.Request) -> web.Response:
@@ -104,7 +110,7 @@ async def list_refused_events(request: web.Request) -> web.Response:
 async def list_event_types(request: web.Request) -> web.Response:
     """GET /event-types: List the event types, in Russian or English.
 
-    Without `lang` it is the first language of Accept-Language that the server speaks.
+    Without `lang` it is the language of Accept-Language that is wanted most of these two.
     """
     language = reading.query(request, shapes.event.LanguageQuery).lang or _preferred(request)
     known = parts(request).catalogue.types.values()
@@ -196,9 +202,9 @@ def _seen_by(server: Parts, event: Event) -> list[dict[str, object]]:
 
 
 def _preferred(request: web.Request) -> str:
-    """The first language of Accept-Language that we speak; Russian without one."""
-    for part in request.headers.get(hdrs.ACCEPT_LANGUAGE, "").split(","):
-        language = part.strip()[:2].lower()
-        if language in ("ru", "en"):
-            return language
-    return "ru"
+    """The language of Accept-Language that is wanted most of ours; Russian without one."""
+    listed = request.headers.get(hdrs.ACCEPT_LANGUAGE, "").lower().split(",")
+    found = [one for one in map(LANGUAGE_RANGE.fullmatch, listed) if one]
+    wanted = [(float(one[2] or 1), one[1]) for one in found if one[1] in ("ru", "en")]
+    weight, language = max(wanted, key=lambda one: one[0], default=(0.0, "ru"))
+    return language if weight else "ru"

@@ -189,6 +189,28 @@ async def test_the_types_are_listed_in_two_languages(starting: Any) -> None:
     assert russian[0]["schema"]["properties"]["user_id"]["type"] == "integer"
 
 
+@pytest.mark.parametrize(
+    ("wanted", "language"),
+    [
+        ("ru-RU,ru;q=0.9,en;q=0.8", "ru"),
+        ("en;q=0.1, ru;q=0.9", "ru"),
+        ("ru;q=0, en", "en"),
+        ("de, EN-us;q=0.5", "en"),
+        ("rup, en;q=0.3", "en"),
+        ("ru;q=0", "ru"),
+        ("*", "ru"),
+        (";;q=,", "ru"),
+    ],
+)
+async def test_the_language_is_the_one_that_is_wanted_most(
+    server: Server, wanted: str, language: str
+) -> None:
+    """By weight (RFC 9110 §12.5.4), Russian without any of ours."""
+    said = await server.call("GET", "/event-types", headers={"Accept-Language": wanted})
+    labels = {"ru": "Создание пользователя", "en": "User created"}
+    assert said.json[0]["label"] == labels[language]
+
+
 async def test_every_webhook_has_a_verdict_on_an_event(server: Server) -> None:
     """Why it got the event, or why not."""
     await server.webhook("http://127.0.0.1:1/", "ticket.*")
