@@ -8,7 +8,7 @@ from pathlib import Path
 
 STATIC = Path(__file__).parents[1] / "static"
 INDEX = STATIC / "index.html"
-IMPORTED = re.compile(r"""(?:^|;)(?:import|export)\b[^;]*?from ?["'](\.[^"']+)["']""", re.MULTILINE)
+IMPORTED = re.compile(r"""(?:^|;)(?:import|export)\b[^;(=]*?["'](\.[^"']+)["']""", re.MULTILINE)
 LINES = re.compile(r'(?:  <link rel="modulepreload" href="[^"]+">\n)+')
 
 

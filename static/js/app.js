@@ -10,6 +10,7 @@ import { lostAt } from './feed.js';
 import { said, t } from './i18n.js';
 import { isLoaded, knownAt, now, trouble } from './known.js';
 import { moment } from './lib/time.js';
+import './lib/validity.js';
 import { unread } from './notifications.js';
 import { arrive, leave, over, path } from './place.js';
 import { signedIn, start, takeLink } from './session.js';

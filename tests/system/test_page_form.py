@@ -1,9 +1,10 @@
 """A new webhook as a person makes it: helped while typing, done in one step, lost by no slip."""
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.conftest import Receiver, Server
-from tests.system.chromium import needs_chromium, show, sign_in
+from tests.system.chromium import browsing, needs_chromium, show, sign_in
 
 pytestmark = needs_chromium
 
@@ -63,3 +64,49 @@ async def test_own_secret_or_none(server: Server, receiver: Receiver, page: Page
     assert (await server.call("GET", "/webhooks/1")).json["has_secret"]
     await show(page, "webhooks/1/verify")
     await expect(page.get_by_label("Python")).to_contain_text("def verify")
+
+
+# What a field of the form says: when it is empty, no address, too little, no whole number.
+FAULTS = {
+    "ru": ("Заполните это поле.", "Это не адрес: он", "Не меньше 0.", "Нужно целое число."),
+    "en": ("Fill in this field.", "This is no address:", "At least 0.", "A whole number is"),
+}
+
+
+@pytest.mark.parametrize(("language", "locale"), [("ru", "en-US"), ("en", "ru-RU")])
+async def test_a_field_speaks_the_language_of_the_page(
+    server: Server, receiver: Receiver, language: str, locale: str
+) -> None:
+    """Whatever the browser's own is; and the form goes once nothing is wrong any more."""
+    empty, no_address, little, broken = FAULTS[language]
+    async with browsing(locale=locale) as context:
+        page = await context.new_page()
+
+        async def says(name: str, words: str) -> None:
+            field = page.locator(f"[name={name}]")
+            await expect(field).to_be_focused()
+            assert words in await field.evaluate("(one) => one.validationMessage")
+
+        await page.goto(server.url)
+        await page.evaluate(f"localStorage.setItem('bedolaga.language', '{language}')")
+        await page.reload()
+        await page.locator("form button.primary").click()
+        await says("token", empty)
+        await sign_in(server, page, "webhooks/new")
+        send = page.locator("dialog form button.primary")
+        await send.click()
+        await says("name", empty)
+        await page.keyboard.type("CRM")
+        await page.locator("[name=url]").fill("nowhere")
+        await page.keyboard.press("Enter")
+        await says("url", no_address)
+        await page.locator("[name=url]").fill(receiver.url)
+        await page.get_by_role("checkbox", name="ticket.*").check()
+        await page.locator("dialog details summary").last.click()
+        for text, words in (("-1", little), ("1.5", broken)):
+            await page.locator("[name=max_per_minute]").fill(text)
+            await send.click()
+            await says("max_per_minute", words)
+        await page.locator("[name=max_per_minute]").fill("60")
+        await send.click()
+        await expect(page.locator("[data-once]")).to_be_visible()

@@ -102,7 +102,7 @@ async def test_what_narrows_the_webhooks_is_read_whole(
 ) -> None:
     """Each choice of state and of order, whichever is taken: none is cut by its own arrow."""
     await server.webhook("https://receiver.example.com", is_active=False)
-    phone = {"viewport": {"width": width, "height": 780}, "is_mobile": True, "has_touch": True}
+    phone: Any = {"viewport": {"width": width, "height": 780}, "is_mobile": True}
     async with browsing(locale=locale, **phone) as context:
         page = await context.new_page()
         await sign_in(server, page, "webhooks")
