@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from bedolaga_events.model import Attempt, LastError, Webhook
+from bedolaga_events.model import Attempt, ErrorCode, LastError, Webhook
 from bedolaga_events.times import HOUR
 
 SILENCE = 36 * HOUR  # after this the clock that disables starts anew
@@ -54,10 +54,20 @@ def _after(fares: Fares, attempt: Attempt) -> Fares:
         start if failing is None else min(failing, start),
         start if patience is None else min(patience, start),
         success_at,
-        LastError(
-            attempt.error_code, attempt.response_status, attempt.error_message, attempt.ended_at
-        ),
+        _error(attempt.error_code, attempt),
     )
+
+
+def _error(code: ErrorCode, attempt: Attempt) -> LastError:
+    at, pause = attempt.ended_at, attempt.pause
+    rest_until = at + pause if pause else 0
+    return LastError(code, attempt.response_status, attempt.error_message, at, rest_until)
+
+
+def rests_until(webhook: Webhook) -> int:
+    """Until when its receiver asked to be left alone; 0 if it did not, or was changed since."""
+    error = webhook.last_error
+    return error.rest_until if error and webhook.updated_at <= error.at else 0
 
 
 def counted_from(webhook: Webhook, now: int) -> int | None:

@@ -1,7 +1,6 @@
-"""The nouns: what the server keeps and what passes between its floors.
+"""The nouns: what the server keeps; times in microseconds since 1970, payloads as canonical text.
 
-Times are integer microseconds since 1970-01-01 UTC; `payload` is the canonical JSON text
-(`wire.canonical`). What is made for every event is a named tuple: a quarter of a dataclass's cost.
+What is made for every event is a named tuple: a quarter of a dataclass's cost.
 """
 
 import enum
@@ -117,6 +116,7 @@ class LastError(NamedTuple):
     status: int | None
     message: str | None
     at: int
+    rest_until: int = 0  # the receiver asked to be left alone so long; not shown
 
 
 class Webhook(NamedTuple):
@@ -193,6 +193,7 @@ class Attempt(NamedTuple):
     request_headers: tuple[tuple[str, str], ...] = ()
     retry_after: float | None = None  # seconds that the body asked for; not kept
     moved_to: tuple[int | str, int] | None = None  # a chat's old and new id; not kept
+    pause: int = 0  # microseconds for which the receiver asked to be left alone
 
     @property
     def succeeded(self) -> bool:

@@ -159,6 +159,10 @@ class Lane:
         if is_moved or webhook.is_active > before.is_active:
             self.width, self.answers, self.fails, self._paused_until = 1, True, False, 0
 
+    def rest(self, until: int) -> None:
+        """Send nothing before a moment, unless by hand: the receiver asked an earlier run."""
+        self._paused_until = until
+
     def close(self) -> None:
         """The webhook was deleted, and its deliveries with it."""
         self.gone = True

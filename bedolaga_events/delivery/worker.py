@@ -12,6 +12,7 @@ from itertools import zip_longest
 
 import structlog
 
+from bedolaga_events import health
 from bedolaga_events.committed import Committed
 from bedolaga_events.delivery import formats, retry
 from bedolaga_events.delivery.formats import Endpoint
@@ -74,7 +75,8 @@ class Worker:
         """Read every webhook, then send until `stop`."""
         for one in await self._database.read(webhooks.all_webhooks):
             if one.id not in self._turns.lanes:  # else what was heard meanwhile is newer
-                self._turns.place(one)
+                rest = health.rests_until(one) - self._clock.wall()
+                self._turns.place(one).rest(self._clock.elapsed() + rest)
         while not self._stopping:
             self._look()
             self._start()
@@ -179,7 +181,7 @@ class Worker:
         finally:
             self._turns.land(lane, start, attempt, self._clock.elapsed(), pause)
             self._start()
-        return attempt
+        return attempt._replace(pause=pause) if pause else attempt
 
     async def _post(self, endpoint: Endpoint, start: Start) -> Attempt:
         started_at, delivery = self._clock.wall(), start.delivery

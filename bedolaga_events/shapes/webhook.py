@@ -119,7 +119,7 @@ def fields(webhook: Kept, header_names: Iterable[str]) -> dict[str, object]:
         Webhook,
         webhook,
         filter=webhook.filter and json.loads(webhook.filter),
-        last_error=error and error._asdict() | {"at": rfc3339(error.at)},
+        last_error=error and shown(LastError, error, at=rfc3339(error.at)),
         headers=dict.fromkeys(header_names, MASK),
     )
 

@@ -49,6 +49,32 @@ async def test_a_receiver_that_asks_for_a_pause_gets_it(
     await until(lambda: len(set(numbers(receiver))) >= 41)
 
 
+async def test_a_pause_outlasts_a_restart(starting: Any, receiver: Receiver, clock: Clock) -> None:
+    """It holds for all that waits, until it is over."""
+
+    async def busy(_: web.Request) -> web.Response:
+        return web.Response(status=503, headers={"Retry-After": "60"})
+
+    receiver.answer = busy
+    server: Server = await starting()
+    await server.webhook(receiver.url)
+    await server.event(user_id=1)
+    await attempted(server, 1)
+    await server.event(user_id=2)
+    await starting.stop()
+    server = await starting()
+    clock.advance(50)
+    await server.event(user_id=3)  # makes the worker look around
+    await attempted(server, 1)
+    await starting.stop()
+    assert len(receiver.requests) == 1
+    server = await starting()
+    receiver.answer = None
+    clock.advance(20)
+    await server.event(user_id=4)
+    await until(lambda: {2, 3, 4} <= set(numbers(receiver)))
+
+
 async def test_max_per_minute_spaces_a_webhook(
     server: Server, receiver: Receiver, clock: Clock
 ) -> None:

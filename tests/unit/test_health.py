@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bedolaga_events import health
-from bedolaga_events.model import Attempt, ErrorCode, Webhook, WebhookState
+from bedolaga_events.model import Attempt, ErrorCode, LastError, Webhook, WebhookState
 
 HOUR = 3_600_000_000  # microseconds
 START = 1_768_473_000_000_000
@@ -29,19 +29,22 @@ def after(one: Webhook, *made: Attempt, is_test: bool = False) -> Webhook:
     return health.after(one, [(attempt, is_test) for attempt in made])
 
 
+def test_a_pause_that_was_asked_for_is_kept_until_the_webhook_is_changed() -> None:
+    """For the next start; a success ends it too."""
+    paused = after(webhook(updated_at=START), bad(START)._replace(pause=HOUR))
+    assert health.rests_until(paused) == START + 20_000 + HOUR
+    assert health.rests_until(paused._replace(updated_at=START + HOUR)) == 0
+    assert health.rests_until(after(paused, good(START + 1))) == 0
+
+
 def test_it_works_until_its_last_attempt_failed() -> None:
     """The state, the first failure's start, the last error in full; a success clears them."""
     one = webhook()
     assert (one.state, one.failing_since, one.last_error) == (WebhookState.WORKING, None, None)
     failed = after(one, bad(START), bad(START + HOUR, 500))
     assert (failed.state, failed.failing_since) == (WebhookState.FAILING, START)
-    assert failed.last_error is not None
-    assert failed.last_error._asdict() == {
-        "code": ErrorCode.HTTP_STATUS,
-        "status": 500,
-        "message": "HTTP 500",
-        "at": START + HOUR + 20_000,
-    }
+    at = START + HOUR + 20_000
+    assert failed.last_error == LastError(ErrorCode.HTTP_STATUS, 500, "HTTP 500", at)
     well = after(failed, good(START + 2 * HOUR))
     assert (well.state, well.failing_since, well.last_error) == (WebhookState.WORKING, None, None)
     assert well.last_success_at == START + 2 * HOUR + 20_000
