@@ -7,7 +7,7 @@ import { SignIn } from './components/SignIn.js';
 import { Skeleton } from './components/Skeleton.js';
 import { Toasts } from './components/Toasts.js';
 import { lostAt } from './feed.js';
-import { said, t } from './i18n.js';
+import { learn, said, t } from './i18n.js';
 import { isLoaded, knownAt, now, trouble } from './known.js';
 import { moment } from './lib/time.js';
 import './lib/validity.js';
@@ -124,10 +124,6 @@ effect(() => {
   document.title = `${unread.value ? `(${unread.value}) ` : ''}${page ? open : view} · Bedolaga Events`;
 });
 
-effect(() => {
-  if (isLoaded.value) setTimeout(loadRest, REST_AFTER);
-});
-
 addEventListener('hashchange', () => {
   takeLink(); // a sign-in link, opened where the page is open
   arrive();
@@ -138,3 +134,7 @@ const place = document.getElementById('app');
 place.replaceChildren(); // the frame that stood there until now
 render(html`<${Page} />`, place);
 place.className = 'up';
+effect(() => {
+  if (isLoaded.value || !signedIn.value) learn();
+  if (isLoaded.value) setTimeout(loadRest, REST_AFTER);
+});

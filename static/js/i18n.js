@@ -21,7 +21,20 @@ export function t(key, values = {}) {
 export const word = (kind, value) => texts[language.value][`${kind}.${value}`] ?? value;
 
 // A sentence of the server; one without translation stays as it is.
-export const said = (sentence) => sentences.value[language.value]?.(sentence) ?? sentence;
+export function said(sentence) {
+  if (sentence) learn();
+  return sentences.value[language.value]?.(sentence) ?? sentence;
+}
+
+// How the server's sentences are said: more than half of all words, and the first view seldom has one.
+const learned = new Set();
+export async function learn() {
+  const chosen = language.value;
+  if (learned.has(chosen)) return;
+  learned.add(chosen);
+  const found = await persist(() => get(`${chosen}.said`));
+  sentences.value = { ...sentences.value, [chosen]: translator(found).said };
+}
 
 export const helpAt = (page, section) => `help/${language.value === 'ru' ? 'ru/' : ''}${page}.html#${section}`;
 
@@ -32,16 +45,8 @@ export async function setLanguage(chosen) {
 
 const get = (name) => apiClient.request('GET', `/js/locales/${name}.json`, { token: null });
 
-async function learn(chosen) {
-  const found = await persist(() => get(`${chosen}.said`));
-  sentences.value = { ...sentences.value, [chosen]: translator(found).said };
-}
-
 async function show(chosen) {
-  if (!texts[chosen]) {
-    texts[chosen] = await get(chosen);
-    learn(chosen); // without waiting: nothing was said yet
-  }
+  texts[chosen] ??= await get(chosen);
   language.value = chosen;
   document.documentElement.lang = chosen;
 }

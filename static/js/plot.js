@@ -2,6 +2,12 @@
 import { bucketName } from './lib/time.js';
 import uPlot from '../vendor/uplot.js';
 
+// Its styles come with it: the first picture needs none of them.
+await new Promise((resolve) => {
+  const styles = { rel: 'stylesheet', href: 'vendor/uplot.css', onload: resolve, onerror: resolve };
+  document.head.append(Object.assign(document.createElement('link'), styles));
+});
+
 const GAP = 8; // px between an axis and its labels
 const X_LABEL = 64; // px that a time takes
 const HEADROOM = 1.05;

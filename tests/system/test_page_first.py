@@ -75,7 +75,7 @@ async def test_a_slow_network(server: Server, page: Page) -> None:
     await page.reload(wait_until="commit")
     await expect(page.locator(ROW).first).to_be_visible(timeout=30_000)
     data, painted = await page.evaluate(f"[performance.now(), {PAINTED}]")
-    assert (painted < 3_000, data < 10_000) == (True, True), (painted, data)
+    assert (painted < 3_000, data < 8_000) == (True, True), (painted, data)
 
 
 async def test_the_first_view_over_the_wire(server: Server, page: Page) -> None:
@@ -91,7 +91,7 @@ async def test_the_first_view_over_the_wire(server: Server, page: Page) -> None:
     await expect(page.locator(ROW)).to_have_count(1)
     await expect(page.locator(".charts canvas")).to_have_count(1)  # the last that comes
     first = sum(sizes)
-    assert first < 210_000, (first, len(sizes))
+    assert first < 142_000, (first, len(sizes))
     await client.send("Network.setCacheDisabled", {"cacheDisabled": False})
     await page.reload()
     await expect(page.locator(ROW)).to_have_count(1)
