@@ -32,7 +32,8 @@ async def running(program: str, *words: str, **environment: str) -> AsyncIterato
     try:
         yield process
     finally:
-        process.terminate()
+        if process.returncode is None:
+            process.terminate()
         await process.wait()
 
 
