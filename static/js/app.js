@@ -1,11 +1,9 @@
 // Start, show what the address says, mount.
-import { ConnectionStatus } from './components/ConnectionStatus.js';
+import { Toasts } from './components/Dialog.js';
 import { Keys } from './components/Keys.js';
-import { lazy, loadRest } from './components/Lazy.js';
-import { Help, Menu, MenuButton, Navigation } from './components/Navigation.js';
+import { lazy, loadRest, waiting } from './components/Lazy.js';
+import { ConnectionStatus, Help, Menu, MenuButton, Navigation } from './components/Navigation.js';
 import { SignIn } from './components/SignIn.js';
-import { Skeleton } from './components/Skeleton.js';
-import { Toasts } from './components/Toasts.js';
 import { lostAt } from './feed.js';
 import { learn, said, t } from './i18n.js';
 import { isLoaded, knownAt, now, trouble } from './known.js';
@@ -33,8 +31,8 @@ const VIEWS = {
 };
 const WebhookView = lazily('./views/webhook.js', 'WebhookView');
 const NewWebhook = lazily('./components/NewWebhook.js', 'NewWebhook');
-const EventDrawer = lazily('./components/EventDrawer.js', 'EventDrawer');
-const DeliveryDrawer = lazily('./components/DeliveryDrawer.js', 'DeliveryDrawer');
+const EventDrawer = lazily('./components/Drawers.js', 'EventDrawer');
+const DeliveryDrawer = lazily('./components/Drawers.js', 'DeliveryDrawer');
 const REST_AFTER = 5_000; // ms after the first data
 const TABS = [undefined, 'deliveries', 'settings', 'verify'];
 const OFFLINE_AFTER = 3_000; // ms
@@ -51,7 +49,7 @@ function View() {
   const page = currentPage();
   const [, id, tab] = path.value;
   if (!page) return html`<${Nowhere} />`;
-  if (page === 'webhooks' && !webhooks.value) return html`<section class="card"><${Skeleton} rows=${8} /></section>`;
+  if (page === 'webhooks' && !webhooks.value) return waiting();
   return id ? html`<${WebhookView} id=${Number(id)} tab=${tab ? `/${tab}` : ''} />` : html`<${VIEWS[page]} />`;
 }
 

@@ -5,3 +5,4 @@ export interface VNode {
 }
 export function h(type: unknown, props: Record<string, any> | null, ...children: unknown[]): VNode;
 export function render(what: unknown, into: Element): void;
+export function createContext(initial: any): any;

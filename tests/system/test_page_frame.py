@@ -190,16 +190,35 @@ async def test_a_toast_is_reached_over_a_dialog(server: Server, page: Page) -> N
     """It stands in the dialog, which lets nothing outside of it be pressed (P10)."""
     await server.webhook(f"{server.url}/sink/in", secret="s3cret")
     await sign_in(server, page, "webhooks/1")
+    refusal = {"status": 409, "json": {"detail": "No."}}
+    await page.route("**/webhooks/1", lambda route: route.fulfill(**refusal))
+    await page.get_by_role("button", name="Выключить").click()
     await page.get_by_role("button", name="Действия", exact=True).click()
     await page.get_by_role("button", name="Сменить секрет").click()
-    refusal = {"status": 409, "json": {"detail": "No."}}
-    await page.route("**/rotate-secret", lambda route: route.fulfill(**refusal))
-    await page.locator("dialog").get_by_role("button", name="Сменить секрет").click()
     toast = page.locator("dialog .toast")
     await expect(toast).to_contain_text("No.")
     await toast.get_by_role("button", name="Закрыть").click()
     await expect(page.locator(".toast")).to_have_count(0)
     await expect(page.locator("dialog")).to_be_visible()
+
+
+async def test_a_refusal_stands_in_the_dialog_that_asked(server: Server, page: Page) -> None:
+    """Where the button is; the dialog stays."""
+    await server.webhook(f"{server.url}/sink/in", secret="s3cret")
+    await sign_in(server, page, "webhooks/1")
+    refusal = {"status": 409, "json": {"detail": "No."}}
+    await page.route("**/rotate-secret", lambda route: route.fulfill(**refusal))
+    await page.get_by_role("button", name="Действия", exact=True).click()
+    await page.get_by_role("button", name="Сменить секрет").click()
+    await page.locator("dialog").get_by_role("button", name="Сменить секрет").click()
+    await expect(page.locator("dialog").get_by_role("alert")).to_have_text("No.")
+    await show(page, "tokens")
+    await page.get_by_role("button", name="Создать токен").click()
+    dialog = page.locator("dialog", has_text="Создать токен")
+    await dialog.locator("[name=name]").fill("bot")
+    await dialog.get_by_role("checkbox", name="publish").uncheck()
+    await dialog.get_by_role("button", name="Создать", exact=True).click()
+    await expect(dialog.get_by_role("alert")).to_be_visible()
 
 
 async def test_a_toast_on_a_phone_covers_neither_header_nor_bar(server: Server, page: Page) -> None:

@@ -1,61 +1,66 @@
 // A chart: bars for counts, lines for lengths of time; a legend with the window's totals, or with the values
 // at the cursor and under the finger; a table behind it.
-import { language, t } from '../i18n.js';
-import { compact, middle, number } from '../lib/text.js';
-import { bucketWhole, milliseconds } from '../lib/time.js';
+import { language } from '../i18n.js';
 import { theme } from '../theme.js';
-import { html, useEffect, useRef, useState } from '../ui.js';
 import { insist } from './Lazy.js';
+import {
+  bucketWhole,
+  compact,
+  html,
+  middle,
+  milliseconds,
+  number,
+  Switch,
+  t,
+  useEffect,
+  useRef,
+  useState,
+} from './parts.js';
 
 const LABEL = 28; // signs
 
-let plotOf = null; // comes with the first chart: nothing else of the page is as large
-const loadPlot = async () => {
-  plotOf ??= (await insist(() => import('../plot.js'))).plotOf;
-};
-
-// `series`: [{label, values, colour}] over `times` (seconds since the epoch), `bucket` seconds apart; the
-// colour is a class of css/dashboard.css. Bars stand on each other; `lines` do not. `format` and `short` make
+// `of`: {items, bucket_seconds}, a series of the server; `series`: [{label, values, colour}] over its items, the
+// colour a class of css/dashboard.css. Bars stand on each other; `lines` do not. `format` and `short` make
 // texts of a value, for reading and for the axis; `note` tells of the whole window.
-export function Chart({ title, times, bucket, series, lines = false, format = number, short = compact, note }) {
+export function Chart({ title, of, series, lines = false, format = number, short = compact, note }) {
   const figure = useRef(null);
   const [at, setAt] = useState(null); // the bucket at the cursor
-  const [isReady, setReady] = useState(plotOf !== null);
-  const shown = series.filter((one) => one.values.some((value) => value));
+  const { items, bucket_seconds: bucket } = of;
+  const times = items.map((one) => Date.parse(one.start) / 1000);
+  const shown = series.filter((one) => one.values.some(Boolean));
   useEffect(() => {
-    if (shown.length && !isReady) loadPlot().then(() => setReady(true));
-  }, [shown.length]);
-  useEffect(() => {
-    if (!shown.length || !isReady) return undefined;
-    const rows = shown.map((one) => one.values);
-    const stop = plotOf(figure.current, { rows, times, bucket, lines, short, onCursor: setAt });
+    if (!shown.length) return undefined;
+    const what = { rows: shown.map((one) => one.values), times, bucket, lines, short, onCursor: setAt };
+    let stop = null;
+    let isWanted = true;
+    // It comes with the first chart: nothing else of the page is as large.
+    insist(() => import('../plot.js')).then(({ plotOf }) => {
+      if (isWanted) stop = plotOf(figure.current, what);
+    });
     return () => {
-      stop();
+      isWanted = false;
+      stop?.();
       setAt(null);
     };
-  }, [isReady, JSON.stringify([times, shown]), language.value, theme.value]);
+  }, [JSON.stringify([times, shown]), language.value, theme.value]);
 
   if (!shown.length) return html`<p class="muted no-data">${note ?? t('noData')}</p>`;
   const written = (value) => (value === null ? '–' : format(value));
   const when = (time) => bucketWhole(time, bucket);
+  const legend = ({ label, colour, values }) => html`<li key=${label}><i class="swatch ${colour}"></i>
+    <span title=${label}>${middle(label, LABEL)}</span> <strong>${written(valueOf(values, at, lines))}</strong></li>`;
+  const row = (time, one) =>
+    html`<tr><td>${when(time)}</td>
+      ${shown.map(({ values }) => html`<td class="number">${written(values[one])}</td>`)}</tr>`;
   return html`<figure class="chart" aria-label=${title} ref=${figure}>
     <ul class="legend plain">
       <li class="at">${at === null ? (note ?? t('inAll')) : when(times[at])}
         ${at === times.length - 1 && ` · ${t('running')}`}</li>
-      ${shown.map(
-        ({ label, colour, values }) => html`<li key=${label}><i class="swatch ${colour}"></i>
-        <span title=${label}>${middle(label, LABEL)}</span>${' '}
-        <strong>${written(valueOf(values, at, lines))}</strong></li>`,
-      )}
-    </ul>
+      ${shown.map(legend)}</ul>
     <div class="plot"></div>
     <details><summary class="muted">${t('asTable')}</summary><table>
-      <thead><tr><th>${t('time')}</th>${shown.map((one) => html`<th class="number">${one.label}</th>`)}</tr></thead>
-      <tbody>${times.map(
-        (time, row) => html`<tr><td>${when(time)}</td>
-        ${shown.map((one) => html`<td class="number">${written(one.values[row])}</td>`)}</tr>`,
-      )}</tbody>
-    </table></details>
+      <thead><tr><th>${t('time')}</th>${shown.map(({ label }) => html`<th class="number">${label}</th>`)}</tr></thead>
+      <tbody>${times.map(row)}</tbody></table></details>
   </figure>`;
 }
 
@@ -65,23 +70,17 @@ function valueOf(values, at, lines) {
   return lines ? (values.findLast((one) => one !== null) ?? null) : values.reduce((sum, one) => sum + one, 0);
 }
 
-export const WINDOWS = ['24h', '7d', '30d'];
+// The series of some fields of the server's: {field: colour}.
+export const seriesOf = ({ items }, fields) =>
+  Object.entries(fields).map(([name, colour]) => ({ label: t(name), colour, values: items.map((one) => one[name]) }));
 
-export function WindowSwitch({ value, onChange }) {
-  return html`<span class="switch" role="group" aria-label=${t('window')}>${WINDOWS.map(
-    (one) => html`
-    <button class="small" aria-pressed=${value === one} onClick=${() => onChange(one)}>${t(one)}</button>`,
-  )}
-  </span>`;
-}
+export const WINDOWS = ['24h', '7d', '30d'];
+export const WindowSwitch = (of) => html`<${Switch} label=${t('window')} options=${WINDOWS} nameOf=${t} ...${of} />`;
 
 // How many attempts succeeded, and how long 95 of 100 took at most: never 100 % beside a failure.
 export function Attempts({ of: { success, failed, p95_ms: p95 } }) {
   const share = success / (success + failed);
   const rate = Number.isNaN(share) ? '—' : `${number(Math.floor(share * 1000) / 10)} %`;
-  const time = p95 === null ? '—' : `≈ ${milliseconds(p95)}`;
-  return html`<span class="muted" title=${t('ofAttemptsHint')}>
-    <strong>${rate}</strong> ${t('ofAttempts')} · p95 ${time}</span>`;
+  return html`<span class="muted" title=${t('ofAttemptsHint')}><strong>${rate}</strong> ${t('ofAttempts')} ·
+    p95 ${p95 === null ? '—' : `≈ ${milliseconds(p95)}`}</span>`;
 }
-
-export const secondsOf = (items) => items.map((one) => Date.parse(one.start) / 1000);

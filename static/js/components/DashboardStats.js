@@ -1,38 +1,30 @@
 // The numbers: how they are, how they moved since yesterday, and their last week.
-import { t } from '../i18n.js';
-import { headline, rubles } from '../lib/money.js';
-import { number } from '../lib/text.js';
 import { stats } from '../known.js';
-import { html } from '../ui.js';
+import { headline, rubles } from '../lib/money.js';
+import { html, number, t } from './parts.js';
 
 const DAYS = 7;
 const [WIDTH, HEIGHT] = [72, 24]; // px
 
 const isMoney = (field) => field.endsWith('_revenue');
 // What GET /stats gives: a number more is a row of numbers.py and a label.
-const fieldsOf = (shown) => Object.keys(shown).filter((field) => typeof shown[field] === 'number');
+export const numbersOf = (shown) => Object.keys(shown ?? {}).filter((field) => typeof shown[field] === 'number');
 
 // `days`: GET /stats/series by day, once it is there.
 export function DashboardStats({ days }) {
-  const shown = stats.value;
-  if (!shown) {
-    return html`<section class="stats" aria-hidden="true">${[1, 2, 3, 4].map(
-      (one) => html`
-      <div class="card stat skeleton" key=${one}></div>`,
-    )}</section>`;
-  }
-  const short = (field) => (isMoney(field) ? headline : number)(shown[field]);
   return html`<section class="stats" aria-label=${t('dashboard')}>
-    ${fieldsOf(shown).map(
-      (field) => html`<div class="card stat" key=${field}>
-      <span class="name">${t(`number.${field}`)}</span>
-      <span class="value" title=${isMoney(field) ? rubles(shown[field]) : undefined}>
-        <strong>${short(field)}</strong>
-        ${' '}<${Moved} now=${shown[field]} before=${shown.yesterday?.[field]} isShare=${isMoney(field)} /></span>
-      <${Week} values=${valuesOf(field, days)} />
-    </div>`,
-    )}
-  </section>`;
+    ${numbersOf(stats.value).map((field) => html`<${Card} key=${field} field=${field} days=${days} />`)}</section>`;
+}
+
+function Card({ field, days }) {
+  const { [field]: shown, yesterday } = stats.value;
+  const money = isMoney(field);
+  const week = money ? days?.items.map((one) => one.revenue) : days?.gauges.map((one) => one[field]);
+  return html`<div class="card stat"><span class="name">${t(`number.${field}`)}</span>
+    <span class="value" title=${money ? rubles(shown) : undefined}>
+      <strong>${(money ? headline : number)(shown)}</strong>
+      ${' '}<${Moved} now=${shown} before=${yesterday?.[field]} isShare=${money} /></span>
+    <${Week} values=${(week ?? []).slice(-DAYS)} /></div>`;
 }
 
 // A part of a number is no progress: today's money is compared with the whole of yesterday's.
@@ -42,11 +34,6 @@ function Moved({ now, before, isShare }) {
   const style = isShare ? 'percent' : 'decimal';
   const text = number(by, { style, signDisplay: 'always', maximumFractionDigits: 0 });
   return html`<small class="moved" title=${t('sinceYesterday')}>${text.replace('-', '−')}</small>`;
-}
-
-function valuesOf(field, days) {
-  const known = isMoney(field) ? days?.items.map((one) => one.revenue) : days?.gauges.map((one) => one[field]);
-  return (known ?? []).slice(-DAYS);
 }
 
 // From the least to the most: what stays as it is lies in the middle.

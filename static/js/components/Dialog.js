@@ -1,12 +1,8 @@
 // Modal <dialog>s: the browser traps the focus, Esc closes. One in which something was typed, or which
 // shows what is shown once, asks before it closes.
-import { t } from '../i18n.js';
-import { layers } from '../toasts.js';
-import { html, useEffect, useRef, useState } from '../ui.js';
-import { Icon } from './Icon.js';
-import { Toasts } from './Toasts.js';
+import { dismiss, html, Icon, layers, t, toasts, useEffect, useRef, useState } from './parts.js';
 
-// `light`: what is typed here is no loss.
+// `kind`: a window, or a drawer from the side; `light`: what is typed here is no loss.
 export function Dialog({ title, onClose, children, kind = 'window', light = false }) {
   const element = useRef(null);
   const isTyped = useRef(false);
@@ -18,43 +14,29 @@ export function Dialog({ title, onClose, children, kind = 'window', light = fals
   function leave(event) {
     event?.preventDefault();
     event?.stopPropagation(); // it may stand in another one
-    const isOnce = element.current.querySelector('[data-once]');
-    if (isOnce) setAsking('loseSecret');
+    if (element.current.querySelector('[data-once]')) setAsking('loseSecret');
     else if (isTyped.current && !light) setAsking('loseTyped');
     else onClose();
   }
   const onKeyDown = (event) => event.key === 'Escape' && leave(event);
-  const onMouseDown = (event) => isBeside(element.current, event) && leave();
   const onInput = ({ target }) => {
     isTyped.current ||= Boolean(target.form) && target.type !== 'search';
   };
-  return html`<dialog ref=${element} class=${kind} aria-label=${title} onCancel=${leave} onKeyDown=${onKeyDown}
-      onInput=${onInput} onMouseDown=${onMouseDown}>
+  return html`<dialog ref=${element} class=${kind} aria-label=${title} closedby="any" onCancel=${leave}
+      onKeyDown=${onKeyDown} onInput=${onInput}>
     <header class="bar"><h2>${title}</h2>
-      <button class="quiet square" onClick=${() => leave()} aria-label=${t('close')}><${Icon} name="x" /></button></header>
+      <button class="quiet square" onClick=${() => leave()} aria-label=${t('close')}>
+        <${Icon} name="x" /></button></header>
     <div class="inside">${children}</div>
     ${
       asking &&
       html`<footer class="asking" role="alert"><p>${t(asking)}</p>
-      <button ref=${focus} onClick=${() => setAsking(null)}>${t('stay')}</button>
+      <button ref=${(one) => one?.focus()} onClick=${() => setAsking(null)}>${t('stay')}</button>
       <button class="danger" onClick=${onClose}>${t('closeAnyway')}</button></footer>`
     }
     <${Toasts} layer=${element} />
   </dialog>`;
 }
-
-// From the side on a wide screen, a whole sheet on a phone.
-export function Drawer(props) {
-  return html`<${Dialog} ...${props} kind="drawer" />`;
-}
-
-// A press on the backdrop comes as one on the dialog itself; so does one on an empty place in it.
-function isBeside(dialog, { target, clientX, clientY }) {
-  const { left, right, top, bottom } = dialog.getBoundingClientRect();
-  return target === dialog && (clientX < left || clientX > right || clientY < top || clientY > bottom);
-}
-
-const focus = (element) => element?.focus();
 
 // Toasts come to the one that lies on top; closing it gives the focus back to where it was. A browser
 // may close it by itself (a second "back" on Android), and tells `onClosed`.
@@ -68,4 +50,30 @@ function open(dialog, onClosed) {
     layers.value = layers.value.filter((one) => one !== dialog);
     dialog.close();
   };
+}
+
+// `layer` is a reference to the dialog that they would stand in; none is the page.
+export function Toasts({ layer }) {
+  return (
+    layers.value.at(-1) === layer?.current &&
+    html`<div class="toasts" role="status" aria-live="polite">
+    ${toasts.value.map((one) => html`<${Toast} key=${one.key} ...${one} id=${one.key} />`)}</div>`
+  );
+}
+
+function Toast({ id, text, button, isError, href }) {
+  const close = () => dismiss(id);
+  const press = () => {
+    close();
+    button.press();
+  };
+  return html`<div class="toast ${isError ? 'bad' : ''}" role=${isError ? 'alert' : undefined}>
+    ${isError && html`<${Icon} name="circle-x" />`}
+    ${
+      href
+        ? html`<a class="text" href=${href} onClick=${close}>${text}</a>`
+        : html`<span class="text" tabindex=${isError ? 0 : undefined}>${text}</span>`
+    }
+    ${button && html`<button class="small" onClick=${press}>${button.label}</button>`}
+    <button class="small quiet square" aria-label=${t('close')} onClick=${close}><${Icon} name="x" /></button></div>`;
 }

@@ -1,15 +1,13 @@
 // What a new server wants done, on the dashboard until it is.
-import { helpAt, t } from '../i18n.js';
+import { helpAt } from '../i18n.js';
 import { stats, stream } from '../known.js';
 import { device } from '../lib/storage.js';
-import { isAdmin, tokens } from '../rights.js';
-import { html, signal, useEffect, useRef, useState } from '../ui.js';
 import { webhooks } from '../webhooks.js';
-import { Icon } from './Icon.js';
-import { insist } from './Lazy.js';
+import { lazy } from './Lazy.js';
+import { html, Icon, isAdmin, signal, t, tokens, useRef, useState } from './parts.js';
 
+// By the step's name: a page of the documents, its section.
 const HELP = {
-  // a page of the documents and its section
   token: ['sign-in', 'tokens-for-programs'],
   event: ['bot', 'do-events-come'],
   webhook: ['page', 'webhooks'],
@@ -18,6 +16,11 @@ const HELP = {
 };
 const NAMES = Object.keys(HELP);
 const KEPT = 'bedolaga.firstRun';
+const OpenStep = lazy(
+  () => import('./FirstSteps.js'),
+  'OpenStep',
+  () => null,
+); // most servers have done them all
 
 // What the server cannot tell: that an alert arrived, that the numbers are right, that nobody wants this list.
 const kept = signal(device.object(KEPT));
@@ -38,39 +41,29 @@ function Steps() {
   if (count === NAMES.length) return null;
   begun.current ??= { isOpen: !(done.event && done.webhook), step: NAMES.find((name) => !done[name]) };
   const { isOpen, step } = { ...begun.current, ...chosen };
-  const fold = () => choose({ ...chosen, isOpen: !isOpen });
-  const pick = (name) => choose({ ...chosen, step: name === step ? '' : name });
+  const shown = (name) => html`<${Step} key=${name} name=${name} isDone=${done[name]} isOpen=${name === step}
+    onPick=${() => choose({ ...chosen, step: name === step ? '' : name })} />`;
   return html`<section class="card first-run" aria-label=${t('firstRun')}>
-    <header class="row"><button class="quiet" aria-expanded=${isOpen} onClick=${fold}>
+    <header class="row"><button class="quiet" aria-expanded=${isOpen}
+      onClick=${() => choose({ ...chosen, isOpen: !isOpen })}>
         <${Icon} name=${isOpen ? 'chevron-down' : 'chevron-right'} /><strong>${t('firstRun')}</strong>
         <span class="muted">${t('stepsDone', { count, all: NAMES.length })}</span></button>
       <button class="quiet" onClick=${() => keep('hidden')}>${t('hide')}</button></header>
-    ${
-      isOpen &&
-      html`<ol class="plain">${NAMES.map(
-        (name) => html`
-      <${Step} key=${name} name=${name} isDone=${done[name]} isOpen=${name === step} onPick=${() => pick(name)} />`,
-      )}
-    </ol>`
-    }
-  </section>`;
+    ${isOpen && html`<ol class="plain">${NAMES.map(shown)}</ol>`}</section>`;
 }
 
 function doneOf() {
+  const { token, alerts, numbers } = kept.value;
   return {
-    token: kept.value.token || tokens.value.some((one) => one.scopes.includes('publish')),
+    token: token || tokens.value.some((one) => one.scopes.includes('publish')),
     event: stream.value.length > 0,
     webhook: [...webhooks.value.values()].some((one) => one.success_count),
-    alerts: kept.value.alerts,
-    numbers: kept.value.numbers || stats.value?.active_subscriptions > 0,
+    alerts,
+    numbers: numbers || stats.value?.active_subscriptions > 0,
   };
 }
 
 function Step({ name, isDone, isOpen, onPick }) {
-  const [steps, setSteps] = useState(null); // loaded when one is open: most servers have done them all
-  useEffect(() => {
-    if (isOpen) insist(() => import('./FirstSteps.js')).then((one) => setSteps(one.STEPS));
-  }, [isOpen]);
   const mark = html`<${Icon} name=${isDone ? 'circle-check' : 'circle'} label=${t(isDone ? 'stepDone' : 'notDone')} />`;
   const help = html`<a href=${helpAt(...HELP[name])} target="_blank">${t('readMore')}</a>`;
   return html`<li class=${isDone ? 'done' : ''}>
@@ -78,7 +71,6 @@ function Step({ name, isDone, isOpen, onPick }) {
     ${
       isOpen &&
       html`<div class="fields"><p>${t(`stepHint.${name}`)} ${help}</p>
-      ${steps && html`<${steps[name]} isDone=${isDone} />`}</div>`
-    }
-  </li>`;
+      <${OpenStep} name=${name} isDone=${isDone} /></div>`
+    }</li>`;
 }

@@ -1,34 +1,31 @@
 // The first steps themselves: the bot's token, an event, a webhook, alerts, starting numbers.
 import { alertsApi, eventsApi, statsApi, tokensApi } from '../api.js';
-import { said, t } from '../i18n.js';
 import { eventTypes, refreshSoon, stats, stream } from '../known.js';
-import { attempt } from '../toasts.js';
-import { html, useState } from '../ui.js';
 import { webhooks } from '../webhooks.js';
 import { sentenceOf } from '../words.js';
+import { numbersOf } from './DashboardStats.js';
 import { keep } from './FirstRun.js';
-import { Icon } from './Icon.js';
-import { Copyable } from './Json.js';
+import { Field, Form } from './Form.js';
+import { attempt, Copyable, html, Icon, said, Switch, t, useState } from './parts.js';
+import { Act } from './Sending.js';
 
-export const STEPS = { token: Token, event: FirstEvent, webhook: Webhook, alerts: Alerts, numbers: Numbers };
+const CODE = ['aiogram', 'curl'];
+const STEPS = { token: Token, event: FirstEvent, webhook: Webhook, alerts: Alerts, numbers: Numbers };
+
+export const OpenStep = ({ name, isDone }) => html`<${STEPS[name]} isDone=${isDone} />`;
 
 function Token() {
-  const [made, setMade] = useState(null);
-  const [kind, setKind] = useState('aiogram');
+  const [token, setToken] = useState(null);
+  const [kind, setKind] = useState(CODE[0]);
   async function make() {
-    const done = await attempt(() => tokensApi.create({ name: t('bot'), scopes: ['publish'] }));
-    if (!done) return;
-    setMade(done.token);
+    setToken((await tokensApi.create({ name: t('bot'), scopes: ['publish'] })).token);
     keep('token');
   }
-  if (!made) return html`<p><button class="primary" onClick=${make}>${t('makeBotToken')}</button></p>`;
+  if (!token) return html`<p><${Act} label=${t('makeBotToken')} kind="primary" action=${make} /></p>`;
   const url = new URL('.', location.href.replace(/[#?].*/, '')).href.replace(/\/$/, '');
-  return html`<p>${t('tokenOnce')}</p><${Copyable} text=${made} label=${t('token')} />
-    <span class="switch" role="group" aria-label=${t('code')}>${['aiogram', 'curl'].map(
-      (one) => html`
-      <button class="small" aria-pressed=${kind === one} onClick=${() => setKind(one)}>${one}</button>`,
-    )}</span>
-    <${Copyable} text=${t(`code.${kind}`, { url, token: made })} label=${kind} />`;
+  return html`<p>${t('tokenOnce')}</p><${Copyable} text=${token} label=${t('token')} />
+    <${Switch} label=${t('code')} options=${CODE} value=${kind} onChange=${setKind} />
+    <${Copyable} text=${t(`code.${kind}`, { url, token })} label=${kind} />`;
 }
 
 function FirstEvent() {
@@ -42,43 +39,32 @@ function FirstEvent() {
 
 function Webhook({ isDone }) {
   const [first] = webhooks.value.values();
-  if (isDone) return null;
   const [href, label] = first ? [`#/webhooks/${first.id}`, 'testWebhook'] : ['#/webhooks/new', 'createWebhook'];
-  return html`<p><a class="button" href=${href}>${t(label)}</a></p>`;
+  return !isDone && html`<p><a class="button" href=${href}>${t(label)}</a></p>`;
 }
 
 function Alerts() {
-  const [answers, setAnswers] = useState(null);
-  const [isSending, setSending] = useState(false);
   async function send() {
-    setSending(true);
-    const { items } = (await attempt(() => alertsApi.test())) ?? {};
-    setSending(false);
-    setAnswers(items ?? null);
-    if (items?.some((one) => one.ok)) keep('alerts');
+    const { items } = await alertsApi.test();
+    if (items.some((one) => one.ok)) keep('alerts');
+    const answer = ({ name, ok, sentence }) => html`<p><${Icon} name=${ok ? 'circle-check' : 'circle-x'} />
+      ${' '}<code>${name}</code> ${said(sentence)}</p>`;
+    return items.length ? html`<div>${items.map(answer)}</div>` : t('noAlerts');
   }
-  return html`<p><button disabled=${isSending} onClick=${send}>${t(isSending ? 'testing' : 'testAlert')}</button></p>
-    <div role="status">${answers?.length === 0 && html`<p>${t('noAlerts')}</p>`}
-      ${answers?.map(
-        ({ name, ok, sentence }) => html`<p key=${name}>
-        <${Icon} name=${ok ? 'circle-check' : 'circle-x'} /> <code>${name}</code> ${said(sentence)}</p>`,
-      )}</div>`;
+  return html`<${Act} label=${t('testAlert')} action=${send} />`;
 }
 
 function Numbers() {
-  const fields = Object.keys(stats.value ?? {}).filter((field) => typeof stats.value[field] === 'number');
-  async function submit(event) {
-    event.preventDefault();
-    const given = [...new FormData(event.target)].filter(([, value]) => value !== '');
-    const numbers = Object.fromEntries(given.map(([name, value]) => [name, Number(value)]));
-    if (!(await attempt(() => statsApi.put(numbers)))) return;
+  async function save(form) {
+    const given = [...form].filter(([, value]) => value !== '');
+    await statsApi.put(Object.fromEntries(given.map(([name, value]) => [name, Number(value)])));
     keep('numbers');
     refreshSoon();
   }
-  const input = (field) => html`<input name=${field} type="number" min="0" inputmode="decimal"
-    step=${field.endsWith('_revenue') ? '0.01' : 1} defaultValue=${stats.value[field]} />`;
-  return html`<form class="fields" onSubmit=${submit}>
-    ${fields.map((field) => html`<label key=${field}>${t(`number.${field}`)}${input(field)}</label>`)}
-    <span class="buttons"><button class="primary">${t('save')}</button>
-      <button type="button" onClick=${() => keep('numbers')}>${t('fromZero')}</button></span></form>`;
+  const field = (
+    name,
+  ) => html`<${Field} key=${name} label="number.${name}" name=${name} type="number" min="0" inputmode="decimal"
+    step=${name.endsWith('_revenue') ? '0.01' : 1} defaultValue=${stats.value[name]} />`;
+  return html`<${Form} label="save" action=${save} onCancel=${() => keep('numbers')} cancel="fromZero">
+    ${numbersOf(stats.value).map(field)}<//>`;
 }

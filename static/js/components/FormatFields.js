@@ -1,13 +1,12 @@
 // What a webhook's format asks for: an address, a secret or a bot's token, a chat, own words.
 import { webhooksApi } from '../api.js';
-import { said, t } from '../i18n.js';
-import { html, useState } from '../ui.js';
-import { useLoaded } from './Loaded.js';
-import { Status } from './Status.js';
+import { Check, Field, Select } from './Form.js';
+import { LANGUAGES } from './Navigation.js';
+import { html, said, Status, t, useLoaded, useState } from './parts.js';
 
-// By format: how the secret and the URL are called, and which options there are besides `EVERY`.
-export const FORMATS = {
-  json: { secret: 'secret', url: 'url', options: [] },
+// How the URL and the secret are called, and which options there are besides `EVERY`.
+const FORMATS = {
+  json: { secret: 'secret', url: 'url' },
   telegram: { secret: 'botToken', url: 'apiBase', ownUrl: true, options: ['chat_id', 'thread_id', 'silent'] },
   discord: { url: 'channelUrl', options: ['username'] },
   slack: { url: 'channelUrl', options: [] },
@@ -17,80 +16,79 @@ export const FORMATS = {
 const EVERY = ['language', 'text', 'fold']; // a chat's
 const BOXES = ['silent', 'fold'];
 const WHILE_TYPING = 400; // ms
+const WHOLE = /^https?:\/\/[^/\s]+/i;
 const SHEETS = 'script.google.com'; // acts, then answers 302
 
-export function FormatSelect({ format, onChange }) {
-  return html`<label>${t('format')}<select name="format" value=${format} onChange=${(event) => onChange(event.target.value)}>
-    ${Object.keys(FORMATS).map((one) => html`<option value=${one}>${t(`format.${one}`)}</option>`)}</select></label>`;
+const optionsOf = (format) => (format === 'json' ? [] : [...FORMATS[format].options, ...EVERY]);
+
+export function FormatFields({ shown, isNew }) {
+  const before = shown.format ?? 'json';
+  const [format, setFormat] = useState(before);
+  return html`<${Select} label="format" name="format" value=${format} onChange=${setFormat}
+      options=${Object.keys(FORMATS).map((one) => [one, `format.${one}`])} />
+    <${OfFormat} key=${format} format=${format} kept=${format === before ? shown : {}} isNew=${isNew} />`;
 }
 
-const looksWhole = (url) => /^https?:\/\/[^/\s]+/i.test(url);
+// `kept` is what holds on: nothing of a webhook that had another format.
+function OfFormat({ format, kept, isNew }) {
+  const [url, setUrl] = useState(kept.url ?? '');
+  const of = FORMATS[format];
+  return html`<${Address} label=${of.url} required=${!of.ownUrl} before=${kept.url ?? ''} url=${url} setUrl=${setUrl} />
+    ${
+      (kept.accept_redirects || url.includes(SHEETS)) &&
+      html`<${Check} name="accept_redirects" label="acceptRedirects" defaultChecked />`
+    }
+    ${of.secret && html`<${Secret} label=${of.secret} format=${format} isKept=${kept.has_secret} isNew=${isNew} />`}
+    ${optionsOf(format).map((name) => html`<${Option} key=${name} name=${name} value=${kept.options?.[name]} />`)}`;
+}
 
 // The URL of a receiver, checked while it is typed by the code that guards saving and sending.
-export function AddressField({ label, value, isRequired, onUrl, problem }) {
-  const [url, setUrl] = useState(value);
-  const wanted = url !== value && looksWhole(url.trim()) ? url.trim() : null; // what is saved was checked
-  const { value: checked, problem: refusal } = useLoaded(
-    () => wanted && webhooksApi.checkUrl(wanted).then((found) => ({ ...found, url: wanted })),
-    [wanted],
-    WHILE_TYPING,
-  );
-  const isShown = checked?.url === wanted && wanted;
-  const type = (event) => {
-    setUrl(event.target.value);
-    onUrl(event.target.value);
+function Address({ label, required, before, url, setUrl }) {
+  const typed = url.trim();
+  const wanted = url !== before && WHOLE.test(typed) && typed; // what is saved was checked
+  const check = async () => wanted && { ...(await webhooksApi.checkUrl(wanted)), url: wanted };
+  const { value: checked, problem } = useLoaded(check, [wanted], WHILE_TYPING);
+  const answer = () => {
+    if (checked?.url !== wanted) return html`<span class="muted">${problem ?? t('checking')}</span>`;
+    if (!checked.allowed) return html`<${Status} status="failed" label=${said(checked.detail)} />`;
+    const addresses = checked.addresses.map((one) => one.address).join(', ');
+    return html`<${Status} status="success" label=${t('urlAllowed', { addresses })} />`;
   };
-  const addresses = isShown ? checked.addresses.map((one) => one.address).join(', ') : '';
-  return html`<label>${label}${isRequired && ' *'}<input name="url" type="url" inputmode="url" autocomplete="off" required=${isRequired}
-      placeholder="https://example.com/webhook" defaultValue=${value} onInput=${type} />
-    <small role="status">${isShown && checked.allowed && html`<${Status} status="success" label=${t('urlAllowed', { addresses })} />`}
-      ${isShown && !checked.allowed && html`<${Status} status="failed" label=${said(checked.detail)} />`}
-      ${!isShown && wanted && html`<span class="muted">${refusal ?? t('checking')}</span>`}</small>
-    ${problem}</label>`;
+  return html`<${Field} label=${label} name="url" type="url" inputmode="url" autocomplete="off" required=${required}
+    placeholder="https://example.com/webhook" defaultValue=${before} onInput=${({ target }) => setUrl(target.value)}
+    after=${html`<small role="status">${wanted && answer()}</small>`} />`;
 }
 
-// What signs requests, or opens a chat's door: made by the server unless told otherwise. `webhook` is there where its secret may stay: of the same format.
-export function SecretField({ name, webhook, isNew, format, problem }) {
+// What signs requests, or opens a chat's door: made by the server unless told otherwise.
+function Secret({ label, format, isKept, isNew }) {
   const canMake = isNew && format === 'json';
   const [isMade, setMade] = useState(canMake);
-  if (!name) return null;
+  const hint = isKept ? 'secretKept' : format === 'json' && 'secretHint';
   return html`${
     canMake &&
-    html`<label class="check"><input name="generate_secret" type="checkbox" checked=${isMade}
-      onChange=${(event) => setMade(event.target.checked)} /> <span>${t('generate')}<small class="muted">${t('generateHint')}</small></span></label>`
+    html`<${Check} name="generate_secret" label="generate" hint="generateHint"
+    checked=${isMade} onChange=${setMade} />`
   }
     ${
       !isMade &&
-      html`<label>${t(name)}<input name="secret" type="password" autocomplete="new-password" />
-      ${webhook?.has_secret ? html`<small class="muted">${t('secretKept')}</small>` : format === 'json' && html`<small class="muted">${t('secretHint')}</small>`}
-      ${problem}</label>`
+      html`<${Field} label=${label} name="secret" type="password"
+      autocomplete="new-password" hint=${hint} />`
     }
-    ${webhook?.has_secret && !name.startsWith('bot') && html`<label class="check"><input name="remove_secret" type="checkbox" /> ${t('removeSecret')}</label>`}`;
+    ${isKept && label !== 'botToken' && html`<${Check} name="remove_secret" label="removeSecret" />`}`;
 }
 
-export function OptionFields({ format, options, hint }) {
-  if (format === 'json') return null;
-  const box = (name, isOn) =>
-    html`<label class="check"><input name=${`option.${name}`} type="checkbox" defaultChecked=${isOn} /> ${t(`option.${name}`)}</label>`;
-  const field = (name) => html`<label>${t(`option.${name}`)}${name === 'chat_id' && ' *'}
-    <input name=${`option.${name}`} required=${name === 'chat_id'} defaultValue=${options[name] ?? ''} />${hint('options', name)}</label>`;
-  return html`${FORMATS[format].options.map((one) => (BOXES.includes(one) ? box(one, options[one]) : field(one)))}
-    <label>${t('option.language')}<select name="option.language">
-      <option value="ru">Русский</option><option value="en" selected=${options.language === 'en'}>English</option></select></label>
-    <label>${t('option.text')}<textarea name="option.text" rows="2" defaultValue=${options.text ?? ''}></textarea>
-      <small class="muted">${t('option.textHint')}</small>${hint('options', 'text')}</label>
-    ${box('fold', options.fold ?? true)}`;
-}
-
-export function AcceptRedirects({ url, isOn }) {
-  if (!isOn && !url.includes(SHEETS)) return null;
-  return html`<label class="check"><input name="accept_redirects" type="checkbox" defaultChecked=${isOn || url.includes(SHEETS)} /> ${t('acceptRedirects')}</label>`;
+function Option({ name, value }) {
+  const field = { name: `options.${name}`, label: `option.${name}` };
+  if (BOXES.includes(name)) return html`<${Check} ...${field} defaultChecked=${value ?? name === 'fold'} />`;
+  if (name === 'language') return html`<${Select} ...${field} value=${value} options=${Object.entries(LANGUAGES)} />`;
+  if (name === 'text')
+    return html`<${Field} ...${field} as="textarea" rows="2" hint="option.textHint" defaultValue=${value} />`;
+  return html`<${Field} ...${field} required=${name === 'chat_id'} defaultValue=${value} />`;
 }
 
 // The format and its options as the form says them.
 export function formatOf(form) {
   const format = form.get('format');
-  const shown = format === 'json' ? [] : [...FORMATS[format].options, ...EVERY];
-  const value = (name) => (BOXES.includes(name) ? form.has(`option.${name}`) : form.get(`option.${name}`));
-  return { format, options: Object.fromEntries(shown.map((name) => [name, value(name)])) };
+  const value = (name) => (BOXES.includes(name) ? form.has(`options.${name}`) : form.get(`options.${name}`));
+  return { format, options: Object.fromEntries(optionsOf(format).map((name) => [name, value(name)])) };
 }

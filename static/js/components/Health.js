@@ -1,63 +1,59 @@
-// The first thing that the page says: what is not delivered, why, since when; or that all is well.
-import { t } from '../i18n.js';
+// The first thing that the page says: what is not delivered, why, since when; or that all is well. Then what
+// the server refused: nobody else would tell the bot's owner.
+import { eventsApi } from '../api.js';
 import { now, webhookStats } from '../known.js';
-import { isolated, middle, number } from '../lib/text.js';
-import { span } from '../lib/time.js';
-import { html } from '../ui.js';
 import { webhooks } from '../webhooks.js';
 import { problemIn } from '../words.js';
-import { Icon } from './Icon.js';
+import { html, Icon, isolated, middle, moment, number, said, span, t, useEvery, useLoaded } from './parts.js';
 
 const NAME = 32; // signs
 const WORST_FIRST = ['disabled', 'failing'];
 
 export function Health() {
-  if (!webhooks.value) return html`<div class="health skeleton" aria-hidden="true"></div>`;
   const all = [...webhooks.value.values()];
-  const { undelivered, ill } = healthOf(all);
-  const isWell = !undelivered && !ill.length;
-  const kind = !isWell ? 'failure' : all.length ? 'success' : 'muted';
-  const icon = { failure: 'triangle-alert', success: 'circle-check', muted: 'webhook' }[kind];
-  return html`<section class="health ${kind}" aria-label=${t('health')}>
-    <a href=${hrefOf(undelivered, ill, all)}><${Icon} name=${icon} />
-      ${isWell ? wellOf(all) : troubleOf(undelivered, ill)}
-      <span class="open">${t(all.length ? 'open' : 'create')} <${Icon} name="chevron-right" /></span></a></section>`;
+  const [looks, href, headline, why] = stateOf(all);
+  const [kind, icon] = looks;
+  return html`<section class="health ${kind}" aria-label=${t('health')}><a href=${href}><${Icon} name=${icon} />
+    ${headline && html`<strong>${headline}</strong>`}${why && html`<span class="why">${why}</span>`}
+    <span class="open">${t(all.length ? 'open' : 'create')} <${Icon} name="chevron-right" /></span></a></section>`;
 }
 
-// How many deliveries are not delivered, and the webhooks that need somebody, worst first (contract §4).
-function healthOf(all) {
+// How it looks, where it leads, and its words. Worst first (contract §4).
+function stateOf(all) {
+  if (!all.length) return [['muted', 'webhook'], '#/webhooks/new', t('noWebhooksYet'), t('sentNowhere')];
   const rank = ({ state }) => WORST_FIRST.indexOf(state);
   const ill = all.filter((one) => rank(one) >= 0);
-  return {
-    undelivered: all.reduce((sum, one) => sum + one.undelivered, 0),
-    ill: ill.sort((one, other) => rank(one) - rank(other) || other.undelivered - one.undelivered),
-  };
-}
-
-const shown = (count) => number(count);
-
-function wellOf(all) {
-  const waiting = webhookStats.value?.pending_deliveries ?? 0;
-  const more = all.length ? waiting > 0 && t('inQueue', { count: shown(waiting) }) : t('sentNowhere');
-  return html`<strong>${t(all.length ? 'allDelivered' : 'noWebhooksYet')}</strong>
-    ${more && html`<span class="why">${more}</span>`}`;
-}
-
-function troubleOf(undelivered, [worst, ...others]) {
-  const more = others.length > 0 && t('andMore', { count: others.length });
-  return html`${undelivered > 0 && html`<strong>${t('undelivered', { count: shown(undelivered) })}</strong>`}
-    <span class="why">${worst ? html`${whyOf(worst)}${more}` : t('allWorkNow')}</span>`;
+  const [worst, ...others] = ill.sort((a, b) => rank(a) - rank(b) || b.undelivered - a.undelivered);
+  const undelivered = all.reduce((sum, one) => sum + one.undelivered, 0);
+  const waiting = webhookStats.value?.pending_deliveries;
+  if (!undelivered && !worst) {
+    const queue = waiting > 0 && t('inQueue', { count: number(waiting) });
+    return [['success', 'circle-check'], '#/deliveries', t('allDelivered'), queue];
+  }
+  const missed = undelivered > 0 && t('undelivered', { count: number(undelivered) });
+  const more = others.length ? t('andMore', { count: others.length }) : '';
+  const one = `#/webhooks/${worst?.id}${missed ? '/deliveries?status=undelivered' : ''}`;
+  const href = worst && !others.length ? one : '#/deliveries';
+  return [['failure', 'triangle-alert'], href, missed, worst ? `${whyOf(worst)}${more}` : t('allWorkNow')];
 }
 
 // "CRM has failed for 20 min (HTTP 503)"
 function whyOf(webhook) {
-  const { state, failing_since: since } = webhook;
+  const { name, state, failing_since: since } = webhook;
   const time = since && span(now.value - Date.parse(since));
-  return t(`trouble.${state}`, { name: isolated(middle(webhook.name, NAME)), why: problemIn(webhook) ?? '', time });
+  return t(`trouble.${state}`, { name: isolated(middle(name, NAME)), why: problemIn(webhook) ?? '', time });
 }
 
-function hrefOf(undelivered, ill, all) {
-  if (!all.length) return '#/webhooks/new';
-  if (ill.length === 1) return `#/webhooks/${ill[0].id}${undelivered ? '/deliveries?status=undelivered' : ''}`;
-  return '#/deliveries';
+const ASK_EVERY = 60_000; // ms
+const SHOWN = 5; // types
+
+export function Refused() {
+  const { value } = useLoaded(eventsApi.refused, [useEvery(ASK_EVERY)]);
+  const row = ({ type, count, detail, first_at: at }) => html`<p key=${type} title=${said(detail)}>
+    <${Icon} name="triangle-alert" /> <span>${t('refused', { count, type, since: moment(at) })}
+      ${' '}<span class="muted">${said(detail)}</span></span></p>`;
+  return (
+    value?.items.length > 0 &&
+    html`<section class="card refused" role="status">${value.items.slice(0, SHOWN).map(row)}</section>`
+  );
 }

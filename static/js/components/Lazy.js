@@ -2,8 +2,7 @@
 // is asked for again, as everything else is.
 import { persist } from '../lib/persist.js';
 import { tab } from '../lib/storage.js';
-import { html, useEffect, useState } from '../ui.js';
-import { Skeleton } from './Skeleton.js';
+import { html, Skeleton, useEffect, useState } from './parts.js';
 
 const PATIENCE = 15_000; // ms for a module and what it imports
 const SELDOM = 300_000; // ms: a network may just be slow
@@ -36,18 +35,16 @@ function beginAnew() {
 // The styles of all parts: the first view has none of them.
 let styles = null;
 const dressed = () =>
-  new Promise((resolve, reject) => {
-    const link = Object.assign(document.createElement('link'), {
-      rel: 'stylesheet',
-      href: 'css/webhooks.css',
-      onload: resolve,
-      onerror: () => reject(new Error()),
-    });
-    document.head.append(link);
+  new Promise((onload, reject) => {
+    const onerror = () => reject(new Error());
+    const more = { rel: 'stylesheet', href: 'css/webhooks.css', onload, onerror };
+    document.head.append(Object.assign(document.createElement('link'), more));
   });
 
-// `load` promises the module, `name` is the component in it.
-export function lazy(load, name) {
+export const waiting = (rows = 8) => html`<section class="card"><${Skeleton} rows=${rows} /></section>`;
+
+// `load` promises the module, `name` is the component in it; `shape` stands there meanwhile.
+export function lazy(load, name, shape = waiting) {
   let part = null;
   const get = async () => {
     const [loaded] = await Promise.all([insist(load), (styles ??= insist(dressed))]);
@@ -59,7 +56,7 @@ export function lazy(load, name) {
     useEffect(() => {
       if (!part) get().then(() => setLoaded(true));
     }, []);
-    return part ? html`<${part} ...${props} />` : html`<section class="card"><${Skeleton} rows=${8} /></section>`;
+    return part ? html`<${part} ...${props} />` : shape();
   };
 }
 

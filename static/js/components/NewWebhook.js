@@ -1,34 +1,37 @@
 // A webhook from nothing to its first answer: the form, then secret, test and code in one step.
 import { webhooksApi } from '../api.js';
-import { t } from '../i18n.js';
-import { html, useState } from '../ui.js';
 import { codeFor, LANGUAGES } from '../verification.js';
 import { Dialog } from './Dialog.js';
-import { Copyable } from './Json.js';
-import { Missing, useLoaded } from './Loaded.js';
+import { Once } from './Form.js';
+import { Copyable, html, Loaded, Switch, t, useLoaded, useState } from './parts.js';
 import { Sending } from './Sending.js';
 import { WebhookForm } from './WebhookForm.js';
 
 export function NewWebhook({ initial, onClose }) {
   const [made, setMade] = useState(null);
-  return html`<${Dialog} title=${made ? t('isReady', { name: made.name }) : t('createWebhook')} onClose=${onClose} light=${Boolean(made)}>
-    ${made ? html`<${Ready} webhook=${made} onDone=${onClose} />` : html`<${WebhookForm} initial=${initial} onSaved=${setMade} onCancel=${onClose} />`}<//>`;
+  const title = made ? t('isReady', { name: made.name }) : t('createWebhook');
+  return html`<${Dialog} title=${title} onClose=${onClose} light=${Boolean(made)}>${
+    made
+      ? html`<${Ready} webhook=${made} onDone=${onClose} />`
+      : html`<${WebhookForm} initial=${initial} onSaved=${setMade} onCancel=${onClose} />`
+  }<//>`;
 }
 
-function Ready({ webhook, onDone }) {
-  return html`${webhook.secret && html`<p>${t('secretOnce')}</p><div data-once><${Copyable} text=${webhook.secret} label=${t('secret')} /></div>`}
-    <p><${Sending} label="test" kind=${webhook.secret ? '' : 'primary'} action=${() => webhooksApi.test(webhook.id)} /></p>
-    ${webhook.secret && html`<h3>${t('verify')}</h3><${Verify} />`}
-    <div class="buttons"><button class="primary" onClick=${onDone}>${t('done')}</button></div>`;
+function Ready({ webhook: { id, secret }, onDone }) {
+  const test = html`<p><${Sending} label="test" kind=${secret ? '' : 'primary'}
+    action=${() => webhooksApi.test(id)} /></p>`;
+  if (!secret)
+    return html`${test}<div class="buttons"><button class="primary" onClick=${onDone}>${t('done')}</button></div>`;
+  return html`<${Once} text=${secret} label=${t('secret')} hint=${t('secretOnce')} onDone=${onDone}>
+    ${test}<h3>${t('verify')}</h3><${Verify} /><//>`;
 }
 
 // Code that checks a signature, in the language that the receiver is written in.
 export function Verify() {
   const [chosen, setChosen] = useState(LANGUAGES[0]);
   const loaded = useLoaded(() => codeFor(chosen), [chosen]);
-  return html`<div class="toolbar"><span class="switch" role="group" aria-label=${t('verify')}>${LANGUAGES.map(
-    (one) => html`
-      <button key=${one} aria-pressed=${chosen === one} onClick=${() => setChosen(one)}>${one}</button>`,
-  )}</span></div>
-    <${Missing} of=${loaded} />${loaded.value && html`<div class="code"><${Copyable} text=${loaded.value} label=${chosen} /></div>`}`;
+  return html`<div class="toolbar"><${Switch} label=${t('verify')} options=${LANGUAGES}
+    value=${chosen} onChange=${setChosen} /></div>
+    <${Loaded} of=${loaded}>${(code) =>
+      html`<div class="code"><${Copyable} text=${code} label=${chosen} /></div>`}<//>`;
 }

@@ -1,20 +1,27 @@
 // #/ : is all well, the numbers, the charts, what just happened.
 import { statsApi } from '../api.js';
-import { Attempts, Chart, secondsOf, WINDOWS, WindowSwitch } from '../components/Chart.js';
+import { Attempts, Chart, seriesOf, WINDOWS, WindowSwitch } from '../components/Chart.js';
 import { DashboardStats } from '../components/DashboardStats.js';
 import { EventList } from '../components/EventRow.js';
 import { FirstRun } from '../components/FirstRun.js';
 import { Health } from '../components/Health.js';
-import { Icon } from '../components/Icon.js';
-import { Missing, useLoaded } from '../components/Loaded.js';
-import { Refused } from '../components/Refused.js';
-import { Skeleton } from '../components/Skeleton.js';
-import { TypeFilter } from '../components/TypeFilter.js';
-import { t } from '../i18n.js';
-import { isLoaded, now, stream } from '../known.js';
+import {
+  go,
+  html,
+  Icon,
+  Loaded,
+  query,
+  setQuery,
+  Skeleton,
+  t,
+  useEvery,
+  useLoaded,
+  useState,
+} from '../components/parts.js';
+import { Refused } from '../components/Health.js';
+import { TypeFilter } from '../components/Search.js';
+import { isLoaded, stream } from '../known.js';
 import { compactRubles, rubles } from '../lib/money.js';
-import { go, query, setQuery } from '../place.js';
-import { html, useState } from '../ui.js';
 import { hueOf, labelOf } from '../words.js';
 
 const SHOWN = 50; // on a phone, where the charts stand below:
@@ -25,7 +32,7 @@ const REDRAW_EVERY = 10_000; // ms: a chart costs more than a number
 const DAYS_EVERY = 300_000; // ms
 
 export function Dashboard() {
-  const { value: days } = useLoaded(() => statsApi.series('30d'), [Math.floor(now.value / DAYS_EVERY)]);
+  const { value: days } = useLoaded(() => statsApi.series('30d'), [useEvery(DAYS_EVERY)]);
   if (!isLoaded.value) return html`<${Waiting} />`; // at once: nothing jumps as one part after another comes
   return html`<${Health} /><${Refused} /><${FirstRun} /><${DashboardStats} days=${days} />
     ${stream.value.length > 0 && html`<${Charts} />`}<${Stream} />`;
@@ -33,55 +40,56 @@ export function Dashboard() {
 
 // The shape of it, as in index.html.
 function Waiting() {
+  const stat = html`<div class="card stat"><${Skeleton} rows=${2} /></div>`;
   return html`<div class="health skeleton" aria-hidden="true"></div>
-    <section class="stats">${[1, 2, 3, 4].map((one) => html`<div class="card stat" key=${one}><${Skeleton} rows=${2} /></div>`)}</section>
+    <section class="stats">${[stat, stat, stat, stat]}</section>
     <section class="card"><${Skeleton} rows=${10} /></section>`;
 }
 
 function Charts() {
   const window = WINDOWS.includes(query('window')) ? query('window') : WINDOWS[0];
   const both = () => Promise.all([statsApi.series(window), statsApi.deliveries(window)]);
-  const loaded = useLoaded(both, [window, Math.floor(now.value / REDRAW_EVERY)]);
-  const choose = (chosen) => setQuery({ window: chosen === WINDOWS[0] ? '' : chosen });
+  const loaded = useLoaded(both, [window, useEvery(REDRAW_EVERY)]);
   if (!loaded.value) return html`<${Drawing} of=${loaded} />`;
   const [events, deliveries] = loaded.value;
-  const chart = (title, { items, bucket_seconds: bucket }, series, more) => html`
-    <${Chart} title=${title} times=${secondsOf(items)} bucket=${bucket} series=${series} ...${more} />`;
-  const money = { format: rubles, short: compactRubles };
-  const revenue = [{ label: t('chartRevenue'), values: events.items.map((one) => one.revenue), colour: 'revenue' }];
-  const outcome = (one) => ({ label: t(one), values: deliveries.items.map((item) => item[one]), colour: one });
-  const outcomes = [outcome('success'), outcome('failed')];
+  const choose = (chosen) => setQuery({ window: chosen === WINDOWS[0] ? '' : chosen });
+  const card = (title, of, series, more, button) => html`<div class="card ${button && 'wide'}">
+    <header class="row"><h2>${t(title)}</h2>${button}</header>
+    <${Chart} title=${t(title)} of=${of} series=${series} ...${more} /></div>`;
+  const revenue = { label: t('chartRevenue'), values: events.items.map((one) => one.revenue), colour: 'revenue' };
   return html`<section class="charts">
-    <div class="card wide"><header class="row"><h2>${t('chartEvents')}</h2>
-        <${WindowSwitch} value=${window} onChange=${choose} /></header>
-      ${chart(t('chartEvents'), events, byType(events.items))}</div>
-    <div class="card"><header class="row"><h2>${t('chartDeliveries')}</h2></header>
-      ${chart(t('chartDeliveries'), deliveries, outcomes, { note: html`<${Attempts} of=${deliveries.whole} />` })}</div>
-    <div class="card"><header class="row"><h2>${t('chartRevenue')}</h2></header>
-      ${chart(t('chartRevenue'), events, revenue, money)}</div>
-  </section>`;
+    ${card(
+      'chartEvents',
+      events,
+      byType(events.items),
+      {},
+      html`<${WindowSwitch} value=${window} onChange=${choose} />`,
+    )}
+    ${card('chartDeliveries', deliveries, seriesOf(deliveries, { success: 'success', failed: 'failed' }), {
+      note: html`<${Attempts} of=${deliveries.whole} />`,
+    })}
+    ${card('chartRevenue', events, [revenue], { format: rubles, short: compactRubles })}</section>`;
 }
 
 // Where the charts will stand.
-function Drawing({ of: loaded }) {
-  return html`<section class="charts"><div class="card wide"><${Missing} of=${loaded} rows=${8} /></div>
-    <div class="card"><${Skeleton} rows=${3} /></div><div class="card"><${Skeleton} rows=${3} /></div></section>`;
-}
+const Drawing = ({ of: loaded }) => html`<section class="charts">
+  <div class="card wide"><${Loaded} of=${loaded} rows=${8} /></div>
+  <div class="card"><${Skeleton} rows=${3} /></div><div class="card"><${Skeleton} rows=${3} /></div></section>`;
 
 // The types by how many there were, the most first; what is left over is one.
 function byType(items) {
-  const totals = {};
-  const counted = items.flatMap((one) => Object.entries(one.events));
-  for (const [type, count] of counted) totals[type] = (totals[type] ?? 0) + count;
-  const types = Object.keys(totals).sort((one, other) => totals[other] - totals[one]);
-  const rest = types.splice(KINDS);
-  const shown = types.map((type) => ({
+  const sum = (counts) => counts.reduce((all, one) => all + one, 0);
+  const valuesOf = (...types) => items.map(({ events }) => sum(types.map((type) => events[type] ?? 0)));
+  const types = [...new Set(items.flatMap((one) => Object.keys(one.events)))];
+  const series = types.map((type) => ({
+    type,
     label: labelOf(type),
     colour: `type-${hueOf(type)}`,
-    values: items.map((one) => one.events[type] ?? 0),
+    values: valuesOf(type),
   }));
-  const others = items.map(({ events }) => rest.reduce((sum, type) => sum + (events[type] ?? 0), 0));
-  return [...shown, { label: t('otherTypes'), colour: 'rest', values: others }];
+  series.sort((one, other) => sum(other.values) - sum(one.values));
+  const rest = series.splice(KINDS).map((one) => one.type);
+  return [...series, { label: t('otherTypes'), colour: 'rest', values: valuesOf(...rest) }];
 }
 
 function Stream() {
@@ -89,25 +97,21 @@ function Stream() {
   const type = query('type');
   const most = phone.matches ? SHOWN_ON_PHONE : SHOWN;
   const shown = (held ?? stream.value).filter((one) => !type || one.type === type).slice(0, most);
+  const missed = held ? stream.value.filter((one) => one.id > (held[0]?.id ?? 0)).length : 0;
   const search = (event) => {
     event.preventDefault();
     go(`#/events?q=${encodeURIComponent(event.target.q.value)}`);
   };
-  const missed = held ? stream.value.filter((one) => one.id > (held[0]?.id ?? 0)).length : 0;
   return html`<section class="card events">
     <header class="row"><h2>${t('stream')}</h2><span class="toolbar" hidden=${!stream.value.length}>
       <form class="wide" onSubmit=${search}>
         <input type="search" name="q" data-search placeholder=${t('searchEvents')} aria-label=${t('search')} /></form>
-      <${TypeFilter} value=${type} onChange=${(chosen) => setQuery({ type: chosen })} />
+      <${TypeFilter} />
       <button aria-pressed=${held !== null} onClick=${() => setHeld(held ? null : stream.value)}>
         <${Icon} name=${held ? 'play' : 'pause'} /> ${t(held ? 'resume' : 'pause')}</button></span></header>
     ${missed > 0 && html`<p class="muted" role="status">${t('paused', { count: missed })}</p>`}
     ${!shown.length && html`<p class="muted">${t(type ? 'noneLately' : 'noEvents')}</p>`}
     <${EventList} events=${shown} />
-    ${
-      stream.value.length > 0 &&
-      html`<p>
-      <a href=${type ? `#/events?type=${type}` : '#/events'}>${t('allEvents')}</a></p>`
-    }
+    <p hidden=${!stream.value.length}><a href=${type ? `#/events?type=${type}` : '#/events'}>${t('allEvents')}</a></p>
   </section>`;
 }

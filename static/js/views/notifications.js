@@ -1,6 +1,7 @@
 // #/notifications : what came lately, and what is told.
 import { EventList } from '../components/EventRow.js';
-import { t } from '../i18n.js';
+import { Check } from '../components/Form.js';
+import { attempt, html, t, toast, useEffect } from '../components/parts.js';
 import {
   askToNotify,
   canNotify,
@@ -11,40 +12,38 @@ import {
   notifications,
   preferences,
 } from '../notifications.js';
-import { attempt, toast } from '../toasts.js';
-import { html, useEffect } from '../ui.js';
 import { labelOf } from '../words.js';
+
+// As they are by now: a browser asks for long.
+const set = (change) => {
+  preferences.value = { ...preferences.value, ...change };
+};
+
+async function askBrowser(isWanted, box) {
+  const isGranted = isWanted && (await attempt(askToNotify));
+  if (isGranted === false && isWanted) toast(t('notifyRefused'), { isError: true });
+  box.checked = Boolean(isGranted); // the answer may be what was shown before
+  set({ browser: box.checked });
+}
 
 export function Notifications() {
   useEffect(markRead, [notifications.value]);
-  const chosen = preferences.value;
-  const set = (change) => {
-    preferences.value = { ...preferences.value, ...change }; // as they are by now: a browser asks for long
-  };
-  async function askBrowser(event) {
-    const box = event.target;
-    const isGranted = box.checked && (await attempt(askToNotify));
-    if (isGranted === false && box.checked) toast(t('notifyRefused'), { isError: true });
-    box.checked = Boolean(isGranted); // the answer may be what was shown before
-    set({ browser: box.checked });
-  }
-  const box = (text, checked, onChange) => html`<label class="check">
-    <input type="checkbox" checked=${checked} onChange=${onChange} /> ${text}</label>`;
-  const setKind = (kind, isTold) => set({ kinds: { ...preferences.value.kinds, [kind]: isTold } });
-  const choice = (name) => box(t(`notify.${name}`), chosen[name], (event) => set({ [name]: event.target.checked }));
+  const { enabled, kinds, browser, ...chosen } = preferences.value;
+  const choice = (name, isOn = chosen[name]) =>
+    html`<${Check} label="notify.${name}" checked=${isOn} onChange=${(isTold) => set({ [name]: isTold })} />`;
+  const kind = (one) => html`<${Check} label=${labelOf(one)} checked=${kinds[one]}
+    onChange=${(isTold) => set({ kinds: { ...preferences.value.kinds, [one]: isTold } })} />`;
   return html`<section class="card events">
-    ${notifications.value.length === 0 && html`<p class="muted">${t('noNotifications')}</p>`}
-    <${EventList} events=${notifications.value} />
-  </section>
-  <section class="card fields"><h2>${t('settings')}</h2>
-    ${choice('enabled')}
-    <fieldset disabled=${!chosen.enabled}><legend>${t('notifyOf')}</legend>
-      ${KINDS.map((kind) => box(labelOf(kind), chosen.kinds[kind], ({ target }) => setKind(kind, target.checked)))}
-    </fieldset>
-    <fieldset disabled=${!chosen.enabled}><legend>${t('notifyBy')}</legend>
-      ${choice('toasts')}
-      ${canNotify() && box(t('browserNotify'), chosen.browser && mayNotify(), askBrowser)}
-      ${canSound() && choice('sound')}</fieldset>
-    <p class="muted">${t('notifyTrouble')}</p>
-  </section>`;
+      ${!notifications.value.length && html`<p class="muted">${t('noNotifications')}</p>`}
+      <${EventList} events=${notifications.value} /></section>
+    <section class="card fields"><h2>${t('settings')}</h2>${choice('enabled', enabled)}
+      <fieldset disabled=${!enabled}><legend>${t('notifyOf')}</legend>${KINDS.map(kind)}</fieldset>
+      <fieldset disabled=${!enabled}><legend>${t('notifyBy')}</legend>${choice('toasts')}
+        ${
+          canNotify() &&
+          html`<${Check} label="browserNotify"
+          checked=${browser && mayNotify()} onChange=${askBrowser} />`
+        }
+        ${canSound() && choice('sound')}</fieldset>
+      <p class="muted">${t('notifyTrouble')}</p></section>`;
 }

@@ -1,72 +1,126 @@
 // #/webhooks/3 : one webhook in tabs: overview, deliveries, settings, how to verify its signature.
 import { webhooksApi } from '../api.js';
+import { Attempts, Chart, seriesOf, WINDOWS, WindowSwitch } from '../components/Chart.js';
 import { MenuOf } from '../components/MenuOf.js';
 import { Verify } from '../components/NewWebhook.js';
 import { Resend, Sending } from '../components/Sending.js';
-import { WebhookDeliveries } from '../components/WebhookDeliveries.js';
+import { WebhookDeliveries } from './deliveries.js';
 import { RemoveWebhook, Replay, RotateSecret } from '../components/WebhookDialogs.js';
 import { WebhookForm } from '../components/WebhookForm.js';
-import { WebhookOverview } from '../components/WebhookOverview.js';
-import { WebhookState } from '../components/WebhooksList.js';
-import { said, t } from '../i18n.js';
-import { legible, middle } from '../lib/text.js';
-import { moment } from '../lib/time.js';
-import { isAdmin } from '../rights.js';
-import { html, useState } from '../ui.js';
+import { WebhookState } from './webhooks.js';
+import {
+  Facts,
+  html,
+  isAdmin,
+  Loaded,
+  milliseconds,
+  moment,
+  Name,
+  said,
+  t,
+  Tabs,
+  useLoaded,
+  useState,
+} from '../components/parts.js';
 import { setActive, webhooks, whyOf } from '../webhooks.js';
+import { labelOf } from '../words.js';
 
-const TABS = [
-  ['', 'overview'],
-  ['/deliveries', 'deliveries'],
-  ['/settings', 'settings'],
-  ['/verify', 'verify'],
-];
-const NAME = 48; // signs
 const DIALOGS = { remove: RemoveWebhook, replay: Replay, rotate: RotateSecret };
+// What the tabs show.
+const PARTS = {
+  overview: ({ webhook }) => html`<${WebhookOverview} webhook=${webhook} />`,
+  deliveries: ({ webhook: { id } }) => html`<${WebhookDeliveries} key=${id} webhookId=${id} />`,
+  settings: ({ webhook }) => html`<${WebhookForm} key=${webhook.id} webhook=${webhook} />`,
+  verify: ({ webhook }) => html`${!webhook.has_secret && html`<p class="muted">${t('noSecret')}</p>`}<${Verify} />`,
+};
 
 export function WebhookView({ id, tab }) {
   const [dialog, setDialog] = useState(null);
   const webhook = webhooks.value.get(id);
-  if (!webhook)
-    return html`<section class="card empty"><p>${t('noSuchWebhook', { id })}</p><a class="button" href="#/webhooks">${t('webhooks')}</a></section>`;
-  const { is_active: isActive, format } = webhook;
-  const isShown = ([path]) => (path !== '/settings' || isAdmin.value) && (path !== '/verify' || format === 'json');
-  const Shown = DIALOGS[dialog];
+  if (!webhook) {
+    return html`<section class="card empty"><p>${t('noSuchWebhook', { id })}</p>
+      <a class="button" href="#/webhooks">${t('webhooks')}</a></section>`;
+  }
+  const isShown = { overview: true, deliveries: true, settings: isAdmin.value, verify: webhook.format === 'json' };
+  const tabs = Object.keys(PARTS).filter((one) => isShown[one]);
+  const current = tab.slice(1) || 'overview';
+  const hrefOf = (one) => `#/webhooks/${id}${one === 'overview' ? '' : `/${one}`}`;
+  const [Part, Asked] = [isShown[current] && PARTS[current], DIALOGS[dialog]];
   return html`<section class="card">
-    <header class="title"><h2><a class="muted" href="#/webhooks">${t('webhooks')}</a><span class="muted">/</span><bdi title=${webhook.name}>${middle(legible(webhook.name), NAME)}</bdi></h2>
-      <${WebhookState} webhook=${webhook} />
-      ${
-        isAdmin.value &&
-        html`<span class="last"><${Sending} key=${id} label="test" link action=${() => webhooksApi.test(id)} />
-        <button onClick=${() => setActive(webhook, !isActive)}>${t(isActive ? 'deactivate' : 'activate')}</button>
-        <${MenuOf} label=${t('actions')}><button onClick=${() => setDialog('replay')}>${t('replay')}</button>
-          ${format === 'json' && html`<button onClick=${() => setDialog('rotate')}>${t('rotate')}</button>`}
-          <button class="danger" onClick=${() => setDialog('remove')}>${t('remove')}</button><//></span>`
-      }</header>
-    <${Trouble} webhook=${webhook} isWhole=${tab === ''} />
-    <nav class="tabs" aria-label=${webhook.name}>${TABS.filter(isShown).map(
-      ([path, label]) => html`
-      <a key=${path} href="#/webhooks/${id}${path}" aria-current=${tab === path ? 'page' : undefined}>${t(label)}</a>`,
-    )}</nav>
-    ${tab === '' && html`<${WebhookOverview} webhook=${webhook} />`}
-    ${tab === '/deliveries' && html`<${WebhookDeliveries} key=${id} webhookId=${id} />`}
-    ${tab === '/settings' && isAdmin.value && html`<${WebhookForm} key=${id} webhook=${webhook} onSaved=${() => {}} />`}
-    ${tab === '/verify' && html`${!webhook.has_secret && html`<p class="muted">${t('noSecret')}</p>`}<${Verify} />`}
-    ${Shown && html`<${Shown} webhook=${webhook} onClose=${() => setDialog(null)} />`}
+    <header class="title"><h2><a class="muted" href="#/webhooks">${t('webhooks')}</a><span class="muted">/</span>
+        <${Name} of=${webhook.name} longest=${48} /></h2><${WebhookState} webhook=${webhook} />
+      ${isAdmin.value && html`<${Actions} webhook=${webhook} onAsk=${setDialog} />`}</header>
+    <${Trouble} webhook=${webhook} isWhole=${current === 'overview'} />
+    <${Tabs} label=${webhook.name} options=${tabs.map((one) => [one, hrefOf(one)])} current=${current} />
+    ${Part && html`<${Part} webhook=${webhook} />`}
+    ${Asked && html`<${Asked} webhook=${webhook} onClose=${() => setDialog(null)} />`}
   </section>`;
+}
+
+function Actions({ webhook, onAsk }) {
+  const { id, format, is_active: isActive } = webhook;
+  const ask = (what, kind) => html`<button class=${kind} onClick=${() => onAsk(what)}>${t(what)}</button>`;
+  return html`<span class="last"><${Sending} key=${id} label="test" link action=${() => webhooksApi.test(id)} />
+    <button onClick=${() => setActive(webhook, !isActive)}>${t(isActive ? 'deactivate' : 'activate')}</button>
+    <${MenuOf} id=${id} label=${t('actions')}>${ask('replay')}
+      ${format === 'json' && ask('rotate')}${ask('remove', 'danger')}<//></span>`;
 }
 
 // What is wrong, since when and why; and what to do about it.
 function Trouble({ webhook, isWhole }) {
-  const { state, failing_since: since, last_success_at: last, created_at: created, disabled_reason: reason } = webhook;
+  const {
+    id,
+    state,
+    failing_since: since,
+    last_success_at: last,
+    created_at: created,
+    disabled_reason: reason,
+  } = webhook;
   if (state !== 'failing' && state !== 'disabled') return null;
-  const at = (time) => moment(time);
-  return html`<div class="trouble"><p><strong>${said(reason ?? webhook.last_error?.message) ?? whyOf(webhook)}</strong></p>
-    <p class="muted">${since && t('failingSince', { time: at(since) })} ${last ? t('lastSuccess', { time: at(last) }) : t('neverSucceeded')}</p>
+  const success = last ? t('lastSuccess', { time: moment(last) }) : t('neverSucceeded');
+  const resend =
+    isAdmin.value &&
+    html`<${Resend} webhook=${webhook} status="undelivered" since=${last ?? created} kind="primary" />`;
+  return html`<div class="trouble"><p>
+    <strong>${said(reason ?? webhook.last_error?.message) ?? whyOf(webhook)}</strong></p>
+    <p class="muted">${since && t('failingSince', { time: moment(since) })} ${success}</p>
     ${
       isWhole &&
-      html`<div class="toolbar">${isAdmin.value && html`<${Resend} webhook=${webhook} status="undelivered" since=${last ?? created} kind="primary" />`}
-      <a class="button" href="#/webhooks/${webhook.id}/deliveries?status=undelivered">${t('showUndelivered')}</a>
+      html`<div class="toolbar">${resend}
+      <a class="button" href="#/webhooks/${id}/deliveries?status=undelivered">${t('showUndelivered')}</a>
       <a class="button" href="#/doctor">${t('doctor')}</a></div>`
     }</div>`;
+}
+
+export function WebhookOverview({ webhook }) {
+  const { id, url, last_triggered_at: last, last_success_at: success } = webhook;
+  const [window, setWindow] = useState(WINDOWS[0]);
+  const loaded = useLoaded(() => webhooksApi.series(id, window), [id, window, last]);
+  const condition = ({ field, op, value }) => [field, t(`op.${op}`), [value].flat().join(', ')].join(' ');
+  const facts = {
+    url: html`<code class="far" title=${url}>${url}</code>`,
+    eventTypes: webhook.event_types.map((one) => (one === '*' ? t('allTypes') : labelOf(one))).join(', '),
+    filter: webhook.filter?.map(condition).join('; '),
+    format: t(`format.${webhook.format}`),
+    description: webhook.description,
+    lastCall: last ? moment(last) : t('never'),
+    lastSuccessAt: success && moment(success),
+  };
+  return html`<${Facts} of=${facts} />
+    <header class="row"><h3>${t('attempts')}</h3><${WindowSwitch} value=${window} onChange=${setWindow} /></header>
+    <${Loaded} of=${loaded}>${(of) => html`<${Graphs} of=${of} />`}<//>`;
+}
+
+function Graphs({ of }) {
+  const { success, failed } = of.whole;
+  const outcomes = { success: 'success', failed: 'failed' };
+  const times = { p50_ms: 'type-2', p95_ms: 'type-1' };
+  return html`<p><${Attempts} of=${of.whole} /></p>
+    <${Chart} title=${t('chartDeliveries')} of=${of} series=${seriesOf(of, outcomes)} />
+    ${
+      success + failed > 0 &&
+      html`<h3>${t('chartLatency')}</h3>
+      <${Chart} title=${t('chartLatency')} of=${of} series=${seriesOf(of, times)}
+        lines format=${milliseconds} short=${milliseconds} />`
+    }`;
 }
