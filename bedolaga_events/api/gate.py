@@ -10,6 +10,7 @@ from aiohttp import web
 
 from bedolaga_events.api.caller import presented
 from bedolaga_events.api.json_reply import OWN_FAULT, error_reply, http_error, options_reply
+from bedolaga_events.api.kept import pack
 from bedolaga_events.api.state import CROWDED, SECURITY_HEADERS, TOKEN, Parts, parts
 from bedolaga_events.errors import EventsError, Forbidden, TooManyConnections, Unauthorized
 from bedolaga_events.model import Scope, Token
@@ -44,6 +45,7 @@ def gate(scopes: Mapping[Any, Scope | None], with_ticket: Set[Any], handshakes: 
             response = _refusal(request, error)
         if not response.prepared:
             _finish(request, response)
+            await pack(request, response)
         ms = round((time.perf_counter() - started) * 1000, 1)
         method, path = request.method, request.path
         log.debug("request", method=method, path=path, status=response.status, ms=ms)

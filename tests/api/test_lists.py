@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.api.shown import ids
-from tests.conftest import Clock, Receiver, Server, until
+from tests.conftest import ADMIN, Clock, Receiver, Server, until
 
 
 @pytest.mark.parametrize("path", ["/events", "/deliveries", "/webhooks/1/deliveries"])
@@ -179,3 +179,17 @@ async def test_a_brief_list_weighs_little(server: Server) -> None:
     reply = await server.call("GET", "/events?brief=true&payload=false")
     assert "payload" not in reply.json["items"][0]
     assert (await server.call("GET", "/events")).json["items"][0]["payload"]["user_id"] == 3
+
+
+async def test_a_long_list_comes_packed_to_who_takes_it(server: Server) -> None:
+    """Whatever else is taken beside gzip; a short one stays as it is, as one for identity does."""
+    await server.event(user_id=1)
+    for accepted, long in (("gzip, br", False), ("br, gzip;q=0.5", True), ("identity", True)):
+        if long:
+            await server.event(user_id=2, username="x" * 20_000)
+        headers = {"Authorization": f"Bearer {ADMIN}", "Accept-Encoding": accepted}
+        async with server.session.get(f"{server.url}/events", headers=headers) as answer:
+            is_packed = answer.headers.get("Content-Encoding") == "gzip"
+            assert is_packed == (long and "gzip" in accepted)
+            assert ("Accept-Encoding" in answer.headers.get("Vary", "")) == long
+            assert (await answer.json())["items"][-1]["payload"] == {"user_id": 1}
