@@ -14,7 +14,7 @@ SITE = ROOT / "bedolaga_events" / "help"  # that `make site` builds
 MODULES = sorted(
     one for one in (ROOT / "bedolaga_events").rglob("*.py") if not one.is_relative_to(SITE)
 )
-SOURCES = [
+SOURCES = sorted(
     one
     for pattern in (
         "bedolaga_events/**/*.py",
@@ -23,8 +23,8 @@ SOURCES = [
         "static/js/**/*.js",
     )
     for one in ROOT.glob(pattern)
-    if not one.is_relative_to(SITE)
-]
+    if not one.is_relative_to(SITE) and "node_modules" not in one.parts
+)
 MAX_LINES = 250
 
 

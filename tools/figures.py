@@ -34,7 +34,11 @@ def rows() -> Iterator[tuple[str, str]]:
 
 
 def _sources(folder: str, pattern: str) -> list[str]:
-    return [one.read_text(encoding="utf-8") for one in sorted((ROOT / folder).rglob(pattern))]
+    return [
+        one.read_text(encoding="utf-8")
+        for one in sorted((ROOT / folder).rglob(pattern))
+        if "node_modules" not in one.parts
+    ]
 
 
 def _python(folder: str) -> list[str]:

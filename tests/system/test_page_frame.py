@@ -1,11 +1,11 @@
-"""The page's frame: keys, addresses, dialogs, toasts, the bar and the menu of a phone."""
+"""The page's frame: keys, dialogs, toasts, the bar and the menu of a phone."""
 
 from typing import Any
 
 import pytest
 from playwright.async_api import Page, ViewportSize, expect
 
-from tests.conftest import Receiver, Server, until
+from tests.conftest import Server, until
 from tests.system.chromium import choose, needs_chromium, show, sign_in
 
 pytestmark = needs_chromium
@@ -101,69 +101,6 @@ async def test_what_was_typed_is_not_lost_by_a_slip(server: Server, page: Page, 
     await expect(secret).to_be_visible()
     await page.get_by_role("button", name="Закрыть без сохранения").click()
     await expect(page.locator("dialog")).to_have_count(0)
-
-
-async def test_closing_goes_back_to_where_one_was(
-    server: Server, receiver: Receiver, page: Page
-) -> None:
-    """From a list with a filter, by a link from elsewhere, and without anything before it (P20)."""
-    await server.webhook(receiver.url)
-    await server.event(user_id=1)
-    await sign_in(server, page, "events?type=user.created&q=1")
-    assert page.url.endswith("#/events?type=user.created&q=1")
-    await page.locator(".stream a").click()
-    await expect(page.locator("dialog")).to_contain_text("Кому доставлено")
-    await page.get_by_label("Закрыть", exact=True).click()
-    await expect(page.locator("dialog")).to_have_count(0)
-    assert page.url.endswith("#/events?type=user.created&q=1")
-    await page.go_back()
-    await expect(page.locator(".stats")).to_be_visible()
-    await expect(page.locator("dialog")).to_have_count(0)
-
-    await show(page, "webhooks/1")
-    await page.evaluate("location.hash = '#/webhooks/1/deliveries/1'")
-    await expect(page.locator("dialog .attempt")).to_be_visible()
-    await expect(page.locator("main .tabs [aria-current]")).to_have_text("Обзор")
-    await page.keyboard.press("Escape")
-    await expect(page.locator("dialog")).to_have_count(0)
-    assert page.url.endswith("#/webhooks/1")
-
-    other = await page.context.new_page()
-    await other.goto(f"{server.url}/#/webhooks/1/deliveries/1")
-    await other.get_by_label("Закрыть", exact=True).click()
-    await expect(other.locator("dialog")).to_have_count(0)
-    assert other.url.endswith("#/webhooks/1/deliveries")
-    assert await other.evaluate("history.length") <= 2
-
-
-UNKNOWN = (
-    "nowhere",
-    "events/1/2",
-    "events/x",
-    "webhooks/x",
-    "webhooks/1/nothing",
-    "webhooks/new/x",
-)
-
-
-@pytest.mark.parametrize("place", [*UNKNOWN, "webhooks/1/deliveries/x"])
-async def test_an_unknown_address_says_so(server: Server, page: Page, place: str) -> None:
-    """And leads on."""
-    await sign_in(server, page, place)
-    await expect(page.locator("main")).to_contain_text("Такой страницы здесь нет")
-    await expect(page.locator("dialog")).to_have_count(0)
-    await expect(page).to_have_title("Не найдено · Bedolaga Events")
-    await page.locator("main").get_by_role("link", name="Дашборд").click()
-    await expect(page.locator(".stats")).to_be_visible()
-
-
-async def test_an_event_that_is_not_there_says_so(server: Server, page: Page) -> None:
-    """Its address is one that could be: closing goes back to where one was."""
-    await sign_in(server, page, "events/7")
-    await expect(page.locator("dialog [role=alert]")).to_contain_text("7")
-    await page.keyboard.press("Escape")
-    await expect(page.locator("dialog")).to_have_count(0)
-    assert "events" not in page.url
 
 
 async def test_every_view_has_a_title_and_a_way_past_the_navigation(
