@@ -6,10 +6,10 @@ import { Brand } from './Navigation.js';
 import { html, said, t } from './parts.js';
 
 export function SignIn() {
-  const enter = (form) => {
-    notice.value = null;
-    return signIn(form.get('token').trim());
-  };
+  const enter = (form) =>
+    signIn(form.get('token').trim()).catch((error) => {
+      notice.value = error.message; // the one place where it says why
+    });
   return html`<main class="sign-in"><section class="card"><div class="brand"><${Brand} /></div><h1>${t('signIn')}</h1>
     <p class="muted">${t('signInHint')} <code>bedolaga-events login</code></p>
     <${Form} label="enter" action=${enter}>
