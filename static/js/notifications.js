@@ -134,8 +134,11 @@ export const canSound = () => 'AudioContext' in globalThis;
 let audio = null; // a browser gives a page only a few
 function beep() {
   audio ??= new AudioContext();
-  const tone = new OscillatorNode(audio, { frequency: 660 });
-  tone.connect(new GainNode(audio, { gain: 0.05 })).connect(audio.destination);
+  const tone = audio.createOscillator();
+  const volume = audio.createGain();
+  volume.gain.value = 0.05;
+  tone.frequency.value = 660;
+  tone.connect(volume).connect(audio.destination);
   tone.start();
   tone.stop(audio.currentTime + 0.12);
 }
