@@ -83,10 +83,7 @@ async def list_events(request: web.Request) -> web.Response:
     wanted = history.EventFilter(
         type=query.type, since_id=query.since_id, brief=query.brief, **lists.asked(query)
     )
-    listed = await lists.page(request, history.list_events, wanted, shapes.event.text)
-    if query.brief:
-        listed.enable_compression()  # somebody waits for it at the end of a slow line
-    return listed
+    return await lists.page(request, history.list_events, wanted, shapes.event.text)
 
 
 async def get_event(request: web.Request) -> web.Response:
@@ -114,9 +111,7 @@ async def list_event_types(request: web.Request) -> web.Response:
     """
     language = reading.query(request, shapes.event.LanguageQuery).lang or _preferred(request)
     known = parts(request).catalogue.types.values()
-    listed = reply(json.dumps([one.describe(language) for one in known], ensure_ascii=False))
-    listed.enable_compression()
-    return listed
+    return reply(json.dumps([one.describe(language) for one in known], ensure_ascii=False))
 
 
 def draft_of(server: Parts, body: EventInput, key: str | None) -> EventDraft:

@@ -14,7 +14,7 @@ from bedolaga_events.api.state import parts
 from bedolaga_events.catalogue import Catalogue
 
 SMALL = 512  # bytes that are not worth compressing
-LONG = 8_192  # bytes of a reply that is made for one: a list of so many shrinks to a fifth
+LONG = 2_048  # bytes of a reply that is made for one: a list of so many shrinks to a fifth
 COMPRESSED = frozenset({"image/png", "image/webp", "font/woff2"})  # in themselves
 JSON = "application/json"
 FAST = 1  # of gzip's levels

@@ -55,6 +55,4 @@ def _buckets(request: web.Request) -> tuple[str, series.Buckets]:
 
 
 def _reply(window: str, content: Mapping[str, object]) -> web.Response:
-    shown = reply(json.dumps({"window": window, **content}))
-    shown.enable_compression()  # a bucket is much like the next
-    return shown
+    return reply(json.dumps({"window": window, **content}))
