@@ -13,6 +13,7 @@ from typing import Any
 import aiohttp
 
 from tests.conftest import Receiver, until
+from tests.delivery.proxies import free_port
 from tests.system.conftest import ROOT, TOKEN, Process, command
 
 SIGNED_IN = {"BEDOLAGA_EVENTS_TOKEN": TOKEN}
@@ -111,7 +112,7 @@ async def test_listen_prints_forwards_and_comes_back(
 async def test_the_demo_is_alive_within_moments(tmp_path: Path) -> None:
     """Its link signs in; events arrive at the built-in sink, with signatures that verify."""
     demo = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bedolaga_events", "demo", "--port", "18477"),
+        *(sys.executable, "-m", "bedolaga_events", "demo", "--port", str(free_port())),
         cwd=ROOT,
         env={**os.environ, "TMPDIR": str(tmp_path)},
         stdout=asyncio.subprocess.PIPE,
