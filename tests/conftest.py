@@ -144,10 +144,16 @@ async def ticks(seconds: float, count: int = 5) -> None:
         await asyncio.sleep(seconds)
 
 
+def legible(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """In CI every tool is there: what would be skipped elsewhere fails."""
     report = yield
+    # xdist carries UTF-8 only, and some tests log halves of characters.
+    report.sections = [(name, legible(text)) for name, text in report.sections]
     if report.skipped and IN_CI:
         report.outcome = "failed"
         report.longrepr = f"skipped, in CI: {report.longrepr}"
