@@ -209,16 +209,19 @@ def count(path: Path) -> tuple[int, int]:
 
 
 def set_aside(path: Path) -> list[SetAside]:
-    """What was set aside in the file at `path`, oldest first; raises as `count` does."""
-    with _reading(path) as connection:
+    """What was set aside in the file at `path`, oldest first.
+
+    Waits for another's lock as long as `PATIENCE`. Raises as `count` does.
+    """
+    with _reading(path, PATIENCE) as connection:
         rows = connection.execute("SELECT id, text, reason FROM refused ORDER BY id").fetchall()
     return [SetAside(row[0], json.loads(row[1]), row[2]) for row in rows]
 
 
 @contextmanager
-def _reading(path: Path) -> Iterator[sqlite3.Connection]:
+def _reading(path: Path, patience: float = 0) -> Iterator[sqlite3.Connection]:
     uri = f"file:{quote(str(path))}?mode=ro"
-    connection = sqlite3.connect(uri, uri=True, timeout=0, isolation_level=None)
+    connection = sqlite3.connect(uri, uri=True, timeout=patience, isolation_level=None)
     try:
         yield connection
     finally:
