@@ -24,7 +24,7 @@ settings.register_profile("quick", max_examples=20)
 settings.load_profile("thorough" if IN_CI else "quick")
 
 START = 1_768_473_000_000_000  # 2026-01-15T10:30:00Z
-PATIENCE = 10.0  # seconds until a condition that should hold is given up
+PATIENCE = 30.0  # seconds until a condition that should hold is given up
 ADMIN = "test-admin-token-0123456789"
 
 

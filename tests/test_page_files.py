@@ -6,7 +6,7 @@ from bedolaga_events.api.page import Page
 from tools.preloads import INDEX, STATIC, page
 
 SCRIPTS = [one for one in STATIC.rglob("*.js") if "vendor" not in one.parts]
-LINKED = re.compile(r'<link rel="(?:modulepreload|stylesheet)" href="([^"]+)">')
+LINKED = re.compile(r'<link rel="(?:modulepreload|stylesheet)" href="([^"]+)"[^>]*>')
 OTHERS = ["index.html", "js/app.js", "js/early.js", "vendor/lucide.svg", "icons/icon.svg"]
 FIRST_VIEW = 100_000  # bytes on the wire, without HTTP's own
 ALL_SCRIPTS = 213_000  # bytes

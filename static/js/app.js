@@ -7,6 +7,7 @@ import { SignIn } from './components/SignIn.js';
 import { lostAt } from './feed.js';
 import { learn, said, t } from './i18n.js';
 import { isLoaded, knownAt, now, trouble } from './known.js';
+import { number } from './lib/text.js';
 import { moment } from './lib/time.js';
 import './lib/validity.js';
 import { unread } from './notifications.js';
@@ -99,8 +100,7 @@ function toContent(event) {
   document.getElementById('main').focus();
 }
 
-// The icon of the tab tells from afar: offline, something new, all is well. As data: one is for when the
-// server cannot be reached.
+// The tab's icon tells from afar. As data: one is for when the server cannot be reached.
 const MARKS = {
   well: '<circle cx="16" cy="16" r="6" fill="#fff"/>',
   unread: '<circle cx="16" cy="16" r="6" fill="#fff"/><circle cx="25" cy="7" r="7" fill="#e8590c"/>',
@@ -128,10 +128,13 @@ addEventListener('hashchange', () => {
 });
 arrive();
 start();
+const task = () => new Promise((done) => setTimeout(done)); // a touch is heard in between
+await task();
 const place = document.getElementById('app');
-place.replaceChildren(); // the frame that stood there until now
+place.replaceChildren(); // the frame until now
 render(html`<${Page} />`, place);
 place.className = 'up';
+task().then(() => number(0)); // the first takes 30 ms: while nothing is here yet
 effect(() => {
   if (isLoaded.value || !signedIn.value) learn();
   if (isLoaded.value) setTimeout(loadRest, REST_AFTER);

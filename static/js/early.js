@@ -1,5 +1,5 @@
-// Before the first picture, and no module for it: whose language and theme it is, and whether somebody is
-// signed in. The words are asked for while the modules are still on their way.
+// Before the first picture: its language and theme, and whether somebody is signed in. The words are asked for
+// while the modules are on their way.
 (() => {
   const root = document.documentElement;
   const kept = (area, key) => {
@@ -13,7 +13,8 @@
   root.lang = languages.find((one) => ['ru', 'en'].includes(one)) ?? 'en';
   const theme = kept('localStorage', 'theme');
   if (['light', 'dark'].includes(theme)) root.dataset.theme = theme;
-  root.classList.toggle('known', Boolean(kept('localStorage', 'token') ?? kept('sessionStorage', 'token')));
+  const isIn = kept('localStorage', 'token') ?? kept('sessionStorage', 'token') ?? location.hash.startsWith('#token=');
+  root.classList.toggle('known', Boolean(isIn));
   const words = document.createElement('link');
   Object.assign(words, { rel: 'preload', as: 'fetch', crossOrigin: 'anonymous', href: `js/locales/${root.lang}.json` });
   document.head.append(words);

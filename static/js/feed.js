@@ -111,8 +111,7 @@ function reload() {
   loading = load();
 }
 
-// The socket was refused: for the token (our 401 signs out on its way), for a late ticket, or by something
-// in front.
+// Refused: for the token (our 401 signs out on its way), a late ticket, or by something in front.
 async function reconsider() {
   const mine = token;
   const isWanted = () => token === mine;

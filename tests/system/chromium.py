@@ -21,6 +21,8 @@ EXPECTED = (
     "ERR_INTERNET",
 )
 
+expect.set_options(timeout=20_000)  # ms: only what fails waits so long, and CI's machine is busy
+
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's chromium")
 
 

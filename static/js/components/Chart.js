@@ -33,7 +33,7 @@ export function Chart({ title, of, series, lines = false, format = number, short
     const what = { rows: shown.map((one) => one.values), times, bucket, lines, short, onCursor: setAt };
     let stop = null;
     let isWanted = true;
-    // It comes with the first chart: nothing else of the page is as large.
+    // With the first chart: nothing else is as large.
     insist(() => import('../plot.js')).then(({ plotOf }) => {
       if (isWanted) stop = plotOf(figure.current, what);
     });

@@ -29,7 +29,7 @@ import {
 
 // What `load` promises, loaded again when a delivery moves whose `field` is `id`; `title` and `children` are
 // made of it.
-export function Drawer({ id, field, load, title, onClose, children }) {
+function Drawer({ id, field, load, title, onClose, children }) {
   const loaded = useLoaded(load, [id]);
   const { value, reload } = loaded;
   useEffect(() => onDeliveries((moved) => moved.some((one) => one[field] === id) && reload()), [id]);
@@ -37,8 +37,7 @@ export function Drawer({ id, field, load, title, onClose, children }) {
     <${Loaded} of=${loaded}>${() => children(value, reload)}<//><//>`;
 }
 
-export const Json = ({ value, label }) =>
-  html`<${Copyable} text=${legible(JSON.stringify(value, null, 2))} label=${label} />`;
+const Json = ({ value, label }) => html`<${Copyable} text=${legible(JSON.stringify(value, null, 2))} label=${label} />`;
 
 const WORST_FIRST = 'failed pending success skipped filtered changed_later created_later removed'.split(' ');
 

@@ -1,5 +1,4 @@
-// A part of the page that is loaded when it is wanted first: its shape until then. What cannot be loaded
-// is asked for again, as everything else is.
+// A part that is loaded when it is wanted first, its shape until then; asked for again as everything else is.
 import { persist } from '../lib/persist.js';
 import { tab } from '../lib/storage.js';
 import { html, Skeleton, useEffect, useState } from './parts.js';
@@ -23,8 +22,8 @@ export const insist = (load) =>
     }
   });
 
-// A module that hangs (the network froze) cannot be given up, and six of them hold every connection that
-// a browser makes to a server: only leaving the page ends them. Not under somebody's hands.
+// A module that hangs (a frozen network) cannot be given up, and six hold every connection to a server: only
+// leaving the page ends them. Not under somebody's hands.
 function beginAnew() {
   if (Date.now() - Number(tab.get(BEGUN)) < SELDOM || document.querySelector('dialog[open], form :focus')) return;
   tab.set(BEGUN, String(Date.now()));
@@ -60,5 +59,5 @@ export function lazy(load, name, shape = waiting) {
   };
 }
 
-// Load what nobody wanted yet, so that it is there without a network too.
+// What nobody wanted yet: it is there without a network too.
 export const loadRest = () => Promise.all(parts.map((get) => get()));

@@ -4,7 +4,7 @@ import { Attempts, Chart, seriesOf, WINDOWS, WindowSwitch } from '../components/
 import { DashboardStats } from '../components/DashboardStats.js';
 import { EventList } from '../components/EventRow.js';
 import { FirstRun } from '../components/FirstRun.js';
-import { Health } from '../components/Health.js';
+import { Health, Refused } from '../components/Health.js';
 import {
   go,
   html,
@@ -14,11 +14,12 @@ import {
   setQuery,
   Skeleton,
   t,
+  useEffect,
   useEvery,
   useLoaded,
+  useRef,
   useState,
 } from '../components/parts.js';
-import { Refused } from '../components/Health.js';
 import { TypeFilter } from '../components/Search.js';
 import { isLoaded, stream } from '../known.js';
 import { compactRubles, rubles } from '../lib/money.js';
@@ -28,14 +29,15 @@ const SHOWN = 50; // on a phone, where the charts stand below:
 const SHOWN_ON_PHONE = 12;
 const phone = matchMedia('(max-width: 960px)');
 const KINDS = 7; // types with a bar of their own; the others share one
-const REDRAW_EVERY = 10_000; // ms: a chart costs more than a number
+const REDRAW_EVERY = 10_000; // ms: it costs more than a number
 const DAYS_EVERY = 300_000; // ms
+const NEAR = { rootMargin: '200px' };
 
 export function Dashboard() {
   const { value: days } = useLoaded(() => statsApi.series('30d'), [useEvery(DAYS_EVERY)]);
   if (!isLoaded.value) return html`<${Waiting} />`; // at once: nothing jumps as one part after another comes
   return html`<${Health} /><${Refused} /><${FirstRun} /><${DashboardStats} days=${days} />
-    ${stream.value.length > 0 && html`<${Charts} />`}<${Stream} />`;
+    ${stream.value.length > 0 && html`<${ChartsWhenNear} />`}<${Stream} />`;
 }
 
 // The shape of it, as in index.html.
@@ -46,11 +48,27 @@ function Waiting() {
     <section class="card"><${Skeleton} rows=${10} /></section>`;
 }
 
+// On a phone they stand below the stream: not asked for before somebody scrolls there.
+function ChartsWhenNear() {
+  const [isNear, setNear] = useState(false);
+  const place = useRef(null);
+  useEffect(() => {
+    const observer = new IntersectionObserver((seen) => seen.at(-1).isIntersecting && setNear(true), NEAR);
+    observer.observe(place.current);
+    return () => observer.disconnect();
+  }, []);
+  return isNear ? html`<${Charts} />` : html`<section class="charts later" ref=${place} />`;
+}
+
 function Charts() {
   const window = WINDOWS.includes(query('window')) ? query('window') : WINDOWS[0];
   const both = () => Promise.all([statsApi.series(window), statsApi.deliveries(window)]);
   const loaded = useLoaded(both, [window, useEvery(REDRAW_EVERY)]);
-  if (!loaded.value) return html`<${Drawing} of=${loaded} />`;
+  if (!loaded.value) {
+    const small = html`<div class="card"><${Skeleton} rows=${3} /></div>`;
+    return html`<section class="charts"><div class="card wide"><${Loaded} of=${loaded} rows=${8} /></div>
+      ${small}${small}</section>`;
+  }
   const [events, deliveries] = loaded.value;
   const choose = (chosen) => setQuery({ window: chosen === WINDOWS[0] ? '' : chosen });
   const card = (title, of, series, more, button) => html`<div class="card ${button && 'wide'}">
@@ -70,11 +88,6 @@ function Charts() {
     })}
     ${card('chartRevenue', events, [revenue], { format: rubles, short: compactRubles })}</section>`;
 }
-
-// Where the charts will stand.
-const Drawing = ({ of: loaded }) => html`<section class="charts">
-  <div class="card wide"><${Loaded} of=${loaded} rows=${8} /></div>
-  <div class="card"><${Skeleton} rows=${3} /></div><div class="card"><${Skeleton} rows=${3} /></div></section>`;
 
 // The types by how many there were, the most first; what is left over is one.
 function byType(items) {

@@ -92,7 +92,7 @@ function Trouble({ webhook, isWhole }) {
     }</div>`;
 }
 
-export function WebhookOverview({ webhook }) {
+function WebhookOverview({ webhook }) {
   const { id, url, last_triggered_at: last, last_success_at: success } = webhook;
   const [window, setWindow] = useState(WINDOWS[0]);
   const loaded = useLoaded(() => webhooksApi.series(id, window), [id, window, last]);

@@ -57,7 +57,7 @@ const PAGE = 50;
 const LOOK_EVERY = 30_000; // ms: the bars of the last day
 const TYPES = 2; // named in a row
 
-export function WebhooksList({ onCreate, onRemove }) {
+function WebhooksList({ onCreate, onRemove }) {
   const [chosen, setChosen] = useState(new Set());
   const [shown, setShown] = useState(PAGE);
   const { value: days } = useLoaded(webhooksApi.allSeries, [useEvery(LOOK_EVERY)]);
@@ -136,7 +136,7 @@ export function WebhookState({ webhook }) {
 const HEIGHT = 20;
 const STEP = 4;
 
-export function Sparkline({ series }) {
+function Sparkline({ series }) {
   if (!series) return '–';
   const { success, failed } = series;
   const most = Math.max(...success.map((good, hour) => good + failed[hour]));
