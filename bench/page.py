@@ -1,4 +1,4 @@
-"""The admin page under load: 10,000 events at 200 a second in Chromium."""
+"""The admin page in Chromium: 10,000 events at 200 a second; and what Lighthouse says of it."""
 
 import asyncio
 import json
@@ -9,6 +9,7 @@ from playwright.async_api import async_playwright
 
 from bench.ingest import Row
 from bench.run import EVENT, TOKEN, ours
+from tools.lighthouse import AT_LEAST, scores
 
 EVENTS, PER_SECOND, AT_ONCE = 10_000, 200, 10
 WATCH = """() => {
@@ -61,3 +62,9 @@ async def page() -> AsyncIterator[Row]:
             1,
         )
         await browser.close()
+
+
+async def lighthouse() -> AsyncIterator[Row]:
+    """`make lighthouse` as rows."""
+    for category, score in (await scores()).items():
+        yield f"Lighthouse on a phone, {category}", "–", score, AT_LEAST[category]

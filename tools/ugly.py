@@ -16,6 +16,7 @@ NAMES = (
 )
 FAR = "https://hooks.example.com/" + "a/very/long/path/" * 100 + "?token=" + "0" * 200
 MANY = 60  # webhooks
+SIGNED = {"generate_secret": True}
 EVENTS: tuple[dict[str, Any], ...] = (
     {"type": "user.created", "payload": {"user_id": 1, "first_name": LONG, "username": "v" * 200}},
     {"type": "user.created", "payload": {"user_id": 2, "first_name": "محمد", "username": None}},
@@ -47,16 +48,18 @@ async def fill(address: str, token: str) -> None:
         sink = f"{address.rstrip('/')}/sink/in"
         for number, name in enumerate(NAMES):
             url = FAR if number % 2 else sink
-            await _post(session, {"name": name, "url": url, "event_type": "*"})
+            webhook = {"name": name, "url": url, "event_type": "*"}
+            await _ask(session, "POST", "/webhooks", webhook | SIGNED)
         for number in range(MANY):
             quiet = {"name": f"Архив {number}", "url": sink, "event_type": "ticket.status_changed"}
-            await _post(session, quiet | {"is_active": number % 3 > 0})
+            active = {"is_active": number % 3 > 0}
+            await _ask(session, "POST", "/webhooks", quiet | active | SIGNED)
         for mode in ("ok", "error"):
-            await session.put("/sink", json={"mode": mode})
+            await _ask(session, "PUT", "/sink", {"mode": mode})
             for event in EVENTS * 3:
-                await session.post("/events", json=event)
+                await _ask(session, "POST", "/events", event)
 
 
-async def _post(session: ClientSession, webhook: dict[str, Any]) -> None:
-    async with session.post("/webhooks", json=webhook | {"generate_secret": True}) as answer:
+async def _ask(session: ClientSession, method: str, path: str, body: dict[str, Any]) -> None:
+    async with session.request(method, path, json=body) as answer:
         answer.raise_for_status()
