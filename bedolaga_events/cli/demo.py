@@ -3,6 +3,7 @@
 import asyncio
 import random
 import tempfile
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,9 @@ from bedolaga_events.app import EVENTS, create_app
 from bedolaga_events.cli.options import address_of
 from bedolaga_events.settings import LogSettings, Settings
 from bedolaga_events.shapes.token import sign_in_link
-from bedolaga_events.store import login_codes
+from bedolaga_events.store import days, login_codes
 from bedolaga_events.store.tokens import new_value
-from bedolaga_events.store.transaction import change
+from bedolaga_events.store.transaction import Transaction, change
 
 NAMES = ("Анна", "Борис", "Вера", "Глеб", "Дина", "Егор", "Жанна", "Захар", "Ира", "Костя")
 TITLES = (
@@ -28,7 +29,8 @@ TITLES = (
     "Спасибо, всё работает",
     "Вернуть оплату",
 )
-PAST = 600  # events of the day before
+PAST = 1000  # events of the week before
+WEEK = 7  # days
 PAUSE = (0.2, 1.5)  # seconds between events
 
 
@@ -56,6 +58,7 @@ async def _run(settings: Settings, token: str) -> None:
         address = address_of(settings)
         shop = Shop(app)
         await _prepare(address, token, shop)
+        await change(app[PARTS].writer, shop.remember)
         code = await change(app[PARTS].writer, login_codes.issue, app[PARTS].calendar.now())
         click.echo(f"Open {sign_in_link(address, code)} (Ctrl+C ends it)")
         await shop.live()
@@ -64,11 +67,11 @@ async def _run(settings: Settings, token: str) -> None:
 
 
 async def _prepare(address: str, token: str, shop: "Shop") -> None:
-    """Starting numbers, a day that has passed, and webhooks to the sink."""
+    """Starting numbers, a week that has passed, and webhooks to the sink."""
     async with ClientSession(headers={"Authorization": f"Bearer {token}"}) as session:
         start = {"total_users": 1234, "active_subscriptions": 987, "open_tickets": 5}
         await session.put(f"{address}/stats", json=start)
-        await session.post(f"{address}/events/batch", json={"events": shop.yesterday()})
+        await session.post(f"{address}/events/batch", json={"events": shop.week()})
         for name, kind in (("Бухгалтерия", "payment.completed"), ("CRM", "*")):
             hook: dict[str, Any] = {"name": name, "url": f"{address}/sink/in", "event_type": kind}
             await session.post(f"{address}/webhooks", json=hook | {"generate_secret": True})
@@ -81,7 +84,9 @@ class Shop:
         self._app = app
         self._users = 1234
         self._payments = 5000
+        self._last_ticket = 700
         self._tickets: list[int] = []
+        self._past: list[dict[str, Any]] = []
 
     async def live(self) -> None:
         """Until it is interrupted."""
@@ -90,16 +95,29 @@ class Shop:
             await self._app[EVENTS].publish(kind, payload)
             await asyncio.sleep(random.uniform(*PAUSE))
 
-    def yesterday(self) -> list[dict[str, Any]]:
-        """Events of the last day, for the charts."""
+    def week(self) -> list[dict[str, Any]]:
+        """Events of the last week, for the charts."""
         now = datetime.now(UTC)
-        ages = sorted((random.random() ** 1.5 for _ in range(PAST)), reverse=True)  # busier of late
-        events = []
+        ages = sorted((random.random() ** 2.5 for _ in range(PAST)), reverse=True)  # busier of late
         for age in ages:
             kind, payload = self._next()
-            moment = (now - timedelta(days=age)).isoformat()
-            events.append({"type": kind, "payload": payload, "timestamp": moment})
-        return events
+            moment = (now - timedelta(days=WEEK * age)).isoformat()
+            self._past.append({"type": kind, "payload": payload, "timestamp": moment})
+        return self._past
+
+    def remember(self, transaction: Transaction) -> None:
+        """How the gauges stood at each midnight of the week, counted back from now."""
+        now, today = days.gauges(transaction.connection), datetime.now(UTC).date()
+        for back in range(WEEK):
+            day = (today - timedelta(days=back)).isoformat()
+            since = Counter(one["type"] for one in self._past if one["timestamp"] >= day)
+            came, opened = since["user.created"], since["ticket.created"]
+            moved = {
+                "total_users": came,
+                "active_subscriptions": came // 3,  # every third newcomer bought one
+                "open_tickets": opened - since["ticket.status_changed"],
+            }
+            days.keep(transaction, day, {name: now[name] - moved[name] for name in now})
 
     def _next(self) -> tuple[str, dict[str, Any]]:
         what = random.random()
@@ -125,13 +143,14 @@ class Shop:
 
     def _ticket(self) -> tuple[str, dict[str, Any]]:
         user = random.randint(1, self._users)
-        if not self._tickets or random.random() < 0.5:
-            ticket = 700 + self._payments
+        if not self._tickets or random.random() < 0.35:
+            self._last_ticket += 1
+            ticket = self._last_ticket
             self._tickets.append(ticket)
             title = random.choice(TITLES)
             return "ticket.created", {"ticket_id": ticket, "user_id": user, "title": title}
         ticket = random.choice(self._tickets)
-        if random.random() < 0.6:
+        if random.random() < 0.5:
             return "ticket.message_added", {
                 "ticket_id": ticket,
                 "message_id": random.randint(1, 10**6),

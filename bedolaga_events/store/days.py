@@ -1,7 +1,7 @@
 """How the dashboard's gauges stood when each day began (contract §5: `yesterday`, `gauges`)."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bedolaga_events.numbers import GAUGES, Rules, day_of, days_after
 from bedolaga_events.store import meta
@@ -26,14 +26,19 @@ def begin(transaction: Transaction, rules: Rules) -> None:
     elif last is not None:
         values = gauges(connection)
         for day in days_after(last, today, KEPT):
-            connection.executemany(
-                "INSERT OR REPLACE INTO gauge_days (day, name, value) VALUES (?, ?, ?)",
-                [(day, name, values[name]) for name in GAUGES],
-            )
+            keep(transaction, day, values)
         connection.execute(
             "DELETE FROM gauge_days WHERE day <= date(?, ?)", (today, f"-{KEPT} days")
         )
     meta.put(connection, _DAY, today)
+
+
+def keep(transaction: Transaction, day: str, values: Mapping[str, int]) -> None:
+    """Keep how the gauges stood when a day began."""
+    transaction.connection.executemany(
+        "INSERT OR REPLACE INTO gauge_days (day, name, value) VALUES (?, ?, ?)",
+        [(day, name, values[name]) for name in GAUGES],
+    )
 
 
 def ends(

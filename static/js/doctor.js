@@ -2,6 +2,7 @@
 // `advice` names lines of doctor.json, if not those of the test's own name.
 import { apiClient, authApi, doctorApi } from './api.js';
 import { persist } from './lib/persist.js';
+import { bytes } from './lib/text.js';
 import { socketAt } from './place.js';
 
 const PATIENCE = 3_000; // ms for a first sign
@@ -51,7 +52,7 @@ export const CHECKS = {
     return either(hello, { ms: since(started) });
   },
   async body({ seen }) {
-    const size = `${Math.round(seen.body_limit / 2 ** 20)} MB`;
+    const size = bytes(seen.body_limit);
     try {
       await doctorApi.count(new Uint8Array(seen.body_limit));
       return ok({ size });

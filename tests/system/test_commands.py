@@ -110,7 +110,7 @@ async def test_listen_prints_forwards_and_comes_back(
 
 
 async def test_the_demo_is_alive_within_moments(tmp_path: Path) -> None:
-    """Its link signs in; events arrive at the built-in sink, with signatures that verify."""
+    """Its link signs in, signed events arrive at the sink, a week is behind each number."""
     demo = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bedolaga_events", "demo", "--port", str(free_port())),
         cwd=ROOT,
@@ -135,6 +135,10 @@ async def test_the_demo_is_alive_within_moments(tmp_path: Path) -> None:
 
             items = await until(arrived)
             assert {one["signature"] for one in items} == {"ok"}
+            async with session.get(f"{url}/stats/series?window=7d", headers=headers) as answer:
+                gauges = (await answer.json())["gauges"]
+            assert len(gauges) == 7
+            assert {name for name in gauges[0] if gauges[0][name] == gauges[-1][name]} == set()
     finally:
         demo.send_signal(signal.SIGINT)
         await demo.wait()

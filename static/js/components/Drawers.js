@@ -66,10 +66,7 @@ function Receivers({ event: { webhooks: all, deliveries } }) {
     ${
       others.length > 0 &&
       html`<details><summary class="muted">${plural(others.length, t('notSubscribed'))}</summary>
-      <p class="muted names">${others.map(
-        (one) => html`
-        <${Name} key=${one.webhook_id} of=${one.name} /> `,
-      )}</p></details>`
+      <p class="muted names">${others.map((one) => html`<${Name} key=${one.webhook_id} of=${one.name} /> `)}</p></details>`
     }`;
 }
 

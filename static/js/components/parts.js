@@ -40,8 +40,8 @@ export function Status({ status, label = t(status), title }) {
 }
 
 // A moment: as `format` has it, by itself relative; absolute on hover.
-export function Time({ at, format = (time) => relative(time, now.value) }) {
-  return at ? html`<time datetime=${at} title=${moment(at)}>${format(at)}</time>` : t('never');
+export function Time({ at, format = (time) => relative(time, now.value), none = 'never' }) {
+  return at ? html`<time datetime=${at} title=${moment(at)}>${format(at)}</time>` : t(none);
 }
 
 // A name that somebody else chose: long ones cut in the middle, the whole on hover.

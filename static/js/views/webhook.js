@@ -68,19 +68,12 @@ function Actions({ webhook, onAsk }) {
 
 // What is wrong, since when and why; and what to do about it.
 function Trouble({ webhook, isWhole }) {
-  const {
-    id,
-    state,
-    failing_since: since,
-    last_success_at: last,
-    created_at: created,
-    disabled_reason: reason,
-  } = webhook;
+  const { id, state, failing_since: since, last_success_at: last, disabled_reason: reason } = webhook;
   if (state !== 'failing' && state !== 'disabled') return null;
   const success = last ? t('lastSuccess', { time: moment(last) }) : t('neverSucceeded');
   const resend =
     isAdmin.value &&
-    html`<${Resend} webhook=${webhook} status="undelivered" since=${last ?? created} kind="primary" />`;
+    html`<${Resend} webhook=${webhook} status="undelivered" since=${last ?? webhook.created_at} kind="primary" />`;
   return html`<div class="trouble"><p>
     <strong>${said(reason ?? webhook.last_error?.message) ?? whyOf(webhook)}</strong></p>
     <p class="muted">${since && t('failingSince', { time: moment(since) })} ${success}</p>

@@ -71,10 +71,8 @@ function WebhooksList({ onCreate, onRemove }) {
     for (const id of chosen) await setActive(webhooks.value.get(id), isActive);
     setChosen(new Set());
   }
-  const row = (
-    one,
-  ) => html`<${Row} key=${one.id} webhook=${one} onRemove=${() => onRemove(one)} isChosen=${chosen.has(one.id)}
-    onChoose=${() => toggle(one.id)} day=${days?.items.find(({ webhook_id: id }) => id === one.id)} />`;
+  const row = (one) => html`<${Row} key=${one.id} webhook=${one} onRemove=${() => onRemove(one)}
+    isChosen=${chosen.has(one.id)} onChoose=${() => toggle(one.id)} day=${days?.items.find(({ webhook_id: id }) => id === one.id)} />`;
   return html`<div class="toolbar narrowing"><${Search} />
       <${Narrow} by="state" label="status" options=${['', ...STATES].map((one) => [one, t(one || 'allStates')])} />
       <${Narrow} by="order" label="order"
@@ -114,7 +112,7 @@ function Row({ webhook, day, isChosen, onChoose, onRemove }) {
     <span class="bars"><${Sparkline} series=${day} /></span>
     <span class="totals muted"><span>${t('successes')} ${number(webhook.success_count)}</span>
       <span>${t('failures')} ${number(webhook.failure_count)}</span></span>
-    <span class="last muted"><${Time} at=${webhook.last_triggered_at} /></span>
+    <span class="last muted"><${Time} at=${webhook.last_triggered_at} none="noCalls" /></span>
     <${MenuOf} id=${id} label="${t('actions')}: ${name}"><a href="${place}/deliveries">${t('deliveries')}</a>
       ${
         isAdmin.value &&
