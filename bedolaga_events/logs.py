@@ -78,7 +78,10 @@ def configure(settings: LogSettings) -> None:
     in_terminal = os.isatty(2)
     as_console = settings.format == "console" or (settings.format == "auto" and in_terminal)
     renderer: Any = (
-        structlog.dev.ConsoleRenderer(colors=in_terminal)
+        # Rich's tracebacks, the default, show what variables hold: secrets, payloads of any depth.
+        structlog.dev.ConsoleRenderer(
+            colors=in_terminal, exception_formatter=structlog.dev.plain_traceback
+        )
         if as_console
         else structlog.processors.JSONRenderer(ensure_ascii=False)
     )

@@ -90,13 +90,14 @@ def money(kopeks: int, language: str) -> str:
 def counted(number: float, forms: Sequence[str]) -> str:
     """A number with its word: one, few, many in Russian (CLDR), one and other in English."""
     whole = abs(number) if isinstance(number, int) else None
+    shown = f"{number:g}" if whole is None else str(number)  # as a float it may be out of range
     if len(forms) < 3:
-        return f"{number:g} {forms[0 if whole == 1 else -1]}"
+        return f"{shown} {forms[0 if whole == 1 else -1]}"
     if whole is None:
-        return f"{number:g} {forms[1]}".replace(".", ",")
+        return f"{shown} {forms[1]}".replace(".", ",")
     last, teens = whole % 10, whole % 100 in range(11, 15)
     few = last in (2, 3, 4) and not teens
-    return f"{number} {forms[0 if last == 1 and not teens else 1 if few else 2]}"
+    return f"{shown} {forms[0 if last == 1 and not teens else 1 if few else 2]}"
 
 
 def readable(text: str) -> str:
@@ -172,8 +173,20 @@ def _plain(value: Any) -> str:
         case str():
             return value
         case list():
-            return ", ".join(map(_plain, value))
+            return ", ".join(map(_plain, _leaves(value)))
         case float() if value.is_integer() and abs(value) < MOST_KOPEKS:
             return str(int(value))
         case _:
             return json.dumps(value, ensure_ascii=False)
+
+
+def _leaves(values: list[Any]) -> list[Any]:
+    """What lists in lists hold, without recursion: JSON nests deeper than Python calls."""
+    leaves, waiting = [], values[::-1]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, list):
+            waiting += reversed(one)
+        else:
+            leaves.append(one)
+    return leaves

@@ -78,6 +78,24 @@ def test_numbers_have_their_words() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_an_integer_beyond_a_double_is_said_in_full(language: str) -> None:
+    """A payload's integer has up to 4,300 digits (contract §2)."""
+    ends = told("subscription.expiring", user_id=1, days_left=10**400)
+    assert str(10**400) in of_event(WORDS, ends, language)
+    assert counted(1_234_567, ["day", "days"]) == "1234567 days"
+
+
+def test_lists_in_lists_are_said_however_deep_they_are() -> None:
+    """JSON nests deeper than Python calls; what they hold stands in its order."""
+    deep: list[Any] = [3]
+    for _ in range(2_000):
+        deep = [deep]
+    event = told("a.b", deep=[1, [2, deep], {"x": [4]}], wide=[["a", None], ["b"]])
+    assert of_own("{deep}", event) == '1, 2, 3, {"x": [4]}'
+    assert of_own("{wide}", event) == "a, , b"
+
+
 def test_a_group_sums_its_money() -> None:
     """«12 пополнений, 5 400 ₽»; money that nobody told is not summed."""
     paid = [told("payment.completed", user_id=1, amount_kopeks=45_000)] * 12
