@@ -12,6 +12,7 @@ import { moment } from './lib/time.js';
 import './lib/validity.js';
 import { unread } from './notifications.js';
 import { arrive, leave, over, path } from './place.js';
+import { isAdmin } from './rights.js';
 import { signedIn, start, takeLink } from './session.js';
 import { effect, html, render } from './ui.js';
 import { Dashboard } from './views/dashboard.js';
@@ -59,13 +60,12 @@ function Over() {
   const [page, id, , delivery] = over.value ?? [];
   if (!page) return null;
   if (page === 'events') return html`<${EventDrawer} key=${id} id=${Number(id)} onClose=${leave} />`;
-  if (id === 'new') return html`<${NewWebhook} onClose=${leave} />`;
+  if (id === 'new') return isAdmin.value && html`<${NewWebhook} onClose=${leave} />`;
   return html`<${DeliveryDrawer} key=${delivery} webhookId=${Number(id)} id=${Number(delivery)} onClose=${leave} />`;
 }
 
-function Nowhere() {
-  return html`<section class="card empty"><p>${t('nowhere')}</p><a class="button" href="#/">${t('dashboard')}</a></section>`;
-}
+const Nowhere = () =>
+  html`<section class="card empty"><p>${t('nowhere')}</p><a class="button" href="#/">${t('dashboard')}</a></section>`;
 
 function Page() {
   if (!signedIn.value) return html`<${SignIn} /><${Toasts} />`;
@@ -101,9 +101,10 @@ function toContent(event) {
 }
 
 // The tab's icon tells from afar. As data: one is for when the server cannot be reached.
+const DOT = '<circle cx="16" cy="16" r="6" fill="#fff"/>';
 const MARKS = {
-  well: '<circle cx="16" cy="16" r="6" fill="#fff"/>',
-  unread: '<circle cx="16" cy="16" r="6" fill="#fff"/><circle cx="25" cy="7" r="7" fill="#e8590c"/>',
+  well: DOT,
+  unread: `${DOT}<circle cx="25" cy="7" r="7" fill="#e8590c"/>`,
   offline: '<path d="M10 10l12 12M22 10L10 22" stroke="#fff" stroke-width="4"/>',
 };
 effect(() => {

@@ -10,7 +10,14 @@ from tests.system.chromium import needs_chromium, show, sign_in
 pytestmark = needs_chromium
 
 PLACES = ["", "events", "webhooks", "webhooks/1", "webhooks/1/deliveries", "deliveries"]
-MORE = ["webhooks/1/settings", "webhooks/1/deliveries/1", "tokens", "settings", "sandbox"]
+MORE = [
+    "webhooks/new",
+    "webhooks/1/settings",
+    "webhooks/1/deliveries/1",
+    "tokens",
+    "settings",
+    "sandbox",
+]
 REFUSED = ("Создать", "Удалить", "Выключить", "Включить", "Повторить", "Отправить", "Отозвать")
 
 

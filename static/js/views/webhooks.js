@@ -29,7 +29,7 @@ export function Webhooks() {
   const [removing, setRemoving] = useState(null);
   const [initial, setInitial] = useState(null); // to begin with, for the sandbox
   const onCreate = () => go('#/webhooks/new');
-  const list = html`<${WebhooksList} onCreate=${onCreate} onRemove=${setRemoving} />`;
+  const list = html`<${List} onCreate=${onCreate} onRemove=${setRemoving} />`;
   return html`<section class="card">
     ${webhooks.value.size ? list : html`<${Empty} onCreate=${onCreate} onTry=${() => setInitial(sinkWebhook())} />`}
     ${initial && html`<${NewWebhook} initial=${initial} onClose=${() => setInitial(null)} />`}
@@ -57,7 +57,7 @@ const PAGE = 50;
 const LOOK_EVERY = 30_000; // ms: the bars of the last day
 const TYPES = 2; // named in a row
 
-function WebhooksList({ onCreate, onRemove }) {
+function List({ onCreate, onRemove }) {
   const [chosen, setChosen] = useState(new Set());
   const [shown, setShown] = useState(PAGE);
   const { value: days } = useLoaded(webhooksApi.allSeries, [useEvery(LOOK_EVERY)]);
@@ -131,8 +131,7 @@ export function WebhookState({ webhook }) {
   return html`<${Status} status=${state} label=${label} title=${whyOf(webhook)} />`;
 }
 
-const HEIGHT = 20;
-const STEP = 4;
+const [HEIGHT, STEP] = [20, 4];
 
 function Sparkline({ series }) {
   if (!series) return '–';
