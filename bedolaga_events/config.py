@@ -13,7 +13,8 @@ from typing import Any, get_origin
 from pydantic import SecretStr, ValidationError
 
 from bedolaga_events.errors import ConfigError
-from bedolaga_events.settings import PREFIX, AddedType, Section, Settings
+from bedolaga_events.kinds import Section
+from bedolaga_events.settings import PREFIX, AddedType, Settings
 
 UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")  # PowerShell's > writes one
 # Kubernetes tells every container of every service; ours may be called bedolaga-events.

@@ -7,7 +7,15 @@ from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+)
 
 from bedolaga_events import origins
 
@@ -64,3 +72,26 @@ PublicUrl = Annotated[str, AfterValidator(_public_url)]
 Hosts = Annotated[str, BeforeValidator(_hosts)]
 Database = Annotated[Path, AfterValidator(_database)]
 Seconds = Annotated[float, Field(gt=0, le=86_400 * 365)]
+
+
+class Section(BaseModel):
+    """A table of config.toml; an unknown key in it stops the start."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_bool_for_a_number(cls, value: Any, info: ValidationInfo) -> Any:
+        """Pydantic takes true for 1: `port = true` would listen on port 1."""
+        asked = cls.model_fields[str(info.field_name)].annotation
+        if isinstance(value, bool) and asked is not bool:
+            raise ValueError("true or false is no value of this setting")
+        return value
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address or name is of this machine alone."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,29 +1,26 @@
 """Everything that a person can set, with its default and its meaning."""
 
-import ipaddress
 from datetime import tzinfo
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    SecretStr,
-    model_validator,
-)
+from pydantic import Field, SecretStr, model_validator
 
-from bedolaga_events.kinds import Database, Hosts, Network, Origin, PublicUrl, Seconds, Zone
+from bedolaga_events.kinds import (
+    Database,
+    Hosts,
+    Network,
+    Origin,
+    PublicUrl,
+    Seconds,
+    Section,
+    Zone,
+    is_loopback,
+)
 from bedolaga_events.numbers import Rules
 
 PREFIX = "BEDOLAGA_EVENTS_"
-
-
-class Section(BaseModel):
-    """A table of config.toml; an unknown key in it stops the start."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class ServerSettings(Section):
@@ -60,19 +57,12 @@ class ServerSettings(Section):
     @property
     def is_local(self) -> bool:
         """Whether it is there for this machine only: on loopback, and not named to the world."""
-        return not self.public_url and all(map(_is_loopback, self.hosts))
+        return not self.public_url and all(map(is_loopback, self.hosts))
 
     @property
     def has_sink(self) -> bool:
         """Whether /sink is there."""
         return self.sink == "on" or (self.sink == "auto" and self.is_local)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 class AuthSettings(Section):
@@ -110,7 +100,10 @@ class DeliverySettings(Section):
     )
     concurrency: int = Field(128, ge=1, description="requests in flight in all at most")
     disable_after_hours: float = Field(
-        120, ge=0, description="hours of nothing but failures that deactivate a webhook; 0 = never"
+        120,
+        ge=0,
+        le=876_000,
+        description="hours of nothing but failures that deactivate a webhook; 0 = never",
     )
     ca_file: str = Field("", description="PEM file of a CA to trust besides the system's")
     allowed_networks: list[Network] = Field(
@@ -141,9 +134,11 @@ class SecuritySettings(Section):
 
 
 class RetentionSettings(Section):
-    retention_days: float = Field(30, ge=0, description="days that events are kept; 0 = for ever")
+    retention_days: float = Field(
+        30, ge=0, le=36_500, description="days that events are kept; 0 = for ever"
+    )
     retention_mb: int = Field(
-        2_048, ge=0, description="megabytes of database at most; 0 = no limit"
+        2_048, ge=0, le=1_000_000_000, description="megabytes of database at most; 0 = no limit"
     )
 
     @property
@@ -178,7 +173,10 @@ class AlertsSettings(Section):
         description="fetched every minute while all is well: Healthchecks, Uptime Kuma's push",
     )
     webhook_id: int = Field(
-        0, ge=0, description="a chat webhook that gets alerts in words, active or not; 0 = none"
+        0,
+        ge=0,
+        le=2**63 - 1,
+        description="a chat webhook that gets alerts in words, active or not; 0 = none",
     )
     silence_minutes: float = Field(
         0, ge=0, le=525_600, description="minutes without an event that are told; 0 = never"
@@ -189,7 +187,9 @@ class AlertsSettings(Section):
     failure_rate_attempts: int = Field(
         20, ge=1, description="attempts from which on that rate means something"
     )
-    backlog_minutes: float = Field(15, gt=0, description="minutes that deliveries may be overdue")
+    backlog_minutes: float = Field(
+        15, gt=0, le=525_600, description="minutes that deliveries may be overdue"
+    )
     disk_free_mb: int = Field(500, ge=0, description="megabytes of disk that should be free")
 
 
@@ -211,7 +211,7 @@ class AddedType(Section):
     value: Type
     label: str
     description: str = ""
-    example: dict[str, Any] = {}
+    example: dict[str, Any] = Field({})
 
 
 class Settings(Section):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from bedolaga_events.cli.options import beside, with_settings
+from bedolaga_events.cli.options import as_days, beside, with_settings
 from bedolaga_events.clocks import clock
 from bedolaga_events.errors import ConfigError
 from bedolaga_events.settings import Settings
@@ -98,7 +98,7 @@ def restore(settings: Settings, file: Path | None, in_place: bool) -> None:
 
 
 @click.command()
-@click.option("--days", type=float, help="Keep so many days; retention.retention_days without.")
+@click.option("--days", type=as_days, help="Keep so many days; retention.retention_days without.")
 @with_settings
 def prune(settings: Settings, days: float | None) -> None:
     """Delete finished events and deliveries as the server does now and then."""

@@ -20,6 +20,7 @@ from bedolaga_events.store.trouble import no_start
 WORDS = ("--db", "--port", "--host", "--config")
 PAGE = 100  # items, as a bot's API gives them too
 HTTP_TIMEOUT = 10.0  # seconds
+MAX_DAYS = 36_500  # a century: no time before the year 1 comes of it
 WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - shown, not bound
 OPTIONS = (
     click.option("--db", type=click.Path(path_type=Path), help="The database file."),
@@ -34,6 +35,13 @@ OPTIONS = (
     ),
 )
 URL = click.option("--url", envvar="BEDOLAGA_EVENTS_URL", help="The server's address.")
+
+
+def as_days(text: str) -> float:
+    """The type of --days: from 0 to a century; neither NaN nor infinity."""
+    if not 0 <= (value := float(text)) <= MAX_DAYS:
+        raise click.BadParameter(f"days are a number from 0 to {MAX_DAYS}.")
+    return value
 
 
 def with_loaded(command: Callable[Concatenate[config.Loaded, ...], None]) -> Callable[..., None]:

@@ -69,14 +69,14 @@ def of(settings: Settings, sealed: Collection[bytes], *, may_make: bool = True) 
 
     Args:
         sealed: what it is to open; without any, a file is made where there is none.
-        may_make: not even then.
+        may_make: not even then; what is there is read all the same.
 
     Raises:
         ConfigError: it is missing, or another one.
     """
     if settings.secret_key is not None:
         box = from_setting(settings.secret_key.get_secret_value())
-    elif not (sealed or may_make):
+    elif not (sealed or may_make or (settings.database.path.parent / KEY_FILE).exists()):
         return Vault(b"")
     else:
         box = from_file(settings.database.path.parent, may_make=not sealed)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import pytest
 
 from tests.conftest import Receiver, until
 from tests.delivery.proxies import free_port
@@ -142,6 +143,20 @@ async def test_the_demo_is_alive_within_moments(tmp_path: Path) -> None:
     finally:
         demo.send_signal(signal.SIGINT)
         await demo.wait()
+
+
+@pytest.mark.parametrize("days", ["nan", "inf", "-1", "99999999999"])
+async def test_days_are_a_number_that_a_calendar_knows(
+    process: Process, call: Any, tmp_path: Path, days: str
+) -> None:
+    """For prune and for a token: one sentence, and nothing is deleted or made."""
+    await process.start()
+    await event(call, process, 1)
+    for words in (["prune"], ["token", "create", "late", "--scope", "read"]):
+        code, out, err = await command(*words, "--days", days, "--db", str(tmp_path / "events.db"))
+        assert (code, out, "days are a number from 0 to 36500" in err) == (2, "", True), words
+    _, page = await call("GET", f"{process.url}/events")
+    assert page["total"] == 1
 
 
 async def test_a_command_makes_no_database(tmp_path: Path) -> None:

@@ -132,6 +132,19 @@ async def test_a_bad_copy_replaces_nothing(shop: Shop, tmp_path: Path, damage: s
     assert await shop.start() == epoch
 
 
+async def test_check_names_a_key_that_stops_the_start(shop: Shop, tmp_path: Path) -> None:
+    """Too short, or a folder: also while there is no secret that it would have to open (C7)."""
+    await shop.start()
+    await shop.stop()
+    key = tmp_path / "secret.key"
+    for spoil in (lambda: key.write_text("short"), key.mkdir):
+        key.unlink()
+        spoil()
+        for words in (("check",), ("serve", "--port", "0")):
+            code, out, err = await command(*words, "--db", str(tmp_path / "events.db"))
+            assert (code, "key" in out + err) == (1, True), words
+
+
 async def test_check_and_the_start_name_a_missing_key(shop: Shop, tmp_path: Path) -> None:
     """Missing or another one: exit code 1, and no new one is made in its place (C7)."""
     await shop.start()

@@ -7,7 +7,8 @@ from pydantic import SecretStr
 
 from bedolaga_events import config
 from bedolaga_events.errors import ConfigError
-from bedolaga_events.settings import Section, Settings
+from bedolaga_events.kinds import Section
+from bedolaga_events.settings import Settings
 
 SECRET = "a-secret-of-enough-characters"
 
@@ -83,6 +84,37 @@ def test_a_file_that_cannot_be_used_is_one_sentence(tmp_path: Path) -> None:
     both = {"BEDOLAGA_EVENTS_TOKEN": SECRET, "BEDOLAGA_EVENTS_TOKEN_FILE": str(tmp_path / "none")}
     with pytest.raises(ConfigError, match="keep one"):
         config.load({}, None, both)
+
+
+@pytest.mark.parametrize(
+    "key", ["server.port", "delivery.retry_schedule", "retention.retention_days"]
+)
+def test_true_is_no_number(tmp_path: Path, key: str) -> None:
+    """Which pydantic takes it for: `port = true` listened on port 1; a switch takes it."""
+    section, leaf = key.split(".")
+    file = tmp_path / "config.toml"
+    file.write_text(f"[{section}]\n{leaf} = true\n")
+    with pytest.raises(ConfigError, match=key):
+        config.load({}, file, {})
+    file.write_text("[security]\npublic_metrics = true\n")
+    assert config.load({}, file, {}).settings.security.public_metrics
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("RETENTION__RETENTION_DAYS", "inf"),
+        ("RETENTION__RETENTION_MB", "1" + "0" * 30),
+        ("DELIVERY__DISABLE_AFTER_HOURS", "inf"),
+        ("ALERTS__BACKLOG_MINUTES", "1e300"),
+        ("ALERTS__WEBHOOK_ID", "1" + "0" * 30),
+    ],
+)
+def test_what_no_column_holds_stops_the_start(variable: str, value: str) -> None:
+    """Not the round of housekeeping that reckons with it, hours later; 0 is for ever."""
+    name = f"BEDOLAGA_EVENTS_{variable}"
+    with pytest.raises(ConfigError, match=f"{name}: Input should be less than or equal"):
+        config.load({}, None, {name: value})
 
 
 def test_what_kubernetes_injects_is_ignored() -> None:
