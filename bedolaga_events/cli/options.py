@@ -11,15 +11,18 @@ from pathlib import Path
 from typing import Any, Concatenate
 
 import click
+from pydantic import TypeAdapter, ValidationError
 
 from bedolaga_events import config
 from bedolaga_events.settings import Settings
+from bedolaga_events.shapes.base import Name
 from bedolaga_events.store.database import connect_beside
 from bedolaga_events.store.trouble import no_start
 
 WORDS = ("--db", "--port", "--host", "--config")
 PAGE = 100  # items, as a bot's API gives them too
 HTTP_TIMEOUT = 10.0  # seconds
+NAME: TypeAdapter[str] = TypeAdapter(Name)
 MAX_DAYS = 36_500  # a century: no time before the year 1 comes of it
 WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - shown, not bound
 OPTIONS = (
@@ -42,6 +45,14 @@ def as_days(text: str) -> float:
     if not 0 <= (value := float(text)) <= MAX_DAYS:
         raise click.BadParameter(f"days are a number from 0 to {MAX_DAYS}.")
     return value
+
+
+def as_name(text: str) -> str:
+    """The type of a NAME: as a body of the API has it."""
+    try:
+        return NAME.validate_python(text)
+    except ValidationError as error:
+        raise click.BadParameter(error.errors()[0]["msg"]) from None
 
 
 def with_loaded(command: Callable[Concatenate[config.Loaded, ...], None]) -> Callable[..., None]:

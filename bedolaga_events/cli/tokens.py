@@ -2,7 +2,7 @@
 
 import click
 
-from bedolaga_events.cli.options import as_days, beside, with_settings
+from bedolaga_events.cli.options import as_days, as_name, beside, with_settings
 from bedolaga_events.clocks import clock
 from bedolaga_events.model import Scope
 from bedolaga_events.settings import Settings
@@ -20,7 +20,7 @@ def token() -> None:
 
 
 @token.command("create")
-@click.argument("name")
+@click.argument("name", type=as_name)
 @click.option("--scope", "scopes", type=click.Choice(SCOPES), multiple=True, default=["admin"])
 @click.option("--days", type=as_days, help="Days until it expires; for ever without.")
 @with_settings

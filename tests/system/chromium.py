@@ -21,7 +21,7 @@ EXPECTED = (
     "ERR_INTERNET",
 )
 
-expect.set_options(timeout=20_000)  # ms: only what fails waits so long, and CI's machine is busy
+expect.set_options(timeout=30_000)  # ms: only what fails waits so long, and CI's machine is busy
 
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's chromium")
 

@@ -159,6 +159,15 @@ async def test_days_are_a_number_that_a_calendar_knows(
     assert page["total"] == 1
 
 
+@pytest.mark.parametrize("name", ["", "n" * 256])
+async def test_a_name_is_what_the_api_takes(process: Process, tmp_path: Path, name: str) -> None:
+    """A token that no list could show, or that fills it."""
+    await process.start()
+    words = ("token", "create", name, "--db", str(tmp_path / "events.db"))
+    code, out, err = await command(*words)
+    assert (code, out, "String should have at" in err) == (2, "", True)
+
+
 async def test_a_command_makes_no_database(tmp_path: Path) -> None:
     """A token in an empty one in the wrong folder would be known to nobody."""
     path = tmp_path / "data" / "events.db"

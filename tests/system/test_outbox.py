@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from bedolaga_events_client import EventPublisher
 from tests.conftest import until
 from tests.system.conftest import ROOT, TOKEN, Process, checked
@@ -42,6 +44,7 @@ async def stored(call: Any, url: str) -> list[int]:
         since = page["items"][-1]["id"]
 
 
+@pytest.mark.timeout(600)  # many processes one after another: minutes where others use the machine
 async def test_crashes_of_bot_and_server_lose_and_double_nothing(
     process: Process, call: Any, tmp_path: Path
 ) -> None:

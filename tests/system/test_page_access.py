@@ -102,6 +102,7 @@ async def test_the_keyboard_alone(server: Server, receiver: Receiver, page: Page
     assert await page.evaluate(inside), await page.evaluate("document.activeElement.outerHTML")
     await press("Escape")
     await expect(page.locator("dialog")).to_have_count(0)
+    await expect(page.locator(".stream a").first).to_be_focused()  # where it was
     await press("n")
     await expect(page.locator("dialog [name=name]")).to_be_visible()
     await press("Escape")

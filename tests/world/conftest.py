@@ -9,7 +9,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page
 
 from tests.system.chromium import browsing
 from tests.world import names as name_server
@@ -20,8 +20,6 @@ from tests.world.namespaces import World
 from tests.world.receivers import Receiver, Receivers, receiving
 from tests.world.shop import Shop
 from tests.world.trust import Authority
-
-expect.set_options(timeout=15_000)  # ms: a machine that runs proxies, server and browser is slow
 
 
 @pytest.fixture

@@ -41,6 +41,7 @@ export function Dialog({ title, onClose, children, kind = 'window', light = fals
 // Toasts come to the one that lies on top; closing it gives the focus back to where it was. A browser
 // may close it by itself (a second "back" on Android), and tells `onClosed`.
 function open(dialog, onClosed) {
+  const before = focused;
   dialog.showModal();
   dialog.querySelector('.inside :is(input, textarea)')?.focus(); // not what closes it
   layers.value = [...layers.value, dialog];
@@ -49,8 +50,14 @@ function open(dialog, onClosed) {
     dialog.removeEventListener('close', onClosed);
     layers.value = layers.value.filter((one) => one !== dialog);
     dialog.close();
+    if (document.activeElement === document.body) before?.focus();
   };
 }
+
+let focused = null; // a link loses it when it is followed, before the dialog is there
+addEventListener('focusin', ({ target }) => {
+  focused = target;
+});
 
 // `layer` is a reference to the dialog that they would stand in; none is the page.
 export function Toasts({ layer }) {
