@@ -39,7 +39,7 @@ class Kept(NamedTuple):
         if len(plain) > SMALL and kind not in COMPRESSED:
             packed["br"] = brotli.compress(plain, quality=quality)
             packed["gzip"] = gzip.compress(plain, mtime=0)
-        return cls(kind, hashlib.sha256(plain).hexdigest()[:20], plain, packed)
+        return cls(kind, hashlib.sha256(plain).hexdigest()[:12], plain, packed)
 
     def reply(self, request: web.Request) -> web.Response:
         """200, packed for who takes it; 304 for who has it (RFC 9110 §13.1.2)."""

@@ -137,6 +137,6 @@ render(html`<${Page} />`, place);
 place.className = 'up';
 task().then(() => number(0)); // the first takes 30 ms: while nothing is here yet
 effect(() => {
-  if (isLoaded.value || !signedIn.value) learn();
-  if (isLoaded.value) setTimeout(loadRest, REST_AFTER);
+  if (!signedIn.value) learn();
+  if (isLoaded.value) setTimeout(() => Promise.all([learn(), loadRest()]), REST_AFTER);
 });

@@ -41,7 +41,7 @@ export function Dialog({ title, onClose, children, kind = 'window', light = fals
 // Toasts come to the one that lies on top; closing it gives the focus back to where it was. A browser
 // may close it by itself (a second "back" on Android), and tells `onClosed`.
 function open(dialog, onClosed) {
-  const before = focused;
+  const before = pressed;
   dialog.showModal();
   dialog.querySelector('.inside :is(input, textarea)')?.focus(); // not what closes it
   layers.value = [...layers.value, dialog];
@@ -54,10 +54,11 @@ function open(dialog, onClosed) {
   };
 }
 
-let focused = null; // a link loses it when it is followed, before the dialog is there
-addEventListener('focusin', ({ target }) => {
-  focused = target;
-});
+let pressed = null; // it loses the focus as the address changes, before the dialog is there
+const keep = ({ target }) => {
+  pressed = target.closest?.('a, button');
+};
+addEventListener('click', keep);
 
 // `layer` is a reference to the dialog that they would stand in; none is the page.
 export function Toasts({ layer }) {
