@@ -6,7 +6,7 @@ import sqlite3
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Concatenate
 
@@ -42,9 +42,10 @@ URL = click.option("--url", envvar="BEDOLAGA_EVENTS_URL", help="The server's add
 
 def as_days(text: str) -> float:
     """The type of --days: from 0 to a century; neither NaN nor infinity."""
-    if not 0 <= (value := float(text)) <= MAX_DAYS:
-        raise click.BadParameter(f"days are a number from 0 to {MAX_DAYS}.")
-    return value
+    with suppress(ValueError):
+        if 0 <= (value := float(text)) <= MAX_DAYS:
+            return value
+    raise click.BadParameter(f"days are a number from 0 to {MAX_DAYS}.")
 
 
 def as_name(text: str) -> str:
@@ -52,7 +53,8 @@ def as_name(text: str) -> str:
     try:
         return NAME.validate_python(text)
     except ValidationError as error:
-        raise click.BadParameter(error.errors()[0]["msg"]) from None
+        sentence = error.errors()[0]["msg"].removeprefix("Value error, ")
+        raise click.BadParameter(sentence) from None
 
 
 def with_loaded(command: Callable[Concatenate[config.Loaded, ...], None]) -> Callable[..., None]:

@@ -145,7 +145,7 @@ async def test_the_demo_is_alive_within_moments(tmp_path: Path) -> None:
         await demo.wait()
 
 
-@pytest.mark.parametrize("days", ["nan", "inf", "-1", "99999999999"])
+@pytest.mark.parametrize("days", ["nan", "inf", "soon", "-1", "99999999999"])
 async def test_days_are_a_number_that_a_calendar_knows(
     process: Process, call: Any, tmp_path: Path, days: str
 ) -> None:
