@@ -7,7 +7,7 @@ import { signal } from './ui.js';
 
 const KEPT = 'bedolaga.language';
 const texts = {};
-const sentences = signal({}); // of the server, by language: how each is said
+const sentences = signal({}); // by language: how each is said
 
 export const language = signal('ru');
 
@@ -20,7 +20,7 @@ export function t(key, values = {}) {
 // A value of an open list: a payment's method, a ticket's status.
 export const word = (kind, value) => texts[language.value][`${kind}.${value}`] ?? value;
 
-// A sentence of the server; one without translation stays as it is.
+// A sentence of the server, or of the page about it; one without translation stays as it is.
 export function said(sentence) {
   if (sentence) learn();
   return sentences.value[language.value]?.(sentence) ?? sentence;
@@ -33,7 +33,12 @@ export async function learn() {
   if (learned.has(chosen)) return;
   learned.add(chosen);
   const found = await persist(() => get(`${chosen}.said`));
-  sentences.value = { ...sentences.value, [chosen]: translator(found).said };
+  know(chosen, found);
+}
+
+// What the page says where no server answers came with its texts: nothing else will.
+function know(chosen, found) {
+  sentences.value = { ...sentences.value, [chosen]: translator({ ...texts[chosen].said, ...found }).said };
 }
 
 export const helpAt = (page, section) => `help/${language.value === 'ru' ? 'ru/' : ''}${page}.html#${section}`;
@@ -46,7 +51,10 @@ export async function setLanguage(chosen) {
 const get = (name) => apiClient.request('GET', `/js/locales/${name}.json`, { token: null });
 
 async function show(chosen) {
-  texts[chosen] ??= await get(chosen);
+  if (!texts[chosen]) {
+    texts[chosen] = await get(chosen);
+    know(chosen, {});
+  }
   language.value = chosen;
   document.documentElement.lang = chosen;
 }

@@ -2,7 +2,7 @@
 // whatever else fails on the way is tried again with the page in its place.
 import { apiClient, authApi } from './api.js';
 import * as feed from './feed.js';
-import { said, t } from './i18n.js';
+import { t } from './i18n.js';
 import * as last from './last.js';
 import { persist } from './lib/persist.js';
 import { device, tab } from './lib/storage.js';
@@ -85,7 +85,7 @@ async function redeem(code) {
 
 // On the form, or over the page of who is inside.
 function tell(sentence) {
-  if (signedIn.value) toast(said(sentence));
+  if (signedIn.value) toast(sentence);
   else notice.value = sentence;
 }
 

@@ -1,5 +1,4 @@
 // Short messages at the edge of the screen.
-import { said } from './i18n.js';
 import { signal } from './ui.js';
 
 const SHOWN = 6_000; // ms
@@ -8,7 +7,7 @@ const MOST = 3;
 export const toasts = signal([]);
 export const layers = signal([]); // the open dialogs, the last on top
 
-// `button` is {label, press}; errors stay until they are closed.
+// `text` may be a sentence of the server; `button` is {label, press}; errors stay until they are closed.
 export function toast(text, { button = null, isError = false, href = null } = {}) {
   const key = Math.random();
   toasts.value = [...toasts.value, { key, text, button, isError, href }].slice(-MOST);
@@ -24,7 +23,7 @@ export async function attempt(action) {
   try {
     return await action();
   } catch (error) {
-    toast(said(error.message), { isError: true });
+    toast(error.message, { isError: true });
     return undefined;
   }
 }

@@ -1,6 +1,6 @@
 // Modal <dialog>s: the browser traps the focus, Esc closes. One in which something was typed, or which
 // shows what is shown once, asks before it closes.
-import { dismiss, html, Icon, layers, t, toasts, useEffect, useRef, useState } from './parts.js';
+import { dismiss, html, Icon, layers, said, t, toasts, useEffect, useRef, useState } from './parts.js';
 
 // `kind`: a window, or a drawer from the side; `light`: what is typed here is no loss.
 export function Dialog({ title, onClose, children, kind = 'window', light = false }) {
@@ -79,8 +79,8 @@ function Toast({ id, text, button, isError, href }) {
     ${isError && html`<${Icon} name="circle-x" />`}
     ${
       href
-        ? html`<a class="text" href=${href} onClick=${close}>${text}</a>`
-        : html`<span class="text" tabindex=${isError ? 0 : undefined}>${text}</span>`
+        ? html`<a class="text" href=${href} onClick=${close}>${said(text)}</a>`
+        : html`<span class="text" tabindex=${isError ? 0 : undefined}>${said(text)}</span>`
     }
     ${button && html`<button class="small" onClick=${press}>${button.label}</button>`}
     <button class="small quiet square" aria-label=${t('close')} onClick=${close}><${Icon} name="x" /></button></div>`;

@@ -27,16 +27,18 @@ export function Act({ label, busy = t('testing'), kind = '', action, isOffered =
 export function Sending({ label, kind, action, link = false }) {
   async function send() {
     const sent = await answered(await action());
-    return html`<${Status} status=${sent.error_code ? 'failed' : sent.status} label=${answerOf(sent)} />
-      ${link && html` <a href="#/webhooks/${sent.webhook_id}/deliveries/${sent.id}">${t('details')}</a>`}`;
+    return html`<${Answer} of=${sent} /> ${
+      link && html`<a href="#/webhooks/${sent.webhook_id}/deliveries/${sent.id}">${t('details')}</a>`
+    }`;
   }
   return html`<${Act} label=${t(label)} kind=${kind} action=${send} />`;
 }
 
 // «200 за 16 мс», or what went wrong.
-function answerOf(sent) {
-  const { response_status: status, duration_ms: ms } = sent;
-  return ms === null ? t('queued') : t('answered', { what: sent.error_code ? problemOf(sent) : status, ms });
+function Answer({ of: sent }) {
+  const { status, error_code: code, response_status: answer, duration_ms: ms } = sent;
+  const label = ms === null ? t('queued') : t('answered', { what: code ? problemOf(sent) : answer, ms });
+  return html`<${Status} status=${code ? 'failed' : status} label=${label} />`;
 }
 
 // The delivery once the attempt that was asked for is over; as it stands, if that takes too long.

@@ -8,14 +8,14 @@ export function Doctor() {
   const [peer, setPeer] = useState('');
   useEffect(() => {
     const stop = new AbortController();
-    const put = (name, state, text, advice) =>
-      stop.signal.aborted || setResults((before) => ({ ...before, [name]: { state, text, advice } }));
+    const put = (name, state, say, advice) =>
+      stop.signal.aborted || setResults((before) => ({ ...before, [name]: { state, say, advice } }));
     setResults({});
     examine(put, setPeer, stop.signal);
     return () => stop.abort();
   }, [run]);
 
-  const shown = Object.entries(results);
+  const shown = Object.entries(results).map(([name, one]) => [name, { ...one, text: one.say() }]);
   const lines = linesFor(shown.map(([, one]) => one.advice).filter(Boolean), peer);
   const report = shown.map(([name, one]) => `${name}: ${one.state}. ${one.text}`).join('\n');
   const check = ([
@@ -32,16 +32,16 @@ export function Doctor() {
       <${Copyable} text=${`${report}\n${navigator.userAgent}`} label=${t('supportText')} /></details></section>`;
 }
 
-// One check after the other; `put` shows what each says.
+// One check after the other; `put` shows what each says, by a function: its words may come later.
 async function examine(put, setPeer, signal) {
-  const known = { tell: (values) => put('idle', 'running', t('idle.wait', values)) };
+  const known = { tell: (values) => put('idle', 'running', () => t('idle.wait', values)) };
   for (const [name, check] of Object.entries(CHECKS)) {
-    put(name, 'running', t('checking'));
+    put(name, 'running', () => t('checking'));
     try {
       const { state, values, text = `${name}.${state}`, advice = state === 'bad' && name } = await check(known);
-      put(name, state, t(text, values), advice);
+      put(name, state, () => t(text, values), advice);
     } catch (error) {
-      put(name, 'bad', t('http.bad', { why: said(error.message) }));
+      put(name, 'bad', () => t('http.bad', { why: said(error.message) }));
       if (name === 'http') return;
     }
     if (signal.aborted) return;
