@@ -37,7 +37,7 @@ check: $(TEST_STAMP) ## lint, types, floors and tests, as CI runs them
 soak: $(TEST_STAMP) ## ten minutes of chaos, a thousand runs of the deliveries' state machine, a thousand crashes of bots
 	CHAOS_SECONDS=600 $(BIN)/python -m pytest tests/system/test_chaos.py
 	$(BIN)/python -m pytest tests/unit/test_turns.py --hypothesis-profile=long
-	OUTBOX_CRASHES=1000 $(BIN)/python -m pytest tests/system/test_outbox.py --timeout 1800
+	OUTBOX_CRASHES=1000 $(BIN)/python -m pytest tests/system/test_outbox.py
 
 bench: $(TEST_STAMP) ## measure against bare aiohttp, side by side
 	$(BIN)/python -m bench

@@ -44,7 +44,7 @@ async def stored(call: Any, url: str) -> list[int]:
         since = page["items"][-1]["id"]
 
 
-@pytest.mark.timeout(600)  # many processes one after another: minutes where others use the machine
+@pytest.mark.timeout(600 + 10 * CRASHES)  # seconds: processes one after another, beside others
 async def test_crashes_of_bot_and_server_lose_and_double_nothing(
     process: Process, call: Any, tmp_path: Path
 ) -> None:
