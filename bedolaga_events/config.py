@@ -12,7 +12,7 @@ from typing import Any, get_origin
 
 from pydantic import SecretStr, ValidationError
 
-from bedolaga_events.errors import ConfigError
+from bedolaga_events.errors import ConfigError, reason, words
 from bedolaga_events.kinds import Section
 from bedolaga_events.settings import PREFIX, AddedType, Settings
 
@@ -131,7 +131,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise ConfigError(f"{path}: there is no such file.") from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(f"{path}: {error}.") from None
+        raise ConfigError(f"{path}: {reason(error)}.") from None
 
 
 def _read_environment(environ: Mapping[str, str]) -> dict[str, Any]:
@@ -174,10 +174,12 @@ def _list_of(variable: str, text: str) -> list[Any]:
 
 
 def _read_secret(variable: str, path: Path) -> str:
+    if not path.name:
+        raise ConfigError(f"{variable}: it names no file.")
     try:
         return _text(path.read_bytes()).strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{variable}: {error}.") from None
+        raise ConfigError(f"{variable}: {reason(error)}.") from None
 
 
 def _text(raw: bytes) -> str:
@@ -236,4 +238,4 @@ def _bad_value(error: ValidationError, origins: Mapping[str, str]) -> ConfigErro
     name = variable_of(key) if origin == "environment" else ".".join(path)
     if found["type"] == "extra_forbidden":
         return ConfigError(f"{origin}: {name}: there is no such setting.")
-    return ConfigError(f"{origin}: {name}: {found['msg']}.")
+    return ConfigError(f"{origin}: {name}: {words(found)}.")

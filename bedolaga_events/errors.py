@@ -22,6 +22,7 @@ EventsError (500)
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 
 class EventsError(Exception):
@@ -185,3 +186,13 @@ class UpgradeRequired(EventsError):
     def __init__(self, detail: str) -> None:
         headers = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13"}
         super().__init__(detail, headers=headers)
+
+
+def words(found: Mapping[str, Any]) -> str:
+    """What pydantic says about one value; what a validator of ours said, as it said it."""
+    return str(found["msg"]).removeprefix("Value error, ")
+
+
+def reason(error: OSError | ValueError) -> str:
+    """Why something cannot be read, without a number for programmers."""
+    return getattr(error, "strerror", None) or str(error)

@@ -13,11 +13,14 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    SecretStr,
     ValidationInfo,
     field_validator,
 )
 
 from bedolaga_events import origins
+
+TOKEN_LENGTH = 16  # characters at least
 
 
 def _network(text: str) -> str:
@@ -57,12 +60,29 @@ def _hosts(value: Any) -> Any:
     named = [one.strip().removeprefix("[").removesuffix("]") for one in value.split(",")]
     if not all(named):
         raise ValueError("write one address to listen on, or several with commas between them")
+    for one in named:
+        try:
+            one.encode("idna")  # which asyncio does with a name
+        except UnicodeError:
+            raise ValueError(f"'{one[:100]}' is no name of a host") from None
     return ", ".join(dict.fromkeys(named))
 
 
 def _database(path: Path) -> Path:
     """One file, one lock: it stands beside the file itself, whatever link leads there."""
+    if path.name in ("", ":memory:"):
+        raise ValueError("write the path of a file; SQLite's database in memory keeps nothing")
     return Path(os.path.realpath(path)) if path.is_symlink() else path
+
+
+def _token(value: SecretStr) -> SecretStr:
+    """As every client can send it; a shell, an .env file of Windows leave white space around it."""
+    text = value.get_secret_value().strip()
+    if len(text) < TOKEN_LENGTH:
+        raise ValueError(f"a token has at least {TOKEN_LENGTH} characters")
+    if not (text.isascii() and text.isprintable()):
+        raise ValueError("a token is letters, digits and signs of ASCII: no header takes more")
+    return SecretStr(text)
 
 
 Network = Annotated[str, AfterValidator(_network)]
@@ -71,6 +91,8 @@ Origin = Annotated[str, AfterValidator(_origin)]
 PublicUrl = Annotated[str, AfterValidator(_public_url)]
 Hosts = Annotated[str, BeforeValidator(_hosts)]
 Database = Annotated[Path, AfterValidator(_database)]
+Token = Annotated[SecretStr, AfterValidator(_token)]
+Count = Annotated[int, Field(ge=1, le=1_000_000)]
 Seconds = Annotated[float, Field(gt=0, le=86_400 * 365)]
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, SecretStr, model_validator
 
 from bedolaga_events.kinds import (
+    Count,
     Database,
     Hosts,
     Network,
@@ -15,6 +16,7 @@ from bedolaga_events.kinds import (
     PublicUrl,
     Seconds,
     Section,
+    Token,
     Zone,
     is_loopback,
 )
@@ -66,8 +68,8 @@ class ServerSettings(Section):
 
 
 class AuthSettings(Section):
-    max_failures: int = Field(
-        10, ge=1, description="failed sign-ins a minute from one address before it is slowed down"
+    max_failures: Count = Field(
+        10, description="failed sign-ins a minute from one address before it is slowed down"
     )
 
 
@@ -76,8 +78,8 @@ class DatabaseSettings(Section):
 
 
 class EventsSettings(Section):
-    queue_limit: int = Field(
-        10_000, ge=1, description="events that may wait for the disk; more are answered 503"
+    queue_limit: Count = Field(
+        10_000, description="events that may wait for the disk; more are answered 503"
     )
     unknown_types: Literal["refuse", "accept"] = Field(
         "refuse", description="what becomes of a well-formed type that nobody described"
@@ -95,10 +97,10 @@ class DeliverySettings(Section):
     )
     connect_timeout: Seconds = Field(5, description="seconds to connect to a receiver")
     total_timeout: Seconds = Field(10, description="seconds for a whole attempt")
-    per_webhook_concurrency: int = Field(
-        8, ge=1, description="requests in flight to one webhook at most"
+    per_webhook_concurrency: Count = Field(
+        8, description="requests in flight to one webhook at most"
     )
-    concurrency: int = Field(128, ge=1, description="requests in flight in all at most")
+    concurrency: Count = Field(128, description="requests in flight in all at most")
     disable_after_hours: float = Field(
         120,
         ge=0,
@@ -116,13 +118,16 @@ class DeliverySettings(Section):
 
 
 class LiveSettings(Section):
-    max_connections: int = Field(2_000, ge=1, description="open /ws connections at most")
-    max_per_address: int = Field(200, ge=1, description="of these from one address at most")
+    max_connections: Count = Field(2_000, description="open /ws connections at most")
+    max_per_address: Count = Field(200, description="of these from one address at most")
     ping_seconds: Seconds = Field(
         25, description="seconds between protocol pings (proxies cut at 60)"
     )
     unsent_limit_kib: int = Field(
-        1_024, ge=64, description="KiB that a client may leave unread before it is cut off"
+        1_024,
+        ge=64,
+        le=1_000_000,
+        description="KiB that a client may leave unread before it is cut off",
     )
 
 
@@ -184,8 +189,8 @@ class AlertsSettings(Section):
     failure_rate_percent: float = Field(
         50, gt=0, le=100, description="failed attempts of a webhook in the last hour"
     )
-    failure_rate_attempts: int = Field(
-        20, ge=1, description="attempts from which on that rate means something"
+    failure_rate_attempts: Count = Field(
+        20, description="attempts from which on that rate means something"
     )
     backlog_minutes: float = Field(
         15, gt=0, le=525_600, description="minutes that deliveries may be overdue"
@@ -229,9 +234,7 @@ class Settings(Section):
     alerts: AlertsSettings = AlertsSettings()
     log: LogSettings = LogSettings()
     event_types: list[AddedType] = Field([], description="event types besides the built-in six")
-    token: SecretStr | None = Field(
-        None, min_length=16, description="an admin token, ensured at each start"
-    )
+    token: Token | None = Field(None, description="an admin token, ensured at each start")
     secret_key: SecretStr | None = Field(
         None, description="the key that encrypts secrets at rest, instead of the secret.key file"
     )

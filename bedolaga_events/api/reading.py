@@ -15,6 +15,7 @@ from bedolaga_events.errors import (
     TooSlow,
     Unprocessable,
     UnsupportedMedia,
+    words,
 )
 from bedolaga_events.shapes.base import MAX_ID
 from bedolaga_events.shapes.event import IdempotencyKey
@@ -181,7 +182,7 @@ def _validated(model: type[M], value: Any) -> M:
         return model.model_validate(value)
     except ValidationError as error:
         found = [
-            {"loc": list(one["loc"]), "msg": one["msg"].removeprefix("Value error, ")}
+            {"loc": list(one["loc"]), "msg": words(one)}
             for one in error.errors(include_url=False, include_input=False, include_context=False)[
                 :MAX_FINDINGS
             ]

@@ -1,6 +1,5 @@
 """`login`: a link that signs a browser in, and how to reach it from afar."""
 
-import ipaddress
 import os
 from collections.abc import Mapping
 
@@ -8,6 +7,7 @@ import click
 
 from bedolaga_events.cli.options import address_of, beside, with_settings
 from bedolaga_events.clocks import clock
+from bedolaga_events.kinds import is_loopback
 from bedolaga_events.settings import Settings
 from bedolaga_events.shapes.token import sign_in_link
 from bedolaga_events.store import login_codes, meta
@@ -29,17 +29,10 @@ def tunnel(address: str, environment: Mapping[str, str]) -> str:
     """What to do when a loopback address is read over SSH, as a line; "" when it is not."""
     told = environment.get("SSH_CONNECTION", "").split()  # client and its port, server and its port
     host, _, port = address.partition("://")[2].rstrip("/").rpartition(":")
-    if len(told) != 4 or not _is_loopback(host):
+    if len(told) != 4 or not is_loopback(host.strip("[]")):
         return ""
     user, other_port = environment.get("USER", "USER"), "" if told[3] == "22" else f"-p {told[3]} "
     return (
         f"From another computer, first run there: "
         f"ssh -N -L {port}:{host}:{port} {other_port}{user}@{told[2]}\n"
     )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost"

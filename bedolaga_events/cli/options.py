@@ -14,6 +14,7 @@ import click
 from pydantic import TypeAdapter, ValidationError
 
 from bedolaga_events import config
+from bedolaga_events.errors import words
 from bedolaga_events.settings import Settings
 from bedolaga_events.shapes.base import Name
 from bedolaga_events.store.database import connect_beside
@@ -53,8 +54,7 @@ def as_name(text: str) -> str:
     try:
         return NAME.validate_python(text)
     except ValidationError as error:
-        sentence = error.errors()[0]["msg"].removeprefix("Value error, ")
-        raise click.BadParameter(sentence) from None
+        raise click.BadParameter(words(error.errors()[0])) from None
 
 
 def with_loaded(command: Callable[Concatenate[config.Loaded, ...], None]) -> Callable[..., None]:

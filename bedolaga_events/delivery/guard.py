@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bedolaga_events.delivery.addresses import Policy, Verdict
 from bedolaga_events.delivery.resolver import AddrInfo, Resolver, literal
 from bedolaga_events.delivery.target import Origin, Target
-from bedolaga_events.errors import ConfigError, Unprocessable
+from bedolaga_events.errors import ConfigError, Unprocessable, reason
 
 RESOLVE_TIMEOUT = 5.0  # seconds
 PASSED_ON = (
@@ -50,7 +50,7 @@ def trusted_cas(ca_file: str) -> ssl.SSLContext:
         try:
             context.load_verify_locations(ca_file)
         except (OSError, ssl.SSLError) as error:
-            raise ConfigError(f"delivery.ca_file: {ca_file}: {error}.") from None
+            raise ConfigError(f"delivery.ca_file: {ca_file}: {reason(error)}.") from None
     return context
 
 

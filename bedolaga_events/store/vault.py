@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bedolaga_events.errors import ConfigError
+from bedolaga_events.errors import ConfigError, reason
 from bedolaga_events.settings import Settings
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def from_file(folder: Path, *, may_make: bool) -> Vault:
     try:
         return Vault(*(_raw(one.read_text(encoding="utf-8-sig").strip()) for one in files))
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: {error}.") from None
+        raise ConfigError(f"{path}: {reason(error)}.") from None
 
 
 def new_key() -> str:

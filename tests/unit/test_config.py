@@ -148,3 +148,39 @@ def test_an_unknown_name_is_told_with_the_nearest(name: str, meant: str) -> None
         config.load({}, None, {name: "8090"})
     assert f"{name}=8090 in the environment" in refused.value.detail
     assert f"is {meant} meant?" in refused.value.detail
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "sentence"),
+    [
+        ("TOKEN", "", "a token has at least 16 characters."),
+        ("TOKEN", "токентокентокентокен", "a token is letters, digits and signs of ASCII"),
+        ("TOKEN_FILE", "", "it names no file."),
+        ("TOKEN_FILE", "/", "it names no file."),
+        ("TOKEN_FILE", "/tmp", "Is a directory."),
+        ("DATABASE__PATH", "", "write the path of a file"),
+        ("DATABASE__PATH", ":memory:", "write the path of a file"),
+        ("SERVER__HOST", "a" * 300, "is no name of a host."),
+        ("SERVER__HOST", "a..b", "'a..b' is no name of a host."),
+        ("SERVER__PUBLIC_URL", "example.com", "write it like https://events.example.com/"),
+        ("EVENTS__QUEUE_LIMIT", "9" * 20, "Input should be less than or equal to 1000000."),
+        ("LIVE__MAX_CONNECTIONS", "9" * 20, "Input should be less than or equal to 1000000."),
+        ("DELIVERY__CONCURRENCY", "9" * 20, "Input should be less than or equal to 1000000."),
+    ],
+)
+def test_a_bad_value_is_one_plain_sentence(variable: str, value: str, sentence: str) -> None:
+    """It names the variable, and nothing of the library or the numbers of an operating system."""
+    name = f"BEDOLAGA_EVENTS_{variable}"
+    with pytest.raises(ConfigError) as found:
+        config.load({}, None, {name: value})
+    told = found.value.detail
+    assert name in told
+    assert sentence in told
+    assert "Value error" not in told
+    assert "Errno" not in told
+
+
+def test_a_token_may_stand_in_a_file_of_windows() -> None:
+    """docker --env-file keeps the CR, which no client could ever send."""
+    loaded = config.load({}, None, {"BEDOLAGA_EVENTS_TOKEN": f" {SECRET}\r"})
+    assert loaded.settings.token == SecretStr(SECRET)
