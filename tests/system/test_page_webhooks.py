@@ -45,6 +45,20 @@ async def test_the_list_is_searched_narrowed_ordered_and_changed_in_bulk(
     await expect(bars).to_have_attribute("aria-label", "Успешно: 1, Ошибок: 0")
 
 
+async def test_what_somebody_else_deleted_is_chosen_no_more(server: Server, page: Page) -> None:
+    """The rest of what was chosen is changed."""
+    for name in ("CRM", "Архив"):
+        await server.webhook("http://127.0.0.1:9/", name=name)
+    await sign_in(server, page, "webhooks")
+    for name in ("CRM", "Архив"):
+        await page.get_by_role("checkbox", name=name).check()
+    await server.call("DELETE", "/webhooks/1")
+    await expect(page.locator(".hook")).to_have_count(1)
+    await expect(page.get_by_text("Выбрано: 1")).to_be_visible()
+    await page.get_by_role("button", name="Выключить", exact=True).click()
+    await expect(page.locator(".hook")).to_contain_text("Выключен")
+
+
 async def test_what_is_wrong_stands_under_its_field(server: Server, page: Page) -> None:
     """In the reader's language, and in sight; an edit keeps what it does not show."""
     await server.webhook("http://127.0.0.1:9/", "ticket.*", name="CRM", secret="s3cret")

@@ -58,9 +58,10 @@ const LOOK_EVERY = 30_000; // ms: the bars of the last day
 const TYPES = 2; // named in a row
 
 function List({ onCreate, onRemove }) {
-  const [chosen, setChosen] = useState(new Set());
+  const [picked, setChosen] = useState(new Set());
   const [shown, setShown] = useState(PAGE);
   const { value: days } = useLoaded(webhooksApi.allSeries, [useEvery(LOOK_EVERY)]);
+  const chosen = picked.intersection(webhooks.value); // without what somebody else deleted
   const [words, state, order] = ['q', 'state', 'order'].map(query);
   const textOf = (one) => [one.name, one.url, one.description, ...one.event_types].join(' ').toLowerCase();
   const found = [...webhooks.value.values()]
