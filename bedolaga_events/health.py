@@ -64,10 +64,16 @@ def _error(code: ErrorCode, attempt: Attempt) -> LastError:
     return LastError(code, attempt.response_status, attempt.error_message, at, rest_until)
 
 
+def standing_error(webhook: Webhook) -> LastError | None:
+    """Its last error, unless it was changed since: that says nothing of what it is now."""
+    error = webhook.last_error
+    return error if error and webhook.updated_at <= error.at else None
+
+
 def rests_until(webhook: Webhook) -> int:
     """Until when its receiver asked to be left alone; 0 if it did not, or was changed since."""
-    error = webhook.last_error
-    return error.rest_until if error and webhook.updated_at <= error.at else 0
+    error = standing_error(webhook)
+    return error.rest_until if error else 0
 
 
 def counted_from(webhook: Webhook, now: int) -> int | None:

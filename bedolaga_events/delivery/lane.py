@@ -7,6 +7,7 @@ after a reading of the table has seen it.
 
 from dataclasses import dataclass, field
 
+from bedolaga_events import health
 from bedolaga_events.delivery.starts import Found, Start
 from bedolaga_events.model import Attempt, Delivery, ErrorCode, Status, Webhook
 from bedolaga_events.times import MINUTE, SECOND
@@ -17,6 +18,7 @@ FEW = 5  # so many of a chat's still go out one by one
 ASK_EVERY = MINUTE  # then the table is asked again, whatever was heard
 ASK_AGAIN = SECOND  # after a reading that failed
 FAR = 1 << 62  # microseconds: never
+SLOW = 1_000  # milliseconds: whoever takes longer holds places as one that hangs does
 HANGS = (ErrorCode.TIMEOUT, ErrorCode.CONNECT_TIMEOUT, ErrorCode.DNS)
 
 
@@ -35,7 +37,7 @@ class Lane:
     webhook: Webhook
     widest: int
     width: int = 1  # requests that may be out now: doubles with success, halves with failure
-    answers: bool = True  # the last request was answered, if only by a refusal
+    answers: bool = True  # the last request was answered soon, if only by a refusal
     fails: bool = False  # the last request did not succeed
     flying: int = 0  # requests that are out
     in_turn: bool = False  # stands among those that may start something
@@ -53,6 +55,12 @@ class Lane:
     _heard: set[int] = field(default_factory=set)  # since the reading began: it may be older
     _doubted: bool = False  # since the reading began more may have changed than was heard
     _urged: set[int] = field(default_factory=set)  # by hand, while it was out
+
+    def __post_init__(self) -> None:
+        """What an earlier run saw of it: one that is known to hang is not trusted anew."""
+        error = health.standing_error(self.webhook)
+        self.fails = error is not None
+        self.answers = error is None or error.code not in HANGS
 
     @property
     def buffer(self) -> int:
@@ -192,7 +200,7 @@ class Lane:
         """
         if start.webhook.destination != self.webhook.destination:
             return  # it says nothing about the new receiver
-        self.answers = attempt.error_code not in HANGS
+        self.answers = attempt.error_code not in HANGS and attempt.duration_ms < SLOW
         self.fails = not attempt.succeeded
         # One that hangs holds its place for the whole timeout; more of them help no one that fails.
         wider = min(self.widest, self.width * 2)
@@ -232,12 +240,9 @@ class Lane:
         return FAR
 
     def _asks_at(self) -> int:
-        if (
-            self.reading
-            or self.gone
-            or len(self.waiting) >= self.buffer // 2
-            or not self.webhook.is_active
-        ):
+        if self.reading or self.gone or not self.webhook.is_active:
+            return FAR
+        if len(self.waiting) >= self.buffer // 2:
             return FAR
         return 0 if self._more else min(self._next_due, self._asked_at + ASK_EVERY)
 

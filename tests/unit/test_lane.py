@@ -8,7 +8,7 @@ from bedolaga_events.committed import Committed
 from bedolaga_events.delivery.lane import ASK_EVERY, BUFFER, Lane
 from bedolaga_events.delivery.starts import Found
 from bedolaga_events.delivery.turns import Turns
-from bedolaga_events.model import Attempt, Delivery, ErrorCode, Format, Status
+from bedolaga_events.model import Attempt, Delivery, ErrorCode, Format, LastError, Status
 from bedolaga_events.times import SECOND
 from tests.unit.turns_table import OUTCOMES, START, delivery_of, webhook_of
 
@@ -165,6 +165,14 @@ def test_receivers_that_fail_get_a_number_of_requests_a_second() -> None:
     assert sent(START + 5 * SECOND) == 100
 
 
+@pytest.mark.parametrize(("took", "is_soon"), [(999, True), (1_000, False), (9_000, False)])
+def test_who_answers_late_shares_with_those_that_hang(took: int, is_soon: bool) -> None:
+    """Forty that take eight seconds each for a success held every place there is."""
+    lane = lane_with(delivery_of(7))
+    lane.land(lane.start(START), Attempt(1, START, took, response_status=200), 0, START)
+    assert (lane.answers, lane.fails, lane.width) == (is_soon, False, 2)
+
+
 @pytest.mark.parametrize("code", [ErrorCode.TIMEOUT, ErrorCode.CONNECT_TIMEOUT, ErrorCode.DNS])
 def test_who_does_not_answer_is_doubted(code: ErrorCode) -> None:
     """A silent name server holds a place as long as a silent receiver does."""
@@ -215,3 +223,13 @@ def test_few_of_a_chat_a_test_and_what_is_not_to_be_folded_go_out_alone() -> Non
     assert tested.start(START).deliveries == (some[0]._replace(is_test=True),)
     tested = chat_with(*some[:3], some[3]._replace(is_test=True), *some[4:])
     assert [one.id for one in tested.start(START).deliveries] == [1, 2, 3, 5, 6, 7]
+
+
+def test_a_start_knows_who_hung_before_it() -> None:
+    """A restart beside a hundred dead receivers holds up no other; a change forgets what was."""
+    hung = LastError(ErrorCode.TIMEOUT, None, "", START)
+    assert not lane_with(last_error=hung).answers
+    refused = lane_with(last_error=hung._replace(code=ErrorCode.HTTP_STATUS))
+    assert (refused.answers, refused.fails) == (True, True)
+    changed = lane_with(last_error=hung, updated_at=START + 1)
+    assert (changed.answers, changed.fails) == (True, False)
