@@ -1,6 +1,7 @@
 """The sub-commands: words in, exit code out."""
 
 import sys
+from io import TextIOWrapper
 
 import click
 
@@ -19,13 +20,16 @@ from bedolaga_events.cli import (
     webhooks,
 )
 from bedolaga_events.cli.options import WORDS
-from bedolaga_events.errors import EventsError
+from bedolaga_events.errors import EventsError, reason
 
 GLOBAL = ("--help", "--version")
 
 
 def main() -> None:
     """The program; an `EventsError` becomes one line on stderr and exit code 1."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # half a character, or what its encoding has not
+            stream.reconfigure(errors="backslashreplace")
     try:
         commands(standalone_mode=False)
     except (click.exceptions.Abort, KeyboardInterrupt):
@@ -39,7 +43,8 @@ def main() -> None:
         click.echo(error.detail, err=True)
         sys.exit(1)
     except OSError as error:  # a disk that is full where its lines go
-        click.echo(f"{error.strerror or error}.", err=True)
+        where = f"{error.filename}: " if error.filename else ""
+        click.echo(f"{where}{reason(error)}.", err=True)
         sys.exit(1)
 
 

@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from bedolaga_events.cli.options import Server, with_server
+from bedolaga_events.cli.remote import Server, with_server
 
 
 @click.command("alert-test")
@@ -14,7 +14,8 @@ def alert_test(server: Server) -> None:
 
     Exit code 1 when one of them failed, or when none is set.
     """
-    items = server.call("POST", "/alerts/test")["items"]
+    [answer] = server.rows([server.call("POST", "/alerts/test")], "items")
+    items = server.rows(answer["items"], "ok", "name", "sentence")
     for one in items:
         click.echo(f"{'ok' if one['ok'] else 'FAILED'}  {one['name']}: {one['sentence']}")
     if not items:

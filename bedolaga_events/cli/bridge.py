@@ -8,7 +8,7 @@ import aiohttp
 import click
 
 from bedolaga_events.cli.feed import Feed
-from bedolaga_events.cli.options import Server, with_server
+from bedolaga_events.cli.remote import Server, with_server
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -20,7 +20,9 @@ NOT_NEWER = "equal or smaller"  # what Redis says of an entry that the stream ha
 @click.argument("redis_url", metavar="REDIS_URL")
 @click.option("--stream", default="bedolaga-events", show_default=True, help="The key.")
 @click.option("--events", multiple=True, help="Only these types or families (ticket.*).")
-@click.option("--max-length", type=int, help="Keep about so many entries in the stream.")
+@click.option(
+    "--max-length", type=click.IntRange(min=1), help="Keep about so many entries in the stream."
+)
 @with_server
 def bridge(
     server: Server, redis_url: str, stream: str, events: tuple[str, ...], max_length: int | None
@@ -32,8 +34,11 @@ def bridge(
         raise click.ClickException(
             "Install it with: pip install 'bedolaga-events[bridge]'"
         ) from None
-    target = RedisStream(Redis.from_url(redis_url, decode_responses=True), stream, max_length)
-    asyncio.run(target.fill(server, list(events)))
+    try:
+        redis = Redis.from_url(redis_url, decode_responses=True)
+    except ValueError as error:
+        raise click.BadParameter(f"{error}.", param_hint="REDIS_URL") from None
+    asyncio.run(RedisStream(redis, stream, max_length).fill(server, list(events)))
 
 
 class RedisStream:

@@ -98,7 +98,12 @@ def restore(settings: Settings, file: Path | None, in_place: bool) -> None:
 
 
 @click.command()
-@click.option("--days", type=as_days, help="Keep so many days; retention.retention_days without.")
+@click.option(
+    "--days",
+    type=as_days,
+    metavar="DAYS",
+    help="Keep so many days; retention.retention_days without.",
+)
 @with_settings
 def prune(settings: Settings, days: float | None) -> None:
     """Delete finished events and deliveries as the server does now and then."""

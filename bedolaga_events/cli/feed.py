@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import aiohttp
 import click
 
-from bedolaga_events.cli.options import Server
+from bedolaga_events.cli.remote import Server
 from bedolaga_events.live.protocol import UNAUTHORIZED
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 20.0  # seconds; full jitter between (contract §3)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import click
 from pydantic import BaseModel, ValidationError
 
-from bedolaga_events.cli.options import Server, all_items, ask, with_server
+from bedolaga_events.cli.remote import Server, all_items, as_token, as_url, ask, with_server
 
 NAME_LENGTH = 255  # characters (contract §4)
 
@@ -54,15 +54,15 @@ class Plan(NamedTuple):
 
 
 @click.command("import-bot")
-@click.argument("bot_url", metavar="URL")
-@click.argument("bot_token", metavar="TOKEN")
+@click.argument("bot_url", type=as_url, metavar="URL")
+@click.argument("bot_token", type=as_token, metavar="TOKEN")
 @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
 @with_server
 def import_bot(server: Server, bot_url: str, bot_token: str, dry_run: bool) -> None:
     """Bring a bot's webhooks and numbers along, from its web API at URL; twice changes nothing."""
-    bot = _Bot(bot_url.rstrip("/"), bot_token.strip())
-    types = {known["value"] for known in server.call("GET", "/event-types")}
-    there = all_items(lambda query: server.call("GET", f"/webhooks?{query}"))
+    bot = _Bot(bot_url, bot_token)
+    known = server.rows(server.call("GET", "/event-types"), "value")
+    types, there = {one["value"] for one in known}, server.webhooks("name", "url", "event_types")
     plan = planned(all_items(bot.webhooks), there, types)
     overview = bot.get("/stats/overview")  # before anything is changed
     _import_webhooks(server, plan, dry_run=dry_run)

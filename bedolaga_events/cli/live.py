@@ -12,8 +12,9 @@ import click
 
 from bedolaga_events.catalogue import BUNDLED, pack
 from bedolaga_events.cli.feed import Feed
-from bedolaga_events.cli.options import HTTP_TIMEOUT, Server, with_server
+from bedolaga_events.cli.remote import HTTP_TIMEOUT, Server, with_server
 from bedolaga_events.delivery import signing
+from bedolaga_events.errors import reason
 from bedolaga_events.wire import canonical
 
 COLOURS = {"user": "cyan", "payment": "green", "transaction": "green", "ticket": "yellow"}
@@ -35,9 +36,10 @@ def send(server: Server, event_type: str, payload: str, example: bool) -> None:
         text = sys.stdin.buffer.read() if payload == "-" else payload
         try:
             body = json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise click.UsageError(f"The payload is not JSON: {error}.") from None
-    made = server.call("POST", "/events", {"type": event_type, "payload": body})
+    event = {"type": event_type, "payload": body}
+    [made] = server.rows([server.call("POST", "/events", event)], "id")
     click.echo(json.dumps(made))
 
 
@@ -46,7 +48,7 @@ def send(server: Server, event_type: str, payload: str, example: bool) -> None:
 def healthcheck(server: Server) -> None:
     """Exit code 0 when the server is well: for containers without curl."""
     started = time.perf_counter()
-    server.call("GET", "/health", signed_in=False)
+    server.rows([server.call("GET", "/health", signed_in=False)], "status")
     click.echo(f"ok, {(time.perf_counter() - started) * 1000:.0f} ms")
 
 
@@ -54,7 +56,7 @@ def healthcheck(server: Server) -> None:
 @click.option("--forward-to", help="Send each event on to this address, as a webhook would.")
 @click.option("--secret", help="Sign what is forwarded with this.")
 @click.option("--events", multiple=True, help="Only these types or families (ticket.*).")
-@click.option("--since", type=int, help="First what came after this event.")
+@click.option("--since", type=click.IntRange(min=0), help="First what came after this event.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @with_server
 def listen(
@@ -90,7 +92,10 @@ class Listening:
                 if message["type"] == "gap":
                     click.echo(f"Some events are missing: {message['reason']}.", err=True)
                     return
-                self._print(message)
+                try:
+                    self._print(message)
+                except OSError as error:  # the reader is gone; no reason to connect again
+                    raise click.ClickException(f"{reason(error)}.") from None
                 if self.forward_to is not None:
                     await self._forward(session, self.forward_to, message, feed.epoch)
 
@@ -120,6 +125,8 @@ class Listening:
         timeout = aiohttp.ClientTimeout(total=HTTP_TIMEOUT)
         try:
             async with session.post(url, data=body, headers=headers, timeout=timeout) as answer:
-                click.echo(f"    → {answer.status} {(await answer.text())[:200]}", err=True)
+                click.echo(
+                    f"    → {answer.status} {(await answer.text(errors='replace'))[:200]}", err=True
+                )
         except (aiohttp.ClientError, TimeoutError) as error:
             click.echo(f"    → {error or 'timed out'}", err=True)

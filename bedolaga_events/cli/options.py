@@ -1,10 +1,7 @@
-"""What sub-commands share: the settings' options, the database, a call to a running server."""
+"""What sub-commands share: the settings' options, kinds of words, the database."""
 
 import functools
-import json
 import sqlite3
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -21,8 +18,6 @@ from bedolaga_events.store.database import connect_beside
 from bedolaga_events.store.trouble import no_start
 
 WORDS = ("--db", "--port", "--host", "--config")
-PAGE = 100  # items, as a bot's API gives them too
-HTTP_TIMEOUT = 10.0  # seconds
 NAME: TypeAdapter[str] = TypeAdapter(Name)
 MAX_DAYS = 36_500  # a century: no time before the year 1 comes of it
 WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - shown, not bound
@@ -38,7 +33,6 @@ OPTIONS = (
         help="The config file; ./config.toml when there is one.",
     ),
 )
-URL = click.option("--url", envvar="BEDOLAGA_EVENTS_URL", help="The server's address.")
 
 
 def as_days(text: str) -> float:
@@ -93,16 +87,6 @@ def with_settings(command: Callable[Concatenate[Settings, ...], None]) -> Callab
     return with_loaded(called)
 
 
-def with_server(command: Callable[Concatenate["Server", ...], None]) -> Callable[..., None]:
-    """`with_settings` and --url, for a command that talks to a running server."""
-
-    @functools.wraps(command)
-    def called(settings: Settings, /, *, url: str | None, **words: Any) -> None:
-        command(Server(settings, url), **words)
-
-    return URL(with_settings(called))
-
-
 @contextmanager
 def beside(settings: Settings) -> Iterator[sqlite3.Connection]:
     """A connection to the configured database, for the time of a command.
@@ -120,65 +104,6 @@ def beside(settings: Settings) -> Iterator[sqlite3.Connection]:
         connection.close()
 
 
-class Server:
-    """A running server, as a command with a token sees it."""
-
-    def __init__(self, settings: Settings, url: str | None) -> None:
-        self.url = (url or address_of(settings)).rstrip("/")
-        self._token = settings.token
-
-    @property
-    def token(self) -> str:
-        """The token from the environment.
-
-        Raises:
-            click.UsageError: there is none.
-        """
-        if self._token is None:
-            raise click.UsageError("Set BEDOLAGA_EVENTS_TOKEN to a token of this server.")
-        return self._token.get_secret_value()
-
-    def call(self, method: str, path: str, body: Any = None, *, signed_in: bool = True) -> Any:
-        """Call the API; returns the reply's content.
-
-        Raises:
-            click.ClickException: the server refuses, or does not answer.
-        """
-        headers = {"Authorization": f"Bearer {self.token}"} if signed_in else {}
-        return ask(method, self.url, path, headers, body)
-
-
-def ask(method: str, url: str, path: str, headers: dict[str, str], body: Any = None) -> Any:
-    """Call a JSON API at `url`; returns the reply's content. No proxy of the environment is asked.
-
-    Raises:
-        click.ClickException: it refuses, or does not answer as a JSON API does.
-    """
-    data = None if body is None else json.dumps(body).encode()
-    headers = {"Content-Type": "application/json", **headers}
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        request = urllib.request.Request(  # noqa: S310 - the user's own address
-            url + path, data, headers, method=method
-        )
-        with opener.open(request, timeout=HTTP_TIMEOUT) as answer:
-            return json.loads(answer.read() or b"null")
-    except urllib.error.HTTPError as error:
-        raise click.ClickException(_sentence(error.read()) or f"{url}: HTTP {error.code}") from None
-    except (OSError, ValueError) as error:
-        raise click.ClickException(f"{url}: {getattr(error, 'reason', error)}") from None
-
-
-def all_items(page: Callable[[str], Any]) -> list[dict[str, Any]]:
-    """All items of a list, whose `page` is asked for with a query string of limit and offset."""
-    found: list[dict[str, Any]] = []
-    while True:
-        shown = page(f"limit={PAGE}&offset={len(found)}")
-        found += shown["items"]
-        if len(found) >= shown["total"] or not shown["items"]:
-            return found
-
-
 def address_of(settings: Settings) -> str:
     """Where the configured server is, seen from this machine."""
     server = settings.server
@@ -189,10 +114,3 @@ def address_of(settings: Settings) -> str:
 def shown(host: str) -> str:
     """A listening address as it stands in a URL for this machine."""
     return WILDCARDS.get(host, f"[{host}]" if ":" in host else host)
-
-
-def _sentence(content: bytes) -> str:
-    try:
-        return str(json.loads(content)["detail"])
-    except (ValueError, KeyError, TypeError):
-        return content.decode(errors="replace")[:500]

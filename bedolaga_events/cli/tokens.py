@@ -22,7 +22,9 @@ def token() -> None:
 @token.command("create")
 @click.argument("name", type=as_name)
 @click.option("--scope", "scopes", type=click.Choice(SCOPES), multiple=True, default=["admin"])
-@click.option("--days", type=as_days, help="Days until it expires; for ever without.")
+@click.option(
+    "--days", type=as_days, metavar="DAYS", help="Days until it expires; for ever without."
+)
 @with_settings
 def token_create(
     settings: Settings, name: str, scopes: tuple[str, ...], days: float | None

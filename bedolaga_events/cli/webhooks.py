@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from bedolaga_events.chats import CHATS
-from bedolaga_events.cli.options import Server, all_items, with_server
+from bedolaga_events.cli.remote import Server, with_server
 from bedolaga_events.shapes.webhook_input import WebhookChange
 
 FIELDS = tuple(one for one in WebhookChange.model_fields if one not in ("event_type", "secret"))
@@ -86,6 +86,8 @@ def _read(file: Path) -> list[dict[str, Any]]:
     wanted = found.get("webhooks") if isinstance(found, dict) else None
     if not isinstance(wanted, list) or not all(map(_is_named, wanted)):
         raise click.ClickException(f"{file}: this is no export: {EXPORT}.")
+    for one in wanted:
+        one["name"] = one["name"].strip()  # as the server keeps it, so that twice is once
     names = [one["name"] for one in wanted]
     if len(set(names)) < len(names):
         raise click.ClickException(f"{file}: a name stands twice.")
@@ -101,7 +103,7 @@ def _is_named(one: Any) -> bool:
 
 def _all(server: Server) -> list[dict[str, Any]]:
     """Every webhook, newest first; by name they must be different."""
-    found = all_items(lambda query: server.call("GET", f"/webhooks?{query}"))
+    found = server.webhooks("id", *FIELDS)
     names = [one["name"] for one in found]
     twice = next((one for one in names if names.count(one) > 1), None)
     if twice is not None:

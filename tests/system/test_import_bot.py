@@ -112,15 +112,16 @@ async def test_webhooks_and_numbers_come_along(process: Process, call: Any) -> N
 
 
 @pytest.mark.parametrize(
-    ("address", "token", "sentence"),
+    ("address", "token", "exit_code", "sentence"),
     [
-        ("http://127.0.0.1:1", BOTS_TOKEN, "refused"),
-        (None, "wrong", "Invalid API key"),
-        ("ftp://bot", BOTS_TOKEN, "ftp"),
+        ("http://127.0.0.1:1", BOTS_TOKEN, 1, "refused"),
+        (None, "wrong", 1, "Invalid API key"),
+        ("ftp://bot", BOTS_TOKEN, 2, "write it like https://"),
+        (None, "токен", 2, "a token is letters, digits and signs of ASCII"),
     ],
 )
 async def test_a_bot_that_cannot_be_asked_is_told_in_a_sentence(
-    process: Process, address: str | None, token: str, sentence: str
+    process: Process, address: str | None, token: str, exit_code: int, sentence: str
 ) -> None:
     """Nothing is changed then, and no traceback shown."""
     await process.start()
@@ -128,7 +129,7 @@ async def test_a_bot_that_cannot_be_asked_is_told_in_a_sentence(
         code, _, errors = await command(
             "import-bot", address or bot, token, "--url", process.url, **SIGNED_IN
         )
-    assert code == 1
+    assert code == exit_code
     assert sentence in errors
     assert "Traceback" not in errors
 
