@@ -83,8 +83,7 @@ export const authApi = {
   ticket: () => hedged(() => post('/ws/ticket', undefined, { patience: 10_000 })),
 };
 
-// A tunnel that froze leaves connections in the browser's pool that never answer: each second the same is
-// asked over the next one, and the first answer counts.
+// A frozen tunnel leaves connections in the browser's pool that never answer: each second the next one is asked.
 function hedged(call) {
   let isOver = false;
   const tries = Array.from({ length: CONNECTIONS }, async (_, number) => {

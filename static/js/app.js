@@ -12,7 +12,7 @@ import { moment } from './lib/time.js';
 import './lib/validity.js';
 import { unread } from './notifications.js';
 import { arrive, leave, over, path } from './place.js';
-import { isAdmin } from './rights.js';
+import { tokens } from './rights.js';
 import { signedIn, start, takeLink } from './session.js';
 import { effect, html, render } from './ui.js';
 import { Dashboard } from './views/dashboard.js';
@@ -60,7 +60,7 @@ function Over() {
   const [page, id, , delivery] = over.value ?? [];
   if (!page) return null;
   if (page === 'events') return html`<${EventDrawer} key=${id} id=${Number(id)} onClose=${leave} />`;
-  if (id === 'new') return isAdmin.value && html`<${NewWebhook} onClose=${leave} />`;
+  if (id === 'new') return tokens.value !== undefined && html`<${NewWebhook} onClose=${leave} />`;
   return html`<${DeliveryDrawer} key=${delivery} webhookId=${Number(id)} id=${Number(delivery)} onClose=${leave} />`;
 }
 

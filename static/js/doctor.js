@@ -8,6 +8,7 @@ import { socketAt } from './place.js';
 const PATIENCE = 3_000; // ms for a first sign
 const SILENCE = 90; // seconds that the server holds a silent socket (api/doctor.py)
 const CLOCK = 5; // seconds that two clocks may differ
+const FULL = 1013; // Try Again Later: other pages test too
 const FORGED = '192.0.2.1'; // nobody's address (RFC 5737)
 const LOCAL = ['localhost', '127.0.0.1', '[::1]'];
 const CADDY = 'reverse_proxy 127.0.0.1:8080';
@@ -74,9 +75,11 @@ export const CHECKS = {
       return bad({ ms: PATIENCE });
     }
   },
-  async idle({ seen: { origin_is_allowed: isAllowed, ping_seconds: ping }, tell }) {
+  async idle({ seen: { origin_is_allowed: isAllowed, ping_seconds: ping }, tell, signal }) {
     if (!isAllowed) return SKIP;
     const socket = await open('doctor/silence');
+    signal.onabort = () => socket.close(); // else the server would hold it, and has five at most
+    if (signal.aborted) socket.close();
     const started = performance.now();
     const passed = () => Math.round(since(started) / 1000);
     const timer = setInterval(() => tell({ seconds: passed(), limit: SILENCE }), 1_000);
@@ -84,6 +87,7 @@ export const CHECKS = {
     clearInterval(timer);
     const values = { seconds: passed(), ping };
     if (closed?.code === 1000) return ok(values);
+    if (closed?.code === FULL) return { ...SKIP, text: 'idle.full' };
     return values.seconds > ping * 1.5 ? { state: 'warn', values } : bad(values);
   },
 };

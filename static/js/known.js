@@ -42,8 +42,8 @@ export const load = () =>
 export function unload() {
   for (const what of Object.keys(rounds)) rounds[what] += 1;
   batch(() => {
-    for (const one of [stats, webhookStats, webhooks, trouble, knownAt, tokens]) one.value = null;
-    [stream.value, isLoaded.value] = [[], false];
+    for (const one of [stats, webhookStats, webhooks, trouble, knownAt]) one.value = null;
+    [stream.value, isLoaded.value, tokens.value] = [[], false, undefined];
   });
 }
 

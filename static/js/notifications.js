@@ -1,4 +1,4 @@
-// The last events worth a word, and webhooks in trouble, kept in this browser.
+// The last events worth a word, kept in this browser.
 import { t } from './i18n.js';
 import { rubles, sumOf } from './lib/money.js';
 import { device } from './lib/storage.js';

@@ -53,8 +53,11 @@ export function arrive() {
   depth = kept.depth ?? depth + 1;
   batch(() => {
     const place = beneath(hash);
-    under.value = kept.under ?? (place && !isFirst ? under.value : (place ?? hash));
-    route.value = hash;
+    const [over, words] = hash.split('?');
+    const alone = words && place ? `${place}?${words}` : (place ?? hash);
+    under.value = kept.under ?? (place && !isFirst ? under.value : alone);
+    // Who opens it elsewhere has the list under it as it is here.
+    route.value = under.value.startsWith(`${place}?`) ? under.value.replace(place, over) : hash;
   });
   remember();
 }

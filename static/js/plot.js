@@ -33,7 +33,7 @@ export function plotOf(figure, { rows, times, bucket, lines, short, onCursor }) 
     series: [{}, ...looks],
   };
   const chart = new uPlot(options, [times, ...drawn], place);
-  // A finger has no hover: where it lies or moves is the cursor.
+  // A finger has no hover.
   const point = (event) => chart.setCursor({ left: event.offsetX, top: event.offsetY });
   for (const kind of ['pointerdown', 'pointermove']) chart.over.addEventListener(kind, point);
   const observer = new ResizeObserver(() => chart.setSize(sizeOf(place)));

@@ -2,8 +2,8 @@
 import { tokensApi } from './api.js';
 import { computed, signal } from './ui.js';
 
-export const tokens = signal(null); // an admin's alone (contract §1); null until the server has said so
-export const isAdmin = computed(() => tokens.value !== null);
+export const tokens = signal(undefined); // an admin's alone (contract §1): null for others, as the server said
+export const isAdmin = computed(() => Boolean(tokens.value));
 
 // The tokens that there are; null for who may not know.
 export async function listTokens() {

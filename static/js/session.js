@@ -3,12 +3,13 @@
 import { apiClient, authApi } from './api.js';
 import * as feed from './feed.js';
 import { t } from './i18n.js';
+import { trouble } from './known.js';
 import * as last from './last.js';
 import { persist } from './lib/persist.js';
 import { device, tab } from './lib/storage.js';
 import { comeBack, isLink, want } from './place.js';
 import { toast } from './toasts.js';
-import { signal } from './ui.js';
+import { effect, signal } from './ui.js';
 
 const KEPT = 'bedolaga.token';
 const FOREIGN = 'bedolaga.foreign';
@@ -51,13 +52,23 @@ export async function signIn(token) {
 }
 
 export function signOut(reason = null) {
-  const token = apiClient.token;
-  apiClient.token = null;
+  const { token } = apiClient;
   for (const one of [device, tab]) if (one.get(KEPT) === token) one.remove(KEPT); // not another tab's new one
-  [notice.value, signedIn.value] = [reason, false];
   last.forget();
+  leave(reason);
+}
+
+function leave(reason) {
+  apiClient.token = null;
+  [notice.value, signedIn.value] = [reason, false];
   feed.end();
 }
+
+// A bot's token is good, and kept, but there is nothing that it may see.
+effect(() => {
+  const { status, isOurs } = trouble.value?.error ?? {};
+  if (isOurs && status === 403) leave(t('cannotRead'));
+});
 
 export function setForeign(isTheirs) {
   isForeign.value = isTheirs;

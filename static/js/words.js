@@ -1,4 +1,4 @@
-// An event in words: its label from the catalogue, who, how much, and the sentence that chats get too.
+// An event in words.
 import { said, t, word } from './i18n.js';
 import { eventTypes } from './known.js';
 import { rubles, sumOf } from './lib/money.js';
@@ -43,7 +43,6 @@ export function amountOf({ type, payload = {} }) {
   return sum === null ? '' : `${sum > 0 && family(type) === 'payment' ? '+' : ''}${rubles(sum)}`;
 }
 
-// Who, what, by which way.
 export function detailsOf({ type, payload = {} }) {
   const parts = DETAILS[family(type)]?.(payload).filter(Boolean).map(plain);
   return told(parts?.join(' · ') || rest(type, payload) || facts(payload));

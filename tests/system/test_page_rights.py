@@ -4,7 +4,7 @@ from typing import Any
 
 from playwright.async_api import Page, expect
 
-from tests.conftest import Receiver, Server
+from tests.conftest import ADMIN, Receiver, Server
 from tests.system.chromium import needs_chromium, show, sign_in
 
 pytestmark = needs_chromium
@@ -21,14 +21,19 @@ MORE = [
 REFUSED = ("Создать", "Удалить", "Выключить", "Включить", "Повторить", "Отправить", "Отозвать")
 
 
+async def token_of(server: Server, scope: str) -> str:
+    """A token with that scope alone."""
+    made = await server.call("POST", "/tokens", {"name": scope, "scopes": [scope]})
+    return str(made.json["token"])
+
+
 async def test_a_reader_sees_no_buttons_that_would_be_refused(
     server: Server, receiver: Receiver, page: Page
 ) -> None:
     """In no view, and nothing that is asked for is refused but the list of tokens once (P27)."""
     await server.webhook(receiver.url, name="CRM", secret="s3cret")
     await server.event(user_id=1)
-    scopes = {"name": "reader", "scopes": ["read"]}
-    token = (await server.call("POST", "/tokens", scopes)).json["token"]
+    token = await token_of(server, "read")
     refusals: list[str] = []
     page.on("response", lambda one: refusals.append(one.url) if one.status == 403 else None)
     await page.goto(f"{server.url}/#token={token}")
@@ -45,6 +50,32 @@ async def test_a_reader_sees_no_buttons_that_would_be_refused(
     await page.get_by_role("button", name="Действия: CRM").click()
     await expect(page.locator(".hook").get_by_role("link", name="Доставки")).to_be_visible()
     await expect(page.locator(".hook").get_by_role("link", name="Настройки")).to_have_count(0)
+
+
+async def test_a_reader_is_told_why_there_is_no_form(server: Server, page: Page) -> None:
+    """By its address and by its key; where it stood is seen again."""
+    token = await token_of(server, "read")
+    await page.goto(f"{server.url}/#token={token}")
+    await expect(page.locator(".connection.connected")).to_be_visible()
+    await page.keyboard.press("n")
+    dialog = page.get_by_role("dialog", name="Создать вебхук")
+    await expect(dialog).to_contain_text("Создавать вебхуки может только токен с правом admin.")
+    await expect(dialog.locator("form")).to_have_count(0)
+    await page.keyboard.press("Escape")
+    await expect(page.locator(".stats")).to_be_visible()
+
+
+async def test_a_bots_token_is_told_that_it_sees_nothing(server: Server, page: Page) -> None:
+    """By a link and after a reload, not by a page that connects for ever."""
+    token = await token_of(server, "publish")
+    await page.goto(f"{server.url}/#token={token}")
+    for _ in range(2):
+        await expect(page.get_by_role("alert")).to_contain_text("только отправляет события")
+        await expect(page.locator(".connection")).to_have_count(0)
+        await page.reload()
+    await page.get_by_label("Токен").fill(ADMIN)
+    await page.get_by_role("button", name="Войти").click()
+    await expect(page.locator(".connection.connected")).to_be_visible()
 
 
 async def test_a_sandbox_that_is_off_is_not_offered(starting: Any, page: Page) -> None:

@@ -1,5 +1,4 @@
-// A chart: bars for counts, lines for lengths of time; a legend with the window's totals, or with the values
-// at the cursor and under the finger; a table behind it.
+// A chart: bars for counts, lines for lengths of time; a legend with totals, or with what is pointed at; a table.
 import { language } from '../i18n.js';
 import { theme } from '../theme.js';
 import { insist } from './Lazy.js';
@@ -64,7 +63,7 @@ export function Chart({ title, of, series, lines = false, format = number, short
   </figure>`;
 }
 
-// At the cursor; else of the whole window: the sum of counts, the last known length of time.
+// At the cursor; else of the whole window.
 function valueOf(values, at, lines) {
   if (at !== null) return values[at];
   return lines ? (values.findLast((one) => one !== null) ?? null) : values.reduce((sum, one) => sum + one, 0);
@@ -80,7 +79,9 @@ export const WindowSwitch = (of) => html`<${Switch} label=${t('window')} options
 // How many attempts succeeded, and how long 95 of 100 took at most: never 100 % beside a failure.
 export function Attempts({ of: { success, failed, p95_ms: p95 } }) {
   const share = success / (success + failed);
-  const rate = Number.isNaN(share) ? '—' : `${number(Math.floor(share * 1000) / 10)} %`;
+  const rate = Number.isNaN(share)
+    ? '—'
+    : number(Math.floor(share * 1000) / 1000, { style: 'percent', maximumFractionDigits: 1 });
   return html`<span class="muted" title=${t('ofAttemptsHint')}><strong>${rate}</strong> ${t('ofAttempts')} ·
     p95 ${p95 === null ? '—' : `≈ ${milliseconds(p95)}`}</span>`;
 }

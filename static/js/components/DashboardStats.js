@@ -1,4 +1,4 @@
-// The numbers: how they are, how they moved since yesterday, and their last week.
+// The numbers, how they moved since yesterday, and their last week.
 import { stats } from '../known.js';
 import { headline, rubles } from '../lib/money.js';
 import { html, number, t } from './parts.js';
@@ -36,7 +36,6 @@ function Moved({ now, before, isShare }) {
   return html`<small class="moved" title=${t('sinceYesterday')}>${text.replace('-', '−')}</small>`;
 }
 
-// From the least to the most: what stays as it is lies in the middle.
 function Week({ values }) {
   const known = values.filter((one) => typeof one === 'number');
   if (known.length < 2 || !known.some(Boolean)) return html`<span class="week"></span>`;

@@ -20,7 +20,7 @@ export function Outcome({ of: { status, attempt_number: attempts, delivered_at: 
   return html`<${Status} status=${status} />`;
 }
 
-// «HTTP 503 · попытка 2 · через 4 мин»: what went wrong, and what comes next.
+// What went wrong, and what comes next.
 export function storyOf(delivery) {
   const { status, attempt_number: attempts, response_status: what, duration_ms: ms } = delivery;
   const isDone = status === 'success';

@@ -1,4 +1,4 @@
-// One event or one delivery in detail, from the side; on a phone a whole sheet.
+// One event or one delivery in detail.
 import { eventsApi, webhooksApi } from '../api.js';
 import { onDeliveries } from '../feed.js';
 import { checkOf } from '../verification.js';

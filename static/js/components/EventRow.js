@@ -1,4 +1,4 @@
-// Events as rows that read: a heading for each day; then when, what, who, how much; type and id muted.
+// Events as rows that read, with a heading for each day.
 import { now } from '../known.js';
 import { amountOf, detailsOf, hueOf, iconOf, labelOf } from '../words.js';
 import { computed, dayName, html, Icon, middle, minute, Time } from './parts.js';

@@ -1,4 +1,4 @@
-// Which events a webhook gets: a searchable list of types, of their families, and of everything.
+// Which events a webhook gets: a searchable list.
 import { eventTypes } from '../known.js';
 import { Check } from './Form.js';
 import { html, t, useState } from './parts.js';

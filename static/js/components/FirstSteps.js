@@ -1,4 +1,4 @@
-// The first steps themselves: the bot's token, an event, a webhook, alerts, starting numbers.
+// The first steps themselves.
 import { alertsApi, eventsApi, statsApi, tokensApi } from '../api.js';
 import { eventTypes, refreshSoon, stats, stream } from '../known.js';
 import { webhooks } from '../webhooks.js';

@@ -1,4 +1,4 @@
-// Forms: what is asked, what the server finds of it in its place, the buttons below.
+// Forms; what the server finds stands in its place.
 import { createContext } from '../../vendor/preact.js';
 import { useContext } from '../../vendor/preact-hooks.js';
 import { Dialog } from './Dialog.js';

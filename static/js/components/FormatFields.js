@@ -1,4 +1,4 @@
-// What a webhook's format asks for: an address, a secret or a bot's token, a chat, own words.
+// What a webhook's format asks for.
 import { webhooksApi } from '../api.js';
 import { Check, Field, Select } from './Form.js';
 import { LANGUAGES } from './Navigation.js';

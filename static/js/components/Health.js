@@ -18,7 +18,7 @@ export function Health() {
     <span class="open">${t(all.length ? 'open' : 'create')} <${Icon} name="chevron-right" /></span></a></section>`;
 }
 
-// How it looks, where it leads, and its words. Worst first (contract §4).
+// Looks, address and words, worst first (contract §4).
 function stateOf(all) {
   if (!all.length) return [['muted', 'webhook'], '#/webhooks/new', t('noWebhooksYet'), t('sentNowhere')];
   const rank = ({ state }) => WORST_FIRST.indexOf(state);

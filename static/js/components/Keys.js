@@ -1,4 +1,4 @@
-// The keyboard: / searches, g then a letter goes, n creates a webhook, j and k step, ? shows the keys.
+// The keyboard; ? shows what there is.
 import { Dialog } from './Dialog.js';
 import { go, html, t, useEffect, useState } from './parts.js';
 

@@ -3,17 +3,19 @@ import { webhooksApi } from '../api.js';
 import { codeFor, LANGUAGES } from '../verification.js';
 import { Dialog } from './Dialog.js';
 import { Once } from './Form.js';
-import { Copyable, html, Loaded, Switch, t, useLoaded, useState } from './parts.js';
+import { Copyable, html, isAdmin, Loaded, Switch, t, useLoaded, useState } from './parts.js';
 import { Sending } from './Sending.js';
 import { WebhookForm } from './WebhookForm.js';
 
 export function NewWebhook({ initial, onClose }) {
   const [made, setMade] = useState(null);
   const title = made ? t('isReady', { name: made.name }) : t('createWebhook');
+  const form = () =>
+    isAdmin.value
+      ? html`<${WebhookForm} initial=${initial} onSaved=${setMade} onCancel=${onClose} />`
+      : t('cannotCreate');
   return html`<${Dialog} title=${title} onClose=${onClose} light=${Boolean(made)}>${
-    made
-      ? html`<${Ready} webhook=${made} onDone=${onClose} />`
-      : html`<${WebhookForm} initial=${initial} onSaved=${setMade} onCancel=${onClose} />`
+    made ? html`<${Ready} webhook=${made} onDone=${onClose} />` : form()
   }<//>`;
 }
 

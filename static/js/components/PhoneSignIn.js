@@ -1,4 +1,4 @@
-// A one-time sign-in link as a QR code: the phone's camera opens it.
+// A one-time sign-in link as a QR code.
 import { authApi } from '../api.js';
 import { Dialog } from './Dialog.js';
 import { insist } from './Lazy.js';

@@ -1,4 +1,4 @@
-// Buttons that send, and what came of it in their place: «Отправляем…», then «200 за 16 мс».
+// Buttons that send, and what came of it in their place.
 import { webhooksApi } from '../api.js';
 import { pause } from '../lib/persist.js';
 import { problemOf } from './DeliveryRow.js';

@@ -1,4 +1,4 @@
-// What is asked before a webhook is deleted, its secret changed, or a time's deliveries sent again.
+// What is asked before something is done to a webhook.
 import { webhooksApi } from '../api.js';
 import { forgetWebhook } from '../webhooks.js';
 import { Dialog } from './Dialog.js';

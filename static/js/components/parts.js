@@ -1,4 +1,4 @@
-// What every view is written with, and the small parts that all of them have.
+// What every view is written with.
 import { apiClient } from '../client.js';
 import { said, t } from '../i18n.js';
 import { now } from '../known.js';
@@ -71,15 +71,15 @@ export function useLoaded(load, dependencies, wait = 0) {
       latest.current += 1;
     };
   }, dependencies);
-  return { value, setValue, problem: error && said(error.message), reload }; // here: its words may come after it
+  return { value, setValue, error, problem: error && said(error.message), reload }; // here: its words may come after it
 }
 
 // It on the screen: its shape at first, a reason if it does not come; `children` makes the rest of it.
-export function Loaded({ of: { value, problem, reload }, rows, children }) {
+export function Loaded({ of: { value, error, problem, reload }, rows, children }) {
   return html`${
     problem &&
     html`<p class="row problem" role="alert"><span>${problem}</span>
-      <button class="small" onClick=${() => reload()}>${t('again')}</button></p>`
+      ${error?.isTransient && html`<button class="small" onClick=${() => reload()}>${t('again')}</button>`}</p>`
   }
     ${!value && !problem && html`<${Skeleton} rows=${rows} />`}${value && children?.(value)}`;
 }
@@ -97,7 +97,7 @@ export function Copyable({ text, label }) {
     <button class="small" type="button" onClick=${press}>${t(answer)}</button></div>`;
 }
 
-// One of few, chosen by a press. `options` are texts; `label` says of what.
+// One of few texts, chosen by a press.
 export function Switch({ label, options, value, onChange, nameOf = (one) => one }) {
   const button = (one) => html`<button key=${one} type="button" class="small" aria-pressed=${value === one}
     onClick=${() => onChange(one)}>${nameOf(one)}</button>`;

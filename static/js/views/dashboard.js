@@ -89,7 +89,7 @@ function Charts() {
     ${card('chartRevenue', events, [revenue], { format: rubles, short: compactRubles })}</section>`;
 }
 
-// The types by how many there were, the most first; what is left over is one.
+// The most frequent first; the rest is one.
 function byType(items) {
   const sum = (counts) => counts.reduce((all, one) => all + one, 0);
   const valuesOf = (...types) => items.map(({ events }) => sum(types.map((type) => events[type] ?? 0)));

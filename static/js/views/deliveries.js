@@ -56,7 +56,7 @@ export function WebhookDeliveries({ webhookId }) {
     <${Days} of=${shown} at="created_at"
       row=${(one) => html`<${DeliveryRow} key=${one.id} delivery=${one}
       withWebhook=${!webhookId} />`} />
-    <${More} of=${loaded} none=${!shown.length && (q ? 'nothingFound' : `none.${tab}`)} />`;
+    <${More} of=${loaded} none=${!shown.length && (q ? 'nothingFound' : webhooks.value?.size ? `none.${tab}` : 'noWebhooks')} />`;
 }
 
 // A page of them; what moves meanwhile is put into it.

@@ -1,4 +1,4 @@
-// #/doctor : what stands between page and server, tested from both ends; lines to mend it.
+// #/doctor : what stands between page and server, and lines to mend it.
 import { Copyable, html, said, Status, t, useEffect, useState } from '../components/parts.js';
 import { CHECKS, linesFor } from '../doctor.js';
 
@@ -34,7 +34,7 @@ export function Doctor() {
 
 // One check after the other; `put` shows what each says, by a function: its words may come later.
 async function examine(put, setPeer, signal) {
-  const known = { tell: (values) => put('idle', 'running', () => t('idle.wait', values)) };
+  const known = { signal, tell: (values) => put('idle', 'running', () => t('idle.wait', values)) };
   for (const [name, check] of Object.entries(CHECKS)) {
     put(name, 'running', () => t('checking'));
     try {

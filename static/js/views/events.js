@@ -1,4 +1,4 @@
-// #/events?type=&q= : the log, newest first; what is searched for is searched for by the server.
+// #/events?type=&q= : the log; the server searches it.
 import { eventsApi } from '../api.js';
 import { EventList } from '../components/EventRow.js';
 import { attempt, html, Icon, Loaded, query, t, useLoaded } from '../components/parts.js';

@@ -1,9 +1,8 @@
 // #/settings : of the page, and of the server.
 import { settingsApi } from '../api.js';
-import { Dialog } from '../components/Dialog.js';
 import { Check, Select } from '../components/Form.js';
 import { LANGUAGES, speak } from '../components/Navigation.js';
-import { attempt, bytes, Copyable, html, Loaded, measure, said, t, useLoaded, useState } from '../components/parts.js';
+import { bytes, html, Loaded, measure, said, t, useLoaded, useState } from '../components/parts.js';
 import { language } from '../i18n.js';
 import { isForeign, setForeign } from '../session.js';
 
@@ -17,9 +16,7 @@ export function Settings() {
 }
 
 function OfServer({ settings }) {
-  const [metrics, setMetrics] = useState(null); // a link would come without the token
   const [words, setWords] = useState('');
-  const showMetrics = async () => setMetrics(await attempt(settingsApi.metrics));
   const isWanted = (one) => `${one.key} ${said(one.meaning)} ${one.value}`.toLowerCase().includes(words.toLowerCase());
   const groups = Map.groupBy(settings.items.filter(isWanted), (one) => one.key.split('.')[0]);
   const numbers = {
@@ -31,19 +28,14 @@ function OfServer({ settings }) {
     ([name, value]) => html`<span><strong>${value}</strong> ${t(name)}</span>`,
   )}</p>
     <p class="toolbar"><a class="button" href="docs" target="_blank">${t('apiDocs')}</a>
-      <button onClick=${showMetrics}>${t('metrics')}</button><a class="button" href="#/doctor">${t('doctor')}</a></p>
+      <a class="button" href="#/doctor">${t('doctor')}</a></p>
     <div class="toolbar"><p class="muted">${t('settingsHint')}</p><input type="search" class="last" data-search
       placeholder=${t('search')} aria-label=${t('search')} onInput=${({ target }) => setWords(target.value)} /></div>
     ${[...groups].map(
       ([group, items]) => html`<h2 key=${group}>[${group}]</h2>
       <dl class="settings">${items.map(setting)}</dl>`,
     )}
-    ${groups.size === 0 && html`<p class="muted">${t('nothingFound')}</p>`}
-    ${
-      metrics &&
-      html`<${Dialog} title=${t('metrics')} onClose=${() => setMetrics(null)} light>
-      <${Copyable} text=${metrics} label="GET /metrics" /><//>`
-    }`;
+    ${groups.size === 0 && html`<p class="muted">${t('nothingFound')}</p>`}`;
 }
 
 const setting = ({ key, variable, meaning, value, origin }) => html`<div key=${key}>

@@ -1,4 +1,4 @@
-// #/webhooks/3 : one webhook in tabs: overview, deliveries, settings, how to verify its signature.
+// #/webhooks/3 : one webhook in tabs.
 import { webhooksApi } from '../api.js';
 import { Attempts, Chart, seriesOf, WINDOWS, WindowSwitch } from '../components/Chart.js';
 import { MenuOf } from '../components/MenuOf.js';

@@ -1,4 +1,4 @@
-// #/webhooks : those in trouble first; search, filter, order, many at once, live counters.
+// #/webhooks : those in trouble first.
 import { settingsApi, webhooksApi } from '../api.js';
 import { MenuOf } from '../components/MenuOf.js';
 import { NewWebhook } from '../components/NewWebhook.js';
