@@ -30,6 +30,27 @@ async def test_the_chosen_tab_is_seen_on_a_phone(server: Server, page: Page) -> 
         await expect(tabs.locator("[aria-current]")).to_be_in_viewport(ratio=1)
 
 
+async def test_the_menu_of_a_phone_on_its_side_is_scrolled(server: Server, page: Page) -> None:
+    """Its first line is below the screen's upper edge, and its last one is reached."""
+    await page.set_viewport_size({"width": 844, "height": 390})
+    await sign_in(server, page)
+    await page.locator(".side .more").click()
+    menu = page.locator("#menu")
+    await expect(menu.get_by_role("link", name="Уведомления")).to_be_in_viewport(ratio=1)
+    await menu.get_by_role("button", name="Выйти").scroll_into_view_if_needed()
+    await expect(menu.get_by_role("button", name="Выйти")).to_be_in_viewport(ratio=1)
+
+
+async def test_what_is_chosen_is_seen_in_a_persons_own_colours(server: Server, page: Page) -> None:
+    """Where a system forces its colours there is no background that would tell."""
+    await page.emulate_media(forced_colors="active")
+    await sign_in(server, page, "deliveries")
+    chosen = page.locator(".side [aria-current], .pills [aria-current]")
+    await expect(chosen).to_have_count(2)
+    for one in await chosen.all():
+        await expect(one).to_have_css("outline-style", "solid")
+
+
 @pytest.mark.parametrize("language", ["ru", "en"])
 async def test_a_narrow_phone_shows_everything_whole(
     server: Server, receiver: Receiver, page: Page, language: str
