@@ -12,7 +12,7 @@ import structlog
 from bedolaga_events.access import Access
 from bedolaga_events.errors import StoreError
 from bedolaga_events.settings import Settings
-from bedolaga_events.store import meta, retention, steps, tokens
+from bedolaga_events.store import meta, retention, schema, steps, tokens
 from bedolaga_events.store.database import Database
 from bedolaga_events.store.transaction import change
 from bedolaga_events.store.writer import Writer
@@ -97,7 +97,7 @@ class Housekeeping:
         """Empty the WAL once nothing was written to it since the last look."""
         size = _wal_bytes(self.database.path)
         if size and size == self.seen_bytes:
-            await self.writer.aside(retention.truncate_wal)
+            await self.writer.aside(schema.truncate_wal)
         self.seen_bytes = size
 
     async def optimize(self) -> None:

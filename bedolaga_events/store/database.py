@@ -146,6 +146,11 @@ class Database:
             self._searchers.put_nowait(reader)
 
     @property
+    def is_moved(self) -> bool:
+        """Whether the file is not where it was opened: what is written would be lost with it."""
+        return self.mark is not None and self.mark.is_moved
+
+    @property
     def uid(self) -> str:
         """The present epoch."""
         return self.epochs.present

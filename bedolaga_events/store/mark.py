@@ -28,7 +28,7 @@ class Mark:
     """The mark of an open database."""
 
     def __init__(self, path: Path, epoch: str, last: dict[str, int]) -> None:
-        self._path = path
+        self._path, self._opened = path, _places(path)
         self._told = {"epoch": epoch, "files": _files(path), "last": last}
         self._last = last
         self._descriptor = os.open(mark_of(path), os.O_WRONLY | os.O_CREAT, 0o600)
@@ -51,13 +51,28 @@ class Mark:
         if tuple(self._last.values()) != before:
             self._write()
 
+    @property
+    def is_moved(self) -> bool:
+        """Whether the database, or the lock that keeps others off, is not there any more.
+
+        What SQLite commits goes into the file that was opened, wherever that is, and its log would
+        be taken for that of a file which is put in its place.
+        """
+        try:
+            return _places(self._path) != self._opened
+        except FileNotFoundError:
+            return True
+        except OSError:  # a folder that may not be entered tells nothing
+            return False
+
     def close(self) -> None:
         """End a run: what was copied in its middle is not the file that was left."""
         with suppress(OSError):  # a new epoch too many does no harm
-            os.utime(lock_of(self._path))
-            self._told["files"] = _files(self._path)
-            self._write()
-            os.fsync(self._descriptor)
+            if not self.is_moved:
+                os.utime(lock_of(self._path))
+                self._told["files"] = _files(self._path)
+                self._write()
+                os.fsync(self._descriptor)
         os.close(self._descriptor)
 
     def _write(self) -> None:
@@ -107,6 +122,11 @@ def _restored(connection: sqlite3.Connection, path: Path) -> str | None:
     if files != _files(path) or epoch != epochs.read(connection).present:
         return "it is another file than the one that was left"
     return None
+
+
+def _places(path: Path) -> tuple[int, int]:
+    """Which files stand there."""
+    return path.stat().st_ino, lock_of(path).stat().st_ino
 
 
 def _files(path: Path) -> tuple[int, int]:

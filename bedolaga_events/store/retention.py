@@ -130,11 +130,6 @@ def _drop_deliveries(connection: sqlite3.Connection, rows: Iterable[tuple[int, i
     deliveries.add_counts(connection, {key: -count for key, count in gone.items()})
 
 
-def truncate_wal(connection: sqlite3.Connection) -> None:
-    """Bring the log into the file, and give its space back."""
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-
-
 def optimize(connection: sqlite3.Connection) -> None:
     """Let SQLite look at its indexes anew."""
     connection.execute("PRAGMA optimize").fetchall()

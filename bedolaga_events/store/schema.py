@@ -118,3 +118,8 @@ def _statements(script: str) -> list[str]:
             found.append(text.strip().removesuffix(";"))
             text = ""
     return found
+
+
+def truncate_wal(connection: sqlite3.Connection) -> None:
+    """Bring the log into the file, and give its space back."""
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()

@@ -37,7 +37,8 @@ def alone(connection: sqlite3.Connection, now: int) -> Iterator[Transaction]:
         yield Transaction(connection, now, Committed(now))
         connection.execute("COMMIT")
     except BaseException:  # interrupted too
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:  # a full disk ends it by itself
+            connection.execute("ROLLBACK")
         raise
 
 

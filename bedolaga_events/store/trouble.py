@@ -62,6 +62,11 @@ FAILING = Trouble(
     "Look at the system's log.",
     "look at the system's log for its errors",
 )
+MOVED = Trouble(
+    "the database file was moved, deleted or replaced",
+    "Put it back, or end the server and restore a backup.",
+    "put it back, or restore a backup",
+)
 SILENT = Trouble("the disk does not answer", "Try again.", "try again")
 
 _BY_CODE = {

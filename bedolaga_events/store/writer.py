@@ -8,6 +8,7 @@ import sqlite3
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -16,9 +17,10 @@ import structlog
 from bedolaga_events.committed import Committed
 from bedolaga_events.errors import Busy, EventsError, StoreClosed, StoreError
 from bedolaga_events.metrics import Metrics
+from bedolaga_events.store import schema
 from bedolaga_events.store.commit import Statements, commit
 from bedolaga_events.store.database import Database, hop
-from bedolaga_events.store.trouble import SILENT, Trouble, trouble_of
+from bedolaga_events.store.trouble import MOVED, SILENT, Trouble, trouble_of
 
 REFUSED_AGAIN = 1.0  # seconds before what must be written is offered again
 MAX_WEIGHT = 500  # events and attempts in one transaction: bounds how long the others wait
@@ -172,6 +174,9 @@ class Writer:
     async def _write(self, batch: list[_Waiting]) -> None:
         if not batch:
             return
+        if self._database.is_moved:
+            await self._set_aside(batch)
+            return
         started = time.perf_counter()
         try:
             results, committed = await commit(
@@ -190,6 +195,13 @@ class Writer:
         self._metrics.commit_drafts.observe(len(batch))
         for listener in self.listeners:
             listener(committed)
+
+    async def _set_aside(self, batch: list[_Waiting]) -> None:
+        """The file goes away whole: its log stays behind, for whichever file comes next."""
+        self._be_in(MOVED)
+        with suppress(sqlite3.Error):
+            await hop(self._database.writer, schema.truncate_wal)
+        self._settle(batch, [MOVED.refusal() for _ in batch])
 
     async def _refuse(self, batch: list[_Waiting], error: Exception) -> None:
         trouble = trouble_of(error, self._database.path)

@@ -13,6 +13,7 @@ import pytest
 from bedolaga_events.errors import ConfigError
 from bedolaga_events.store import disk
 from bedolaga_events.store.database import Database
+from bedolaga_events.store.transaction import alone
 from tools.schema import FIXTURES
 
 
@@ -106,3 +107,18 @@ def test_a_network_file_system_is_recognised() -> None:
     assert disk.file_system_of(Path("/srv/my data/shop"), mounts) == "nfs4"
     assert disk.file_system_of(Path("/srv/other"), mounts) == "tmpfs"
     assert disk.file_system_of(Path("/var/lib"), mounts) == "ext4"
+
+
+def test_a_transaction_that_sqlite_ended_leaves_its_reason(tmp_path: Path) -> None:
+    """A full disk rolls back by itself; a second ROLLBACK would be the error that is shown."""
+
+    def fills_the_disk(connection: sqlite3.Connection) -> None:
+        with alone(connection, 0):
+            connection.execute("ROLLBACK")
+            raise sqlite3.OperationalError("database or disk is full")
+
+    with (
+        closing(sqlite3.connect(tmp_path / "x.db", isolation_level=None)) as connection,
+        pytest.raises(sqlite3.OperationalError, match="is full"),
+    ):
+        fills_the_disk(connection)

@@ -12,7 +12,7 @@ import aiohttp
 import pytest
 
 from tests.conftest import Receiver, until
-from tests.system.conftest import TOKEN, Process
+from tests.system.conftest import TOKEN, Process, checked
 from tests.system.restoring import Shop, by_backup, by_cp, by_vacuum, overwrite, put
 
 
@@ -151,3 +151,40 @@ async def test_ids_of_webhooks_and_tests_count_too(shop: Shop, tmp_path: Path) -
     await shop.stop()
     overwrite(tmp_path, tmp_path / "copy")
     assert await shop.start() != epoch
+
+
+async def test_a_file_that_is_taken_away_takes_no_event(process: Process, call: Any) -> None:
+    """It went into the moved or deleted file; back in its place, all goes on as before."""
+    await process.start()
+    body = {"type": "user.created", "payload": {"user_id": 1}}
+    path, away = process.folder / "events.db", process.folder / "away.db"
+    for file in (path, process.folder / "events.db.lock"):
+        assert (await call("POST", f"{process.url}/events", body))[0] == 202
+        file.rename(away)
+        status, said = await call("POST", f"{process.url}/events", body)
+        assert (status, "moved, deleted or replaced" in said["detail"]) == (503, True)
+        assert (await call("GET", f"{process.url}/health"))[0] == 503
+        away.rename(file)
+        assert (await call("POST", f"{process.url}/events", body))[0] == 202
+    await process.stop()
+    assert await checked(process.folder) == "All is well."
+
+
+async def test_a_copy_put_in_place_under_a_server_begins_a_new_epoch(
+    shop: Shop, tmp_path: Path
+) -> None:
+    """The log of the file before it is not read into it, and no id is given twice."""
+    epoch = await shop.start()
+    await shop.hook()
+    await shop.publish(epoch)
+    by_backup(tmp_path, tmp_path / "copy")
+    await shop.publish(epoch)
+    (tmp_path / "copy").replace(tmp_path / "events.db")
+    body = {"type": "user.created", "payload": {"user_id": 1}}
+    assert (await shop.call("POST", f"{shop.process.url}/events", body))[0] == 503
+    await shop.stop()
+    new = await shop.start()
+    assert new != epoch
+    _, page = await shop.call("GET", f"{shop.process.url}/events")
+    assert page["total"] == 2
+    await shop.publish(new)
