@@ -57,7 +57,8 @@ def sentences() -> list[str]:
     texts: list[str] = []
     for one in ROOT.glob("static/js/locales/*.json"):
         values = json.loads(one.read_text())
-        texts += values if ".said" in one.name else []
+        own = values.get("said", {})  # the page's, by their English
+        texts += [*own, *own.values(), *(values if ".said" in one.name else ())]
         texts += [text for text in values.values() if isinstance(text, str)]
     sources = [*MODULES, *(ROOT / "client").rglob("*.py")]
     for module in sources:
