@@ -1,4 +1,5 @@
 // One call of the HTTP API, with one kind of error for what went wrong.
+import { parse } from './lib/json.js';
 
 const PATIENCE = 30_000; // ms for a whole answer
 const UNREACHABLE = 'The server cannot be reached.';
@@ -81,7 +82,7 @@ function problemOf({ type, status, headers }, content) {
 
 function parsed(text) {
   try {
-    return JSON.parse(text);
+    return parse(text);
   } catch {
     return undefined;
   }

@@ -8,3 +8,8 @@ interface FormData {
   get(name: string): string | null;
   getAll(name: string): any[];
 }
+
+/** Browsers since 2025: a number as it was written. */
+interface JSON {
+  rawJSON?(text: string): object;
+}

@@ -92,7 +92,7 @@ function keep(one) {
 
 // What a row shows of it.
 function short(payload) {
-  const plain = Object.entries(payload).filter(([, value]) => !(value instanceof Object));
+  const plain = Object.entries(payload).filter(([, value]) => typeof value?.valueOf() !== 'object');
   return Object.fromEntries(plain.map(([name, value]) => [name, value?.slice?.(0, CUT) ?? value]));
 }
 

@@ -14,6 +14,7 @@ const under = signal(''); // the place that fills the page
 export const over = computed(() => (route.value === under.value ? null : partsOf(route.value)));
 export const path = computed(() => partsOf(under.value));
 let depth = -1; // places of ours behind this one
+let isOurs = false; // the page itself goes there
 
 const partsOf = (hash) => hash.split('?')[0].split('/').slice(1);
 const queryOf = (hash) => new URLSearchParams(hash.split('?')[1]);
@@ -50,7 +51,10 @@ export function arrive() {
   const { hash } = location;
   const kept = history.state ?? {};
   const isFirst = depth < 0;
-  depth = kept.depth ?? depth + 1;
+  const at = kept.depth ?? depth + 1;
+  // Not before a dialog over it has asked: back to where it stands.
+  if (at !== depth && !isFirst && !isOurs && !mayLeave()) return history.go(depth - at);
+  [depth, isOurs] = [at, false];
   batch(() => {
     const place = beneath(hash);
     const [over, words] = hash.split('?');
@@ -62,9 +66,14 @@ export function arrive() {
   remember();
 }
 
+// Whether nothing would be lost.
+const mayLeave = () => dispatchEvent(new Event('leaving', { cancelable: true }));
+addEventListener('beforeunload', (event) => mayLeave() || event.preventDefault());
+
 // Close what lies over the rest.
 export function leave() {
-  if (depth > 0) history.back();
+  isOurs = depth > 0;
+  if (isOurs) history.back();
   else {
     route.value = under.value;
     remember();

@@ -86,7 +86,7 @@ function sumField(type) {
 
 const facts = (payload) =>
   Object.entries(payload)
-    .filter(([, value]) => value !== null && typeof value !== 'object')
+    .filter(([, value]) => value !== null && typeof value?.valueOf() !== 'object')
     .slice(0, FACTS)
     .map(([name, value]) => `${name}: ${value}`)
     .join(' · ');

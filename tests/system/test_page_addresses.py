@@ -1,9 +1,9 @@
 """What the page's addresses lead to: back to where one was, and to a word where nothing is."""
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Dialog, Page, expect
 
-from tests.conftest import Receiver, Server
+from tests.conftest import Receiver, Server, until
 from tests.system.chromium import needs_chromium, show, sign_in
 
 pytestmark = needs_chromium
@@ -73,3 +73,72 @@ async def test_an_event_that_is_not_there_says_so(server: Server, page: Page) ->
     await page.keyboard.press("Escape")
     await expect(page.locator("dialog")).to_have_count(0)
     assert "events" not in page.url
+
+
+@pytest.mark.parametrize("way", ["back", "forward", "elsewhere"])
+async def test_going_away_asks_for_what_was_typed(server: Server, page: Page, way: str) -> None:
+    """By the browser's own buttons or by an address: the form stays until the question is answered (P19)."""
+    await sign_in(server, page, "tokens")
+    await show(page, "webhooks")
+    if way == "forward":
+        await page.get_by_role("button", name="Создать вебхук").click()
+        await show(page, "settings")
+        await page.go_back()
+    else:
+        await page.get_by_role("button", name="Создать вебхук").click()
+    name = page.locator("dialog [name=name]")
+    await name.fill("CRM")
+    ways = {
+        "back": page.go_back,
+        "forward": page.go_forward,
+        "elsewhere": lambda: page.evaluate("location.hash = '#/events/1'"),
+    }
+    for _ in range(2):
+        await ways[way]()
+        await expect(page.get_by_role("alert")).to_contain_text("не сохранено")
+        await expect(name).to_have_value("CRM")
+        await until(lambda: page.url.endswith("#/webhooks/new"))
+        await page.get_by_role("button", name="Остаться").click()
+    await page.keyboard.press("Escape")
+    await page.get_by_role("button", name="Закрыть без сохранения").click()
+    await expect(page.locator("dialog")).to_have_count(0)
+    assert page.url.endswith("#/webhooks")
+    await page.go_back()
+    await expect(page).to_have_url(f"{server.url}/#/tokens")
+
+
+async def test_going_back_asks_for_what_is_shown_once(server: Server, page: Page) -> None:
+    """A dialog without an address of its own: a new token's (P19). «Готово» asks nothing."""
+    await sign_in(server, page, "webhooks")
+    await show(page, "tokens")
+    await page.get_by_role("button", name="Создать токен").click()
+    await page.locator("dialog [name=name]").fill("бот")
+    await page.locator("dialog form button.primary").click()
+    secret = page.locator("dialog [data-once]")
+    await expect(secret).to_be_visible()
+    await page.go_back()
+    await expect(page.get_by_role("alert")).to_be_visible()
+    await expect(secret).to_be_visible()
+    await page.get_by_role("button", name="Остаться").click()
+    await page.locator("dialog").get_by_role("button", name="Готово").click()
+    await expect(page.locator("dialog")).to_have_count(0)
+    await page.go_back()
+    await expect(page).to_have_url(f"{server.url}/#/webhooks")
+
+
+async def test_closing_the_tab_asks_for_what_was_typed(server: Server, page: Page) -> None:
+    """A reload too; without anything typed it does not."""
+    asked = []
+
+    async def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        await dialog.dismiss()
+
+    page.on("dialog", stay)
+    await sign_in(server, page, "webhooks/new")
+    await page.reload()
+    name = page.locator("dialog [name=name]")
+    await name.press_sequentially("CRM")
+    await page.evaluate("setTimeout(() => location.reload())")
+    await until(lambda: asked == ["beforeunload"])
+    await expect(name).to_have_value("CRM")

@@ -10,13 +10,24 @@ export function Dialog({ title, onClose, children, kind = 'window', light = fals
   const latest = useRef(onClose);
   latest.current = onClose;
   useEffect(() => open(element.current, () => latest.current()), []);
+  useEffect(() => {
+    addEventListener('leaving', keep);
+    return () => removeEventListener('leaving', keep);
+  });
 
+  const loss = () => {
+    if (element.current.querySelector('[data-once]')) return 'loseSecret';
+    return isTyped.current && !light && 'loseTyped';
+  };
+  function keep(event) {
+    if (loss()) event.preventDefault();
+    setAsking(loss());
+  }
   function leave(event) {
     event?.preventDefault();
     event?.stopPropagation(); // it may stand in another one
-    if (element.current.querySelector('[data-once]')) setAsking('loseSecret');
-    else if (isTyped.current && !light) setAsking('loseTyped');
-    else onClose();
+    setAsking(loss());
+    if (!loss()) onClose();
   }
   const onKeyDown = (event) => event.key === 'Escape' && leave(event);
   const onInput = ({ target }) => {

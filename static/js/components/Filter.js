@@ -1,6 +1,7 @@
 // Which events of its types a webhook gets, and what that makes of the last ones.
 import { webhooksApi } from '../api.js';
 import { BARE, OPS, written } from '../lib/conditions.js';
+import { parse } from '../lib/json.js';
 import { Finding } from './Form.js';
 import { html, number, t, useEffect, useLoaded, useState } from './parts.js';
 
@@ -67,7 +68,7 @@ export function Matching({ asked, changes }) {
 // What a person would read of a request's body.
 function textOf(format, body) {
   if (format === 'ntfy') return body;
-  const content = JSON.parse(body);
+  const content = parse(body);
   if (format === 'json') return JSON.stringify(content, null, 2);
   if (format === 'discord') return content.content.replace(UNESCAPED, '$1');
   return new DOMParser().parseFromString(content.text, 'text/html').body.textContent; // nothing of it is run

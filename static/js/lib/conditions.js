@@ -1,4 +1,5 @@
 // A webhook's filter: conditions as the contract has them, and what stands in the rows of a form.
+import { parse } from './json.js';
 
 export const OPS = 'eq ne gt gte lt lte in not_in contains starts_with exists missing'.split(' ');
 export const BARE = ['exists', 'missing']; // compare with nothing
@@ -38,7 +39,7 @@ function isPlain(value, isText) {
 
 function readable(text) {
   try {
-    return JSON.parse(text);
+    return parse(text);
   } catch {
     return text;
   }

@@ -22,4 +22,4 @@ export function sumOf(payload, field = 'amount_kopeks') {
   return isSum(twin) ? twin : null;
 }
 
-const isSum = (value) => typeof value === 'number' && Math.abs(value) < 1e17; // more is no money
+const isSum = (value) => typeof value?.valueOf() === 'number' && Math.abs(value) < 1e17; // more is no money

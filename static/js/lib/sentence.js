@@ -25,7 +25,7 @@ function filled(part, payload, isOptional) {
 function inWords(payload, name, form) {
   const value = payload[name];
   if (!form) return plain(value);
-  if (form !== '₽') return typeof value === 'number' ? counted(value, form.split('|')) : '';
+  if (form !== '₽') return typeof value?.valueOf() === 'number' ? counted(value, form.split('|')) : '';
   const sum = sumOf(payload, name);
   return sum === null ? '' : rubles(sum);
 }
