@@ -77,7 +77,7 @@ async def test_an_event_that_is_not_there_says_so(server: Server, page: Page) ->
 
 @pytest.mark.parametrize("way", ["back", "forward", "elsewhere"])
 async def test_going_away_asks_for_what_was_typed(server: Server, page: Page, way: str) -> None:
-    """By the browser's own buttons or by an address: the form stays until the question is answered (P19)."""
+    """By the browser's buttons or an address: the form stays until one has answered (P19)."""
     await sign_in(server, page, "tokens")
     await show(page, "webhooks")
     if way == "forward":

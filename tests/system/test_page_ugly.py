@@ -1,5 +1,7 @@
 """Webhooks and deliveries as the world makes them: hundreds, long names, longer addresses."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from tests.system.chromium import browsing, needs_chromium, show, sign_in
 pytestmark = needs_chromium
 
 NAME = "Н" * 255
+BEYOND = 2**60 + 1  # what no double holds
 FAR = f"https://crm.example-company.com/{'hooks/' * 300}"
 LABEL = "Событие с названием, которое кто-то написал длиннее, чем помещается в одну строку"
 PLACES = ["webhooks", "webhooks/1", "webhooks/1/deliveries", "webhooks/1/settings", "deliveries"]
@@ -114,3 +117,34 @@ async def test_what_narrows_the_webhooks_is_read_whole(
                 await select.select_option(value)
                 assert await select.evaluate(SPARE) >= 0, value
         assert await page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+async def test_an_integer_beyond_a_double_stays_what_it_is(
+    server: Server, receiver: Receiver, page: Page
+) -> None:
+    """Shown, exported, compared with and saved again: to the last digit (RFC 8259, section 6)."""
+    beyond = [{"field": "order", "op": "in", "value": [1, BEYOND]}]
+    await server.webhook(receiver.url, filter=beyond)
+    await server.event(user_id=BEYOND, order=BEYOND, far=1e300, near=0.5)
+    await until(lambda: receiver.has(1))
+    await sign_in(server, page, "webhooks/1/settings")
+    form = page.locator("form.fields")
+    await expect(form.locator("[name='filter.value']")).to_have_value(f"1, {BEYOND}")
+    await expect(form.locator(".preview pre")).to_contain_text(str(BEYOND))
+    await form.get_by_role("button", name="Сохранить").click()
+    await expect(form.get_by_role("status").filter(has_text="Сохранено.")).to_be_visible()
+    assert (await server.call("GET", "/webhooks/1")).json["filter"] == beyond
+    for place in ("events/1", "webhooks/1/deliveries/1"):
+        await show(page, place)
+        told = page.get_by_label("Данные события")
+        await expect(told).to_contain_text(str(BEYOND))
+        payload = json.loads(await told.text_content() or "")
+        assert payload == {"user_id": BEYOND, "order": BEYOND, "far": 1e300, "near": 0.5}
+        await page.keyboard.press("Escape")
+    await show(page, "events")
+    await expect(page.locator(".event")).to_contain_text(f"Пользователь {BEYOND}")
+    for kind in ("CSV", "JSON"):
+        async with page.expect_download() as saved:
+            await page.get_by_role("button", name=kind, exact=True).click()
+        file = Path(await (await saved.value).path())
+        assert str(BEYOND) in file.read_text(encoding="utf-8-sig")

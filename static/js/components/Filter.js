@@ -30,7 +30,7 @@ export function FilterRows({ conditions, fields, onRows }) {
 function Condition({ row, isText, onOp }) {
   const isBare = BARE.includes(row.op);
   const input = (name, key, placeholder, more) => html`<input name="filter.${name}" aria-label=${t(key)}
-    placeholder=${t(placeholder)} autocomplete="off" spellcheck="false" ...${more} />`;
+    placeholder=${t(placeholder)} autocomplete="off" spellcheck=${false} ...${more} />`;
   return html`${input('field', 'filterField', 'filterField', {
     list: 'filter-fields',
     required: true,

@@ -40,7 +40,7 @@ function More({ shown: { description, headers = {}, max_per_minute: pace } }) {
   return html`<details open=${Boolean(description || lines.length || pace)}><summary>${t('moreFields')}</summary>
     <div class="fields">
       <${Field} label="description" name="description" as="textarea" rows="2" defaultValue=${description} />
-      <${Field} label="headers" name="headers" as="textarea" rows="3" spellcheck="false" hint="headersHint"
+      <${Field} label="headers" name="headers" as="textarea" rows="3" spellcheck=${false} hint="headersHint"
         defaultValue=${lines.join('\n')} />
       <${Field} label="maxPerMinute" name="max_per_minute" type="number" min="0" hint="maxPerMinuteHint"
         defaultValue=${pace} /></div></details>`;
