@@ -21,7 +21,7 @@ export function plotOf(figure, { rows, times, bucket, lines, short, onCursor }) 
   // Bars are drawn from the tallest on, each with what stands below it: the last is in front.
   const drawn = lines ? rows : stacked(rows).toReversed();
   const looks = lines ? colours.map(line) : colours.toReversed().map(bar);
-  const edge = lines ? 0 : bucket / 2; // the outer bars whole
+  const edge = bucket / 2; // the outer bars whole
   const options = {
     ...sizeOf(place),
     ...frameOf(place, bucket, edge, short),
@@ -51,7 +51,7 @@ const stacked = (rows) =>
 
 function line(stroke) {
   const filter = (plot, index) => alone(plot.data[index]);
-  return { stroke, width: 2, points: { show: true, size: 4, fill: stroke, filter } };
+  return { stroke, width: 2, points: { show: true, size: 6, fill: stroke, filter } };
 }
 
 // Where a value stands without neighbours, and no line would show it.

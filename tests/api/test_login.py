@@ -101,8 +101,13 @@ async def test_codes_that_are_late_are_forgotten(server: Server, clock: Clock) -
             "Yandex Browser 24, Windows",
         ),
         ("curl/8.5.0", "curl 8"),
-        ("", "a browser"),
-        ("\udcff" * 300, "a browser"),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 "
+            "(KHTML, like Gecko) Mobile/15E148",
+            "Browser, iPhone",
+        ),
+        ("", "Browser"),
+        ("\udcff" * 300, "Browser"),
     ],
 )
 def test_a_token_is_named_after_the_browser(agent: str, name: str) -> None:

@@ -172,7 +172,7 @@ async def test_values_are_read_at_the_cursor_and_under_the_finger(server: Server
         page = await context.new_page()
         await sign_in(server, page)
         chart = page.locator(".charts .wide")
-        await expect(chart.locator(".legend")).to_contain_text("Всего за период")
+        await expect(chart.locator(".legend")).to_contain_text("За период")
         over = chart.locator(".u-over")
         await over.scroll_into_view_if_needed()
         box = await over.bounding_box()

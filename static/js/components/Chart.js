@@ -18,7 +18,7 @@ import {
 
 const LABEL = 28; // signs
 
-// `of`: {items, bucket_seconds}, a series of the server; `series`: [{label, values, colour}] over its items, the
+// `of`: {items, bucket_seconds}, a series of the server; `series`: [{label, values, colour, total}] over its items, the
 // colour a class of css/dashboard.css. Bars stand on each other; `lines` do not. `format` and `short` make
 // texts of a value, for reading and for the axis; `note` tells of the whole window.
 export function Chart({ title, of, series, lines = false, format = number, short = compact, note }) {
@@ -46,8 +46,13 @@ export function Chart({ title, of, series, lines = false, format = number, short
   if (!shown.length) return html`<p class="muted no-data">${note ?? t('noData')}</p>`;
   const written = (value) => (value === null ? '–' : format(value));
   const when = (time) => bucketWhole(time, bucket);
-  const legend = ({ label, colour, values }) => html`<li key=${label}><i class="swatch ${colour}"></i>
-    <span title=${label}>${middle(label, LABEL)}</span> <strong>${written(valueOf(values, at, lines))}</strong></li>`;
+  const legend = ({
+    label,
+    colour,
+    values,
+    total = sum(values),
+  }) => html`<li key=${label}><i class="swatch ${colour}"></i>
+    <span title=${label}>${middle(label, LABEL)}</span> <strong>${written(at === null ? total : values[at])}</strong></li>`;
   const row = (time, one) =>
     html`<tr><td>${when(time)}</td>
       ${shown.map(({ values }) => html`<td class="number">${written(values[one])}</td>`)}</tr>`;
@@ -63,15 +68,16 @@ export function Chart({ title, of, series, lines = false, format = number, short
   </figure>`;
 }
 
-// At the cursor; else of the whole window.
-function valueOf(values, at, lines) {
-  if (at !== null) return values[at];
-  return lines ? (values.findLast((one) => one !== null) ?? null) : values.reduce((sum, one) => sum + one, 0);
-}
+export const sum = (values) => values.reduce((all, one) => all + one, 0);
 
 // The series of some fields of the server's: {field: colour}.
-export const seriesOf = ({ items }, fields) =>
-  Object.entries(fields).map(([name, colour]) => ({ label: t(name), colour, values: items.map((one) => one[name]) }));
+export const seriesOf = ({ items, whole }, fields) =>
+  Object.entries(fields).map(([name, colour]) => ({
+    label: t(name),
+    colour,
+    values: items.map((one) => one[name]),
+    total: whole[name],
+  }));
 
 export const WINDOWS = ['24h', '7d', '30d'];
 export const WindowSwitch = (of) => html`<${Switch} label=${t('window')} options=${WINDOWS} nameOf=${t} ...${of} />`;

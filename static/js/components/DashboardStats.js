@@ -43,6 +43,6 @@ function Week({ values }) {
   const y = (value) => (high === low ? HEIGHT / 2 : HEIGHT - 2 - ((value - low) / (high - low)) * (HEIGHT - 4));
   const x = (index) => 2 + (index * (WIDTH - 4)) / (values.length - 1);
   const points = values.flatMap((one, index) => (typeof one === 'number' ? [`${x(index)},${y(one)}`] : []));
-  return html`<svg class="week" viewBox="0 0 ${WIDTH} ${HEIGHT}" aria-hidden="true">
+  return html`<svg class="week" viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" aria-hidden="true">
     <polyline points=${points.join(' ')} /></svg>`;
 }

@@ -96,10 +96,10 @@ export function DeliveryDrawer({ webhookId, id, onClose }) {
     ${isAdmin.value && html`<${Actions} delivery=${delivery} onDone=${reload} />`}
     <h3>${t('attempts')}</h3>
     ${!delivery.attempts.length && html`<p class="muted">${nextOf(delivery) || said(delivery.error_message)}</p>`}
-    ${delivery.attempts.toReversed().map(
+    <div>${delivery.attempts.toReversed().map(
       (one, at) => html`<${Attempt} key=${one.number}
       attempt=${one} body=${delivery.body} isLast=${!at} />`,
-    )}
+    )}</div>
     <h3>${t('payload')}</h3><${Json} value=${delivery.payload} label=${t('payload')} />
     <details><summary>${t('sentBody')}</summary>
       <${Copyable} text=${delivery.body} label=${t('sentBody')} /></details>`}<//>`;

@@ -1,6 +1,6 @@
 // #/ : is all well, the numbers, the charts, what just happened.
 import { statsApi } from '../api.js';
-import { Attempts, Chart, seriesOf, WINDOWS, WindowSwitch } from '../components/Chart.js';
+import { Attempts, Chart, seriesOf, sum, WINDOWS, WindowSwitch } from '../components/Chart.js';
 import { DashboardStats } from '../components/DashboardStats.js';
 import { EventList } from '../components/EventRow.js';
 import { FirstRun } from '../components/FirstRun.js';
@@ -91,7 +91,6 @@ function Charts() {
 
 // The most frequent first; the rest is one.
 function byType(items) {
-  const sum = (counts) => counts.reduce((all, one) => all + one, 0);
   const valuesOf = (...types) => items.map(({ events }) => sum(types.map((type) => events[type] ?? 0)));
   const types = [...new Set(items.flatMap((one) => Object.keys(one.events)))];
   const series = types.map((type) => ({

@@ -43,7 +43,7 @@ export function WebhookDeliveries({ webhookId }) {
     `${place}?${new URLSearchParams({ status: one, ...(q && { q }) })}`,
     count(one, at),
   ]);
-  return html`<${Tabs} kind="pills" label=${t('status')} options=${tabs} current="tab.${tab}" />
+  return html`<div class="row"><${Tabs} kind="pills" label=${t('status')} options=${tabs} current="tab.${tab}" />
     <div class="toolbar"><${Search} />
       ${
         webhook &&
@@ -51,7 +51,7 @@ export function WebhookDeliveries({ webhookId }) {
         RESENT.includes(tab) &&
         html`<${Resend} key=${tab} webhook=${webhook} status=${tab}
         since=${webhook.created_at} />`
-      }</div>
+      }</div></div>
     <${Loaded} of=${loaded} />
     <${Days} of=${shown} at="created_at"
       row=${(one) => html`<${DeliveryRow} key=${one.id} delivery=${one}

@@ -25,7 +25,7 @@ export function Sandbox() {
       onChange=${setSink} onClear=${() => sinkApi.clear().then(load)} />`
     }
     ${sink?.items.length === 0 && html`<p class="muted">${t('noRequests')}</p>`}
-    ${sink?.items.map((one) => html`<${Request} key=${one.id} request=${one} />`)}</section>`;
+    <div>${sink?.items.map((one) => html`<${Request} key=${one.id} request=${one} />`)}</div></section>`;
 }
 
 function Actions({ sink, onChange, onClear }) {

@@ -1,7 +1,7 @@
 // #/tokens : who may call the server.
 import { tokensApi } from '../api.js';
 import { Ask, Check, Field, Finding, Once, Select } from '../components/Form.js';
-import { html, isAdmin, Loaded, moment, t, Time, tokens, useLoaded, useState } from '../components/parts.js';
+import { dateOf, html, isAdmin, Loaded, t, Time, tokens, useLoaded, useState } from '../components/parts.js';
 
 const SCOPES = ['publish', 'read', 'admin'];
 const DAYS = [30, 90, 365]; // that a token is good, or for ever
@@ -12,7 +12,7 @@ const COLUMNS = {
   token: (one) => html`<code>${one.prefix}…</code>`,
   scopes: (one) => one.scopes.join(', '),
   lastUsed: (one) => html`<${Time} at=${one.last_used_at} />`,
-  expires: ({ expires_at: at }) => (at ? moment(at) : t('forever')),
+  expires: (one) => html`<${Time} at=${one.expires_at} format=${(at) => dateOf(at, Date.now())} none="forever" />`,
 };
 
 export function Tokens() {
