@@ -13,7 +13,16 @@ NAMES = (
     "<b>CRM</b> & 'co' \\n \u202eMRC",
     "1",
     LONG[:255],
+    "\u200b\u2060",
+    "C" + "\u0301\u0322" * 25 + "RM",
+    "متجر 12345 (CRM-7)",
 )
+NUMBERS = {
+    "total_users": 999_999_999_999,
+    "active_subscriptions": 123_456_789_012,
+    "open_tickets": 10**11,
+    "today_revenue": 987_654_321_098.76,
+}
 FAR = "https://hooks.example.com/" + "a/very/long/path/" * 100 + "?token=" + "0" * 200
 MANY = 60  # webhooks
 SIGNED = {"generate_secret": True}
@@ -23,6 +32,22 @@ EVENTS: tuple[dict[str, Any], ...] = (
     {"type": "ticket.created", "payload": {"ticket_id": 1, "user_id": 1, "title": "\u202egnp.exe"}},
     {"type": "ticket.created", "payload": {"ticket_id": 2, "user_id": 1, "title": LONG * 3}},
     {"type": "ticket.created", "payload": {"ticket_id": 3, "user_id": 1, "title": "😀" * 120}},
+    {
+        "type": "ticket.created",
+        "payload": {
+            "ticket_id": 4,
+            "user_id": 1,
+            "title": "Не" + "\u0336\u030d" * 40 + " работает",
+        },
+    },
+    {
+        "type": "ticket.created",
+        "payload": {"ticket_id": 5, "user_id": 1, "title": "\x00\x1b[31mкрасный\u2028"},
+    },
+    {
+        "type": "user.created",
+        "payload": {"user_id": 3, "first_name": "\u3164", "last_name": " ", "username": "\u200b"},
+    },
     {
         "type": "ticket.message_added",
         "payload": {"ticket_id": 3, "message_id": 1, "message_text": "строка\n" * 60},
@@ -50,13 +75,16 @@ async def fill(address: str, token: str) -> None:
             url = FAR if number % 2 else sink
             webhook = {"name": name, "url": url, "event_type": "*"}
             await _ask(session, "POST", "/webhooks", webhook | SIGNED)
+        await _ask(session, "PUT", "/stats", NUMBERS)
+        for name in NAMES:
+            await _ask(session, "POST", "/tokens", {"name": name, "scopes": ["read", "publish"]})
         for number in range(MANY):
             quiet = {"name": f"Архив {number}", "url": sink, "event_type": "ticket.status_changed"}
             active = {"is_active": number % 3 > 0}
             await _ask(session, "POST", "/webhooks", quiet | active | SIGNED)
         for mode in ("ok", "error"):
             await _ask(session, "PUT", "/sink", {"mode": mode})
-            for event in EVENTS * 3:
+            for event in EVENTS * 2:
                 await _ask(session, "POST", "/events", event)
 
 

@@ -3,6 +3,7 @@ import { apiClient } from './client.js';
 import { persist } from './lib/persist.js';
 import { translator } from './lib/said.js';
 import { device } from './lib/storage.js';
+import { inLine } from './lib/text.js';
 import { signal } from './ui.js';
 
 const KEPT = 'bedolaga.language';
@@ -11,10 +12,12 @@ const sentences = signal({}); // by language: how each is said
 
 export const language = signal('ru');
 
-// `{name}` in a text is replaced by `values.name`; plural forms come as they are.
+// `{name}` in a text is replaced by `values.name`, whoever chose it; plural forms come as they are.
 export function t(key, values = {}) {
   const text = texts[language.value][key] ?? key;
-  return typeof text === 'string' ? text.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all) : text;
+  return typeof text === 'string'
+    ? text.replace(/\{(\w+)\}/g, (all, name) => inLine(String(values[name] ?? all)))
+    : text;
 }
 
 // A value of an open list: a payment's method, a ticket's status.

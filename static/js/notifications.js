@@ -2,7 +2,7 @@
 import { t } from './i18n.js';
 import { rubles, sumOf } from './lib/money.js';
 import { device } from './lib/storage.js';
-import { isolated, legible, plural } from './lib/text.js';
+import { plural } from './lib/text.js';
 import { path } from './place.js';
 import { toast } from './toasts.js';
 import { effect, signal } from './ui.js';
@@ -64,14 +64,14 @@ export function take({ id, type, timestamp, payload }) {
   const text = enabled && kinds[type] ? TEXTS[type]?.(payload) : null;
   if (!text) return;
   keep({ id, type, timestamp, payload: short(payload) });
-  folded.push({ id, type, text: legible(text) });
+  folded.push({ id, type, text });
   if (folded.length === 1) setTimeout(tell, FOLD_AFTER);
 }
 
 // `kind` is webhook.failing or webhook.disabled. Nobody turns this off.
 export function warn(kind, { id, name, disabled_reason, last_error, percent }) {
   keep({ type: kind, timestamp: new Date().toISOString(), payload: { id, name, disabled_reason, last_error } });
-  const text = t(kind === 'webhook.disabled' ? 'webhookDisabled' : 'webhookFailing', { name: isolated(name), percent });
+  const text = t(kind === 'webhook.disabled' ? 'webhookDisabled' : 'webhookFailing', { name, percent });
   const href = `#/webhooks/${id}`;
   toast(text, { isError: true, href });
   show(text, { href, tag: `${kind} ${id}` });

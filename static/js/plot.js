@@ -76,7 +76,7 @@ function frameOf(place, bucket, edge, short) {
     ],
     scales: {
       x: { range: (_, first, last) => [first - edge, last + edge] },
-      y: { range: (_, _low, high) => [0, Math.max(1, high) * HEADROOM] },
+      y: { range: (_, low, high) => [Math.min(0, low) * HEADROOM, Math.max(1, high) * HEADROOM] },
     },
   };
 }

@@ -1,7 +1,7 @@
 // The webhooks that the page knows: shown everywhere alike.
 import { webhooksApi } from './api.js';
 import { said, t } from './i18n.js';
-import { legible } from './lib/text.js';
+import { inLine } from './lib/text.js';
 import { attempt, toast } from './toasts.js';
 import { signal } from './ui.js';
 
@@ -21,7 +21,7 @@ export async function allWebhooks() {
   return new Map(found.map((one) => [one.id, one]));
 }
 
-export const webhookName = (id) => legible(webhooks.value?.get(id)?.name ?? `#${id}`);
+export const webhookName = (id) => inLine(webhooks.value?.get(id)?.name ?? `#${id}`);
 
 // Who needs a person first, then the newest.
 export const byHealth = (a, b) => WORST_FIRST.indexOf(a.state) - WORST_FIRST.indexOf(b.state) || b.id - a.id;

@@ -3,7 +3,7 @@ import { said, t, word } from './i18n.js';
 import { eventTypes } from './known.js';
 import { rubles, sumOf } from './lib/money.js';
 import { plain, sentence, SUM } from './lib/sentence.js';
-import { legible } from './lib/text.js';
+import { inLine, isSeen } from './lib/text.js';
 import { moment } from './lib/time.js';
 import { computed } from './ui.js';
 
@@ -28,7 +28,7 @@ const MOMENT = /\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)/g;
 const types = computed(() => new Map(eventTypes.value.map((one) => [one.value, one])));
 const textOf = (type) => types.value.get(type)?.text ?? '';
 const family = (type) => type.split('.')[0];
-const told = (text) => legible(text.slice(0, LONGEST).replace(MOMENT, (one) => moment(one)));
+const told = (text) => inLine(text.slice(0, LONGEST).replace(MOMENT, (one) => moment(one)));
 
 export const iconOf = (type) => ICONS[family(type)] ?? 'zap';
 export const hueOf = (type) => 1 + ([...type].reduce((sum, sign) => sum + sign.charCodeAt(), 0) % HUES);
@@ -62,10 +62,13 @@ const DETAILS = {
 };
 
 function nameOf({ username, first_name: first, last_name: last, email, user_id: id }) {
-  const name = [first, last].filter(Boolean).join(' ');
-  if (username) return name ? `${name} (@${username})` : `@${username}`;
+  const name = [first, last].filter(isSeen).join(' ');
+  if (isSeen(username)) return name ? `${name} (@${username})` : `@${username}`;
   return name || email || (id && t('userNumber', { id }));
 }
+
+// One of a filter.
+export const conditionText = ({ field, op, value }) => [field, t(`op.${op}`), [value].flat().join(', ')].join(' ');
 
 // Why a webhook fails, in few words.
 export const problemIn = ({ last_error: error, disabled_reason: reason }) =>

@@ -82,4 +82,4 @@ async def test_an_event_tells_which_condition_held_it_back(server: Server, page:
     await sign_in(server, page, f"events/{event['id']}")
     status = page.get_by_text("не прошло фильтр")
     await expect(status).to_be_visible()
-    await expect(status).to_have_attribute("title", "Фильтр пропускает только user_id gt 5.")
+    await expect(status).to_have_attribute("title", "Фильтр пропускает только: user_id больше 5")

@@ -1,7 +1,7 @@
 // The numbers, how they moved since yesterday, and their last week.
 import { stats } from '../known.js';
 import { headline, rubles } from '../lib/money.js';
-import { html, number, t } from './parts.js';
+import { brief, html, number, t } from './parts.js';
 
 const DAYS = 7;
 const [WIDTH, HEIGHT] = [72, 24]; // px
@@ -21,8 +21,8 @@ function Card({ field, days }) {
   const money = isMoney(field);
   const week = money ? days?.items.map((one) => one.revenue) : days?.gauges.map((one) => one[field]);
   return html`<div class="card stat"><span class="name">${t(`number.${field}`)}</span>
-    <span class="value" title=${money ? rubles(shown) : undefined}>
-      <strong>${(money ? headline : number)(shown)}</strong>
+    <span class="value" title=${(money ? rubles : number)(shown)}>
+      <strong>${(money ? headline : brief)(shown)}</strong>
       ${' '}<${Moved} now=${shown} before=${yesterday?.[field]} isShare=${money} /></span>
     <${Week} values=${(week ?? []).slice(-DAYS)} /></div>`;
 }
@@ -32,7 +32,7 @@ function Moved({ now, before, isShare }) {
   const by = isShare ? now / before - 1 : now - before;
   if (typeof before !== 'number' || !Number.isFinite(by) || !by) return null;
   const style = isShare ? 'percent' : 'decimal';
-  const text = number(by, { style, signDisplay: 'always', maximumFractionDigits: 0 });
+  const text = brief(by, { style, signDisplay: 'always', maximumFractionDigits: 0 });
   return html`<small class="moved" title=${t('sinceYesterday')}>${text.replace('-', '−')}</small>`;
 }
 

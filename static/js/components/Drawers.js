@@ -3,7 +3,7 @@ import { eventsApi, webhooksApi } from '../api.js';
 import { onDeliveries } from '../feed.js';
 import { checkOf } from '../verification.js';
 import { webhookName, webhooks } from '../webhooks.js';
-import { labelOf, sentenceOf } from '../words.js';
+import { conditionText, labelOf, sentenceOf } from '../words.js';
 import { nextOf, Outcome, problemOf, storyOf } from './DeliveryRow.js';
 import { Dialog } from './Dialog.js';
 import { Act, Sending } from './Sending.js';
@@ -51,7 +51,8 @@ export function EventDrawer({ id, onClose }) {
     ${isAdmin.value && event.webhooks.length > 0 && html`<${SendTo} event=${event} />`}
     <h3>${t('payload')}</h3><${Json} value=${event.payload} label=${t('payload')} />
     <h3>${t('seenBy')}</h3>
-    <p class="muted">${event.seen_by.map((one) => one.name ?? `#${one.token_id}`).join(', ') || t('nobody')}</p>`}<//>`;
+    <p class="muted"><${Name} longest=${400}
+      of=${event.seen_by.map((one) => one.name ?? `#${one.token_id}`).join(', ') || t('nobody')} /></p>`}<//>`;
 }
 
 function Receivers({ event: { webhooks: all, deliveries } }) {
@@ -70,11 +71,12 @@ function Receivers({ event: { webhooks: all, deliveries } }) {
     }`;
 }
 
-function Receiver({ of: { webhook_id: webhook, delivery_id: id, name, verdict, reason }, delivery }) {
+function Receiver({ of: { webhook_id: webhook, delivery_id: id, name, verdict, condition, reason: given }, delivery }) {
+  const reason = condition ? t('wants', { condition: conditionText(condition) }) : said(given);
   const shown = html`<${Name} of=${name} />`;
   return html`<li><span>${id ? html`<a href="#/webhooks/${webhook}/deliveries/${id}">${shown}</a>` : shown}</span>
-    ${delivery ? html`<${Outcome} of=${delivery} />` : html`<${Status} status=${verdict} title=${said(reason)} />`}
-    <small class="muted">${delivery?.attempt_number ? storyOf(delivery) : said(reason)}</small></li>`;
+    ${delivery ? html`<${Outcome} of=${delivery} />` : html`<${Status} status=${verdict} title=${reason} />`}
+    <small class="muted">${delivery?.attempt_number ? storyOf(delivery) : reason}</small></li>`;
 }
 
 // Sent to one webhook again, with its answer where the button is.
@@ -83,7 +85,7 @@ function SendTo({ event }) {
   const [chosen, setChosen] = useState(all[0]?.id);
   return html`<div class="toolbar"><label>${t('sendAgainTo')}
       <select value=${chosen} onChange=${({ target }) => setChosen(Number(target.value))}>
-      ${all.map((one) => html`<option value=${one.id}>${middle(one.name, 40)}</option>`)}</select></label>
+      ${all.map((one) => html`<option value=${one.id}>${middle(webhookName(one.id), 40)}</option>`)}</select></label>
     <${Sending} key=${chosen} label="resend" action=${() => eventsApi.sendTo(event.id, chosen)} /></div>`;
 }
 
@@ -140,7 +142,7 @@ function Attempt({ attempt, body, isLast }) {
       <span class="muted">${t('duration', { ms })} · ${moment(attempt.started_at)}</span></summary>
     ${message && html`<p class="problem">${said(message)}</p>`}
     <h4>${t('response')} <span class="muted">${attempt.remote_address}</span></h4>
-    ${answer ? html`<pre tabindex="0">${answer}</pre>` : html`<p class="muted">${t('noAnswer')}</p>`}
+    ${answer ? html`<pre tabindex="0">${legible(answer)}</pre>` : html`<p class="muted">${t('noAnswer')}</p>`}
     <h4>${t('request')}</h4><pre tabindex="0">${lines(headers)}</pre>
     ${
       isSigned &&

@@ -4,7 +4,7 @@ import { eventsApi } from '../api.js';
 import { now, webhookStats } from '../known.js';
 import { webhooks } from '../webhooks.js';
 import { problemIn } from '../words.js';
-import { html, Icon, isolated, middle, moment, number, said, span, t, useEvery, useLoaded } from './parts.js';
+import { html, Icon, middle, moment, number, said, span, t, useEvery, useLoaded } from './parts.js';
 
 const NAME = 32; // signs
 const WORST_FIRST = ['disabled', 'failing'];
@@ -41,7 +41,7 @@ function stateOf(all) {
 function whyOf(webhook) {
   const { name, state, failing_since: since } = webhook;
   const time = since && span(now.value - Date.parse(since));
-  return t(`trouble.${state}`, { name: isolated(middle(name, NAME)), why: problemIn(webhook) ?? '', time });
+  return t(`trouble.${state}`, { name: middle(name, NAME), why: problemIn(webhook) ?? '', time });
 }
 
 const ASK_EVERY = 60_000; // ms

@@ -4,7 +4,7 @@ import { said, t } from '../i18n.js';
 import { now } from '../known.js';
 import { copy } from '../lib/clipboard.js';
 import { persist } from '../lib/persist.js';
-import { legible, middle } from '../lib/text.js';
+import { inLine, middle } from '../lib/text.js';
 import { moment, relative } from '../lib/time.js';
 import { html, useEffect, useRef, useState } from '../ui.js';
 
@@ -45,7 +45,7 @@ export function Time({ at, format = (time) => relative(time, now.value), none = 
 }
 
 // A name that somebody else chose: long ones cut in the middle, the whole on hover.
-export const Name = ({ of: name, longest = 40 }) => html`<bdi title=${name}>${middle(legible(name), longest)}</bdi>`;
+export const Name = ({ of: name, longest = 40 }) => html`<bdi title=${name}>${middle(inLine(name), longest)}</bdi>`;
 
 // The shape of what is on its way; it shows only when that takes longer than 150 ms.
 export const Skeleton = ({ rows = 6 }) =>

@@ -1,7 +1,5 @@
 // Rubles for people: the sign ₽ in every language.
-import { compact, number } from './text.js';
-
-const FROM_MILLIONS = 1e7; // a headline has no room for more digits
+import { brief, compact, number } from './text.js';
 
 const KOPEKS = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
 const inRubles = (format) => (value) => `${value < 0 ? '−' : ''}${format(Math.abs(value))}\u00a0₽`;
@@ -11,9 +9,7 @@ export const rubles = inRubles((value) => number(value, Number.isInteger(value) 
 export const compactRubles = inRubles(compact); // "12,3 млн ₽"
 
 // Without kopeks: "145 601 ₽".
-export const headline = inRubles((value) =>
-  value < FROM_MILLIONS ? number(value, { maximumFractionDigits: 0 }) : compact(value),
-);
+export const headline = inRubles((value) => brief(value, { maximumFractionDigits: 0 }));
 
 // In rubles: kopeks win over their twin; null where there is none.
 export function sumOf(payload, field = 'amount_kopeks') {

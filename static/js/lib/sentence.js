@@ -1,6 +1,6 @@
 // The catalogue's sentence for an event, as chats have it (packs/builtin.toml says what a template knows).
 import { rubles, sumOf } from './money.js';
-import { counted } from './text.js';
+import { counted, isSeen } from './text.js';
 
 export const SUM = /\{(\w+):₽\}/g;
 
@@ -16,7 +16,7 @@ function filled(part, payload, isOptional) {
   let isWhole = true;
   const text = part.replace(/\{(\w+)(?::([^}]*))?\}/g, (_, name, form) => {
     const value = inWords(payload, name, form);
-    isWhole &&= value.trim() !== '';
+    isWhole &&= isSeen(value);
     return value;
   });
   return isOptional && !isWhole ? '' : text;

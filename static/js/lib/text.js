@@ -16,7 +16,9 @@ export function number(value, options = {}) {
   return formats.get(key).format(value);
 }
 
-export const compact = (value) => number(value, { notation: 'compact', maximumFractionDigits: 1 });
+export const compact = (value, options) => number(value, { ...options, notation: 'compact', maximumFractionDigits: 1 });
+// A headline has no room for more digits.
+export const brief = (value, options) => (Math.abs(value) < 1e7 ? number : compact)(value, options);
 export const measure = (value, unit, more) => number(value, { style: 'unit', unit, ...more });
 
 const formOf = (count) => new Intl.PluralRules(language.value).select(count);
@@ -38,12 +40,19 @@ export function middle(text, longest = 48) {
   return `${signs.slice(0, half).join('')}…${signs.slice(1 - half).join('')}`;
 }
 
-// What would turn the reading direction around (Unicode UAX 9) is shown, not obeyed.
-export const legible = (text) =>
-  text.replace(/[\u202a-\u202e\u2066-\u2069]/g, (one) => `\\u${one.charCodeAt().toString(16)}`);
+// Whether there is anything to read in it.
+export const isSeen = (text) => /[^\p{C}\p{Z}\p{DI}\u2800]/u.test(text ?? '');
 
-// A name in a sentence, with a reading direction of its own.
-export const isolated = (text) => `\u2068${legible(text)}\u2069`;
+const escaped = (one) => `\\u${one.charCodeAt().toString(16).padStart(4, '0')}`;
+
+// What would turn the reading direction around (Unicode UAX 9), and what nobody sees, is shown, not obeyed.
+export const legible = (text) =>
+  isSeen(text) || !text.trim()
+    ? text.replace(/(?![\t\n\r])[\p{Cc}\u2028-\u202e\u2060-\u2069\ufeff]/gu, escaped)
+    : text.replace(/./gs, escaped);
+
+// In a line of a page: accents that climb into the lines around it end with the fourth.
+export const inLine = (text) => legible(text).replace(/(\p{M}{4})\p{M}+/gu, '$1');
 
 const SIZES = ['byte', 'kilobyte', 'megabyte', 'gigabyte'];
 

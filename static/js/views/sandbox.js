@@ -2,7 +2,19 @@
 import { sinkApi } from '../api.js';
 import { Select } from '../components/Form.js';
 import { NewWebhook } from '../components/NewWebhook.js';
-import { clock, Copyable, html, isAdmin, Status, t, Time, useEffect, useEvery, useState } from '../components/parts.js';
+import {
+  clock,
+  Copyable,
+  html,
+  isAdmin,
+  legible,
+  Status,
+  t,
+  Time,
+  useEffect,
+  useEvery,
+  useState,
+} from '../components/parts.js';
 import { webhooks } from '../webhooks.js';
 import { labelOf } from '../words.js';
 
@@ -51,5 +63,5 @@ function Request({ request: { id, received_at: at, headers, body, signature } })
       <${Status} status=${signature === 'none' ? 'skipped' : signature}
         label=${t(`signature.${signature}`)} /></summary>
     <pre tabindex="0">${headers.map((pair) => pair.join(': ')).join('\n')}</pre>
-      <pre tabindex="0">${body}</pre></details>`;
+      <pre tabindex="0">${legible(body)}</pre></details>`;
 }

@@ -1,15 +1,15 @@
 // #/tokens : who may call the server.
 import { tokensApi } from '../api.js';
 import { Ask, Check, Field, Finding, Once, Select } from '../components/Form.js';
-import { dateOf, html, isAdmin, Loaded, t, Time, tokens, useLoaded, useState } from '../components/parts.js';
+import { dateOf, html, isAdmin, Loaded, Name, t, Time, tokens, useLoaded, useState } from '../components/parts.js';
 
 const SCOPES = ['publish', 'read', 'admin'];
 const DAYS = [30, 90, 365]; // that a token is good, or for ever
 const DAY = 86_400_000; // ms
 // What the list shows of each, by the name of its column.
 const COLUMNS = {
-  name: (one) => one.name,
-  token: (one) => html`<code>${one.prefix}…</code>`,
+  name: (one) => html`<${Name} of=${one.name} longest=${255} />`,
+  token: (one) => html`<code class="whole">${one.prefix}…</code>`,
   scopes: (one) => one.scopes.join(', '),
   lastUsed: (one) => html`<${Time} at=${one.last_used_at} />`,
   expires: (one) => html`<${Time} at=${one.expires_at} format=${(at) => dateOf(at, Date.now())} none="forever" />`,

@@ -23,7 +23,7 @@ import {
   useState,
 } from '../components/parts.js';
 import { setActive, webhooks, whyOf } from '../webhooks.js';
-import { labelOf } from '../words.js';
+import { conditionText, labelOf } from '../words.js';
 
 const DIALOGS = { remove: RemoveWebhook, replay: Replay, rotate: RotateSecret };
 // What the tabs show.
@@ -85,17 +85,19 @@ function Trouble({ webhook, isWhole }) {
     }</div>`;
 }
 
+// As far as three lines go; the settings have it whole.
+const far = (text) => text && html`<span class="far" title=${text}>${text}</span>`;
+
 function WebhookOverview({ webhook }) {
   const { id, url, last_triggered_at: last, last_success_at: success } = webhook;
   const [window, setWindow] = useState(WINDOWS[0]);
   const loaded = useLoaded(() => webhooksApi.series(id, window), [id, window, last]);
-  const condition = ({ field, op, value }) => [field, t(`op.${op}`), [value].flat().join(', ')].join(' ');
   const facts = {
-    url: html`<code class="far" title=${url}>${url}</code>`,
-    eventTypes: webhook.event_types.map((one) => (one === '*' ? t('allTypes') : labelOf(one))).join(', '),
-    filter: webhook.filter?.map(condition).join('; '),
+    url: html`<code>${far(url)}</code>`,
+    eventTypes: far(webhook.event_types.map((one) => (one === '*' ? t('allTypes') : labelOf(one))).join(', ')),
+    filter: far(webhook.filter?.map(conditionText).join('; ')),
     format: t(`format.${webhook.format}`),
-    description: webhook.description,
+    description: far(webhook.description),
     lastCall: last ? moment(last) : t('never'),
     lastSuccessAt: success && moment(success),
   };
