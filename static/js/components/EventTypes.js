@@ -27,7 +27,7 @@ function choicesOf(chosen) {
     label: value,
     description: t('family', { of: value.slice(0, -1) }),
   }));
-  const all = [{ value: '*', label: t('allTypes') }, ...wide, ...known];
+  const all = [{ value: '*', label: t('label.*') }, ...wide, ...known];
   const first = chosen.map((value) => all.find((one) => one.value === value) ?? { value, label: value });
   return [...first, ...all.filter((one) => !chosen.includes(one.value))];
 }

@@ -3,7 +3,7 @@ import { webhooksApi } from '../api.js';
 import { BARE, OPS, written } from '../lib/conditions.js';
 import { parse } from '../lib/json.js';
 import { Finding } from './Form.js';
-import { html, number, t, useEffect, useLoaded, useState } from './parts.js';
+import { html, legible, number, t, useEffect, useLoaded, useState } from './parts.js';
 
 const MOST = 20; // conditions
 const WHILE_TYPING = 400; // ms
@@ -61,7 +61,7 @@ export function Matching({ asked, changes }) {
       items[0] &&
       html`<figure class="preview ${format === 'json' ? '' : 'chat'}">
         <figcaption class="muted">${t('preview')}</figcaption>
-      <pre tabindex="0" aria-label=${t('preview')}>${textOf(format, items[0].body)}</pre></figure>`
+      <pre tabindex="0" aria-label=${t('preview')}>${legible(textOf(format, items[0].body))}</pre></figure>`
     }</div>`;
 }
 

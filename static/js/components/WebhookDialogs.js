@@ -3,7 +3,7 @@ import { webhooksApi } from '../api.js';
 import { forgetWebhook } from '../webhooks.js';
 import { Dialog } from './Dialog.js';
 import { Ask, Field, Form, Once, Select } from './Form.js';
-import { go, html, moment, number, t, toast, useLoaded, useState } from './parts.js';
+import { go, html, inLine, moment, number, t, toast, useLoaded, useState } from './parts.js';
 
 const STATUSES = ['undelivered', 'failed', 'skipped', 'success']; // that can be sent again
 const DAY = 86_400_000; // ms
@@ -17,7 +17,7 @@ export function RemoveWebhook({ webhook: { id, name }, onClose }) {
     go('#/webhooks');
   }
   return html`<${Ask} title="remove" text=${t('confirmDelete', { name })} kind="danger" action=${remove} light
-      isReady=${typed.trim() === name.trim()} onClose=${onClose}>
+      isReady=${inLine(typed.trim()) === inLine(name.trim())} onClose=${onClose}>
     <${Field} label="typeName" autofocus autocomplete="off" onInput=${({ target }) => setTyped(target.value)} /><//>`;
 }
 

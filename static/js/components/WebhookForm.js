@@ -63,14 +63,8 @@ function bodyOf(form) {
 
 function headersOf(text) {
   const lines = text.split('\n').filter((line) => line.trim());
-  return Object.fromEntries(
-    lines.map((line) =>
-      /^([^:]*):?(.*)$/
-        .exec(line)
-        .slice(1)
-        .map((one) => one.trim()),
-    ),
-  );
+  const pairs = lines.map((line) => line.split(/:(.*)/s).map((one) => one.trim()));
+  return Object.fromEntries(pairs.map(([name, value = '']) => [name, value]));
 }
 
 // Format, types and filter, as saving and trying take them.

@@ -114,7 +114,7 @@ export const Tabs = ({ kind = 'tabs', label, options, current }) =>
 // Pairs of name and value; what is not there is left out.
 export const Facts = ({ of: facts }) =>
   html`<dl class="facts">${Object.entries(facts).map(
-    ([name, value]) => value && html`<dt>${t(name)}</dt><dd>${value}</dd>`,
+    ([name, value]) => value && html`<dt>${t(name)}</dt><dd title=${value.at && value}>${value}</dd>`,
   )}</dl>`;
 
 // Counts up every `ms`: what depends on it is done again.

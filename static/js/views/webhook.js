@@ -85,19 +85,16 @@ function Trouble({ webhook, isWhole }) {
     }</div>`;
 }
 
-// As far as three lines go; the settings have it whole.
-const far = (text) => text && html`<span class="far" title=${text}>${text}</span>`;
-
 function WebhookOverview({ webhook }) {
   const { id, url, last_triggered_at: last, last_success_at: success } = webhook;
   const [window, setWindow] = useState(WINDOWS[0]);
   const loaded = useLoaded(() => webhooksApi.series(id, window), [id, window, last]);
   const facts = {
-    url: html`<code>${far(url)}</code>`,
-    eventTypes: far(webhook.event_types.map((one) => (one === '*' ? t('allTypes') : labelOf(one))).join(', ')),
-    filter: far(webhook.filter?.map(conditionText).join('; ')),
+    url: html`<code title=${url}>${url}</code>`,
+    eventTypes: webhook.event_types.map(labelOf).join(', '),
+    filter: webhook.filter?.map(conditionText).join('; '),
     format: t(`format.${webhook.format}`),
-    description: far(webhook.description),
+    description: webhook.description,
     lastCall: last ? moment(last) : t('never'),
     lastSuccessAt: success && moment(success),
   };

@@ -93,7 +93,7 @@ function List({ onCreate, onRemove }) {
 function Row({ webhook, day, isChosen, onChoose, onRemove }) {
   const { id, name, url, undelivered, event_types: types, is_active: isActive } = webhook;
   const place = `#/webhooks/${id}`;
-  const labels = types.map((one) => (one === '*' ? t('allTypes') : labelOf(one)));
+  const labels = types.map(labelOf);
   const more = labels.length > TYPES && ` +${labels.length - TYPES}`;
   const missed =
     undelivered > 0 &&
