@@ -71,7 +71,7 @@ async def pasted(page: Page) -> Any:
 
 
 async def test_copying_where_there_is_no_clipboard(insecure: tuple[BrowserContext, str]) -> None:
-    """A secret that is shown once, in a dialog, is copied at http://IP too."""
+    """A secret that is shown once, in a dialog, is copied at http://IP too (P9)."""
     context, url = insecure
     page = await context.new_page()
     await page.goto(f"{url}/#token={ADMIN}")
@@ -90,7 +90,7 @@ async def test_copying_where_there_is_no_clipboard(insecure: tuple[BrowserContex
 
 
 async def test_what_cannot_be_copied_is_selected(insecure: tuple[BrowserContext, str]) -> None:
-    """And the page says so, in place of doing nothing."""
+    """And the page says so, in place of doing nothing (P9)."""
     context, url = insecure
     page = await context.new_page()
     await page.add_init_script("document.execCommand = () => false")
@@ -103,7 +103,7 @@ async def test_what_cannot_be_copied_is_selected(insecure: tuple[BrowserContext,
 
 
 async def test_storage_is_denied(server: Server, tmp_path: Path) -> None:
-    """Cookies are blocked in the browser's settings: everything works but remembering."""
+    """Cookies are blocked in the browser's settings: everything works but remembering (P8)."""
     settings = {"profile": {"default_content_setting_values": {"cookies": 2}}}
     (tmp_path / "profile/Default").mkdir(parents=True)
     (tmp_path / "profile/Default/Preferences").write_text(json.dumps(settings))
@@ -129,7 +129,7 @@ async def test_storage_is_denied(server: Server, tmp_path: Path) -> None:
 
 
 async def test_storage_is_full(server: Server, page: Page) -> None:
-    """The sign-in lasts for the tab at least."""
+    """The sign-in lasts for the tab at least (P8)."""
     await page.goto(f"{server.url}/health")
     await page.evaluate(FULL)
     await page.goto(f"{server.url}/#token={ADMIN}")
@@ -144,7 +144,7 @@ async def test_storage_is_full(server: Server, page: Page) -> None:
     "value", ["{", "null", "[]", '"x"', "7", '{"kinds": null, "enabled": "perhaps"}', "<b>", ""]
 )
 async def test_storage_holds_garbage(server: Server, page: Page, value: str) -> None:
-    """It counts as nothing."""
+    """It counts as nothing (P8)."""
     await page.goto(f"{server.url}/health")
     await page.evaluate(GARBAGE.replace("VALUE", json.dumps(value)))
     await page.goto(server.url)
@@ -154,7 +154,7 @@ async def test_storage_holds_garbage(server: Server, page: Page, value: str) -> 
 
 
 async def test_notifications_on_android(server: Server) -> None:
-    """`new Notification` throws there: the worker shows them, toasts and sound go on."""
+    """`new Notification` throws there: the worker shows them, toasts and sound go on (P7)."""
     async with browsing(permissions=["notifications"], service_workers="allow") as context:
         page = await context.new_page()
         await page.add_init_script(ANDROID)
@@ -172,7 +172,7 @@ async def test_notifications_on_android(server: Server) -> None:
 
 
 async def test_notifications_on_ios(server: Server, page: Page) -> None:
-    """There are none in a tab of Safari: not offered, and one ticked elsewhere breaks nothing."""
+    """There are none in a tab of Safari: not offered, one ticked elsewhere breaks nothing (P7)."""
     await page.add_init_script("delete window.Notification; delete window.AudioContext;")
     await page.goto(f"{server.url}/health")
     await page.evaluate(f"localStorage.setItem('bedolaga.notifications', '{PREFERRED}')")

@@ -89,7 +89,7 @@ async def test_notifications_are_told_folded_and_turned_off(server: Server, page
 
 
 async def test_after_an_interruption_it_says_what_was_missed(starting: Any, page: Page) -> None:
-    """Disconnected since when, the banner with a way to the doctor, then the account of it."""
+    """Disconnected since when, an icon without a fetch (P30), then the account of it."""
     server: Server = await starting(server__port=0)
     await sign_in(server, page)
     await server.event(user_id=1)

@@ -35,7 +35,7 @@ async def context() -> AsyncIterator[BrowserContext]:
 async def test_only_a_refusal_of_ours_forgets_the_token(
     gate: Gate, context: BrowserContext, what: str
 ) -> None:
-    """Others' answers are told, with the page in its place, and asked again until it is ours."""
+    """Others' answers are told, the page in its place, and asked again until one is ours (P2)."""
     answer, status = REFUSALS[what]
     page = await context.new_page()
     await page.goto(f"{gate.url}/#token={ADMIN}")
@@ -54,7 +54,7 @@ async def test_only_a_refusal_of_ours_forgets_the_token(
 
 
 async def test_the_first_call_fails_once(gate: Gate, context: BrowserContext) -> None:
-    """A 502 while a proxy restarts: the page is there, and nobody is asked for a token."""
+    """A 502 while a proxy restarts: the page is there, and nobody is asked for a token (P2)."""
     page = await context.new_page()
     await page.goto(f"{gate.url}/#token={ADMIN}")
     await expect(page.locator(".connection.connected")).to_be_visible()
@@ -115,7 +115,7 @@ async def link(server: Server) -> str:
 
 
 async def test_a_link_remembers(server: Server, context: BrowserContext) -> None:
-    """A second tab, and the browser's next day, are signed in."""
+    """A second tab, and the browser's next day, are signed in (P4)."""
     page = await context.new_page()
     await page.goto(await link(server))
     await expect(page.locator(".connection.connected")).to_be_visible()
@@ -146,7 +146,7 @@ async def test_not_on_somebody_elses_device(server: Server, context: BrowserCont
 async def test_a_spent_link_changes_nothing_for_who_is_inside(
     server: Server, context: BrowserContext
 ) -> None:
-    """A toast; the token stays, in every tab."""
+    """A toast; the token stays, in every tab (P3)."""
     first, second = await context.new_page(), await context.new_page()
     spent = await link(server)
     await first.goto(spent)
@@ -163,7 +163,7 @@ async def test_a_spent_link_changes_nothing_for_who_is_inside(
 
 
 async def test_a_spent_link_says_where_the_next_comes_from(server: Server, page: Page) -> None:
-    """Who is not signed in reads the command that prints another, not to restart the server."""
+    """Who is not signed in reads the command that prints another, not to restart it (P4)."""
     await page.goto(f"{server.url}/#login=spent")
     await expect(page.get_by_role("alert")).to_contain_text("bedolaga-events login")
     await expect(page.locator(FORM)).to_be_visible()
@@ -183,7 +183,7 @@ async def test_a_link_is_tried_again_when_a_proxy_answers_for_the_server(
 
 
 async def test_a_deep_link_survives_signing_in(server: Server, context: BrowserContext) -> None:
-    """In the tab that stood on it, in one that waits for another, and in the link's own."""
+    """In the tab that stood on it, in one that waits for another, and in the link's own (P28)."""
     await server.event(user_id=1)
     place = "#/events/1"
     same, waiting = await context.new_page(), await context.new_page()
@@ -229,7 +229,7 @@ async def test_signing_out_and_in_reaches_every_tab(
 
 
 async def test_a_garbled_token_is_called_one(server: Server, page: Page) -> None:
-    """Cyrillic cannot stand in a header: neither typed, nor in a link, nor kept from before."""
+    """Cyrillic cannot stand in a header: not typed, nor in a link, nor kept from before (P12)."""
     await page.goto(server.url)
     await page.locator(FORM).fill("токен")
     await page.get_by_role("button", name="Войти").click()

@@ -38,7 +38,7 @@ SUSPEND = """() => {
 async def test_an_opening_that_hangs_has_a_time_limit(
     gate: Gate, context: BrowserContext, path: str
 ) -> None:
-    """The ticket, or the handshake, never answers once: the page begins anew by itself."""
+    """The ticket, or the handshake, never answers once: the page begins anew by itself (P5)."""
     page = await context.new_page()
     gate.answer(path, gate.hang, times=1)
     await page.goto(f"{gate.url}/#token={ADMIN}")
@@ -58,7 +58,7 @@ async def test_an_opening_that_hangs_has_a_time_limit(
     ids=["online", "visibilitychange", "pageshow", "focus"],
 )
 async def test_a_wake_up_begins_anew(gate: Gate, context: BrowserContext, wake: str) -> None:
-    """What hangs is given up long before its time limit."""
+    """What hangs is given up long before its time limit (P5)."""
     page = await context.new_page()
     gate.answer("/ws/ticket", gate.hang, times=1)
     await page.goto(f"{gate.url}/#token={ADMIN}")
@@ -94,7 +94,7 @@ async def test_a_list_that_hangs_is_asked_for_again(gate: Gate, context: Browser
 
 
 async def test_a_suspended_leader_is_replaced(server: Server, context: BrowserContext) -> None:
-    """The others hear events again; the one that wakes up misses none and repeats none."""
+    """The others hear events again; the one that wakes up misses none and repeats none (P6)."""
     goes_on = asyncio.Event()
 
     async def wait(_: web.Request) -> web.StreamResponse:
