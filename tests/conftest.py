@@ -84,7 +84,7 @@ class Server:
         assert reply.status == 202, reply.json
         return dict(reply.json)
 
-    async def webhook(self, url: str, event_type: str | None = "*", **fields: Any) -> dict[str, Any]:
+    async def webhook(self, url: str, event_type: str = "*", **fields: Any) -> dict[str, Any]:
         body = {"name": "hook", "url": url, "event_type": event_type, **fields}
         reply = await self.call("POST", "/webhooks", body)
         assert reply.status == 201, reply.json
