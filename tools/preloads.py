@@ -9,6 +9,8 @@ from pathlib import Path
 
 STATIC = Path(__file__).parents[1] / "static"
 INDEX = STATIC / "index.html"
+CHARTS = STATIC / "js/components/Charts.js"  # on a phone they are asked for when they are near
+WIDE = ' media="(min-width: 961px)"'
 IMPORTED = re.compile(r"""(?:^|;)(?:import|export)\b[^;(=]*?["'](\.[^"']+)["']""", re.MULTILINE)
 LINES = re.compile(r'(?:  <link rel="modulepreload" href="[^"]+"[^>]*>\n)+')
 
@@ -27,13 +29,17 @@ def imports(module: Path) -> set[Path]:
 
 def page() -> str:
     """index.html as it should be."""
-    names = sorted(str(one.relative_to(STATIC)) for one in imports(STATIC / "js/app.js"))
-    lines = "".join(
-        f'  <link rel="modulepreload" href="{name}" fetchpriority="low">\n' for name in names
-    )
+    first = imports(STATIC / "js/app.js")
+    charts = {CHARTS, *imports(CHARTS)} - first
+    lines = "".join([*map(_line, sorted(first)), *(_line(one, WIDE) for one in sorted(charts))])
     text, places = LINES.subn(lines, INDEX.read_text(), count=1)
     assert places, "index.html has no place for them"
     return text
+
+
+def _line(module: Path, when: str = "") -> str:
+    name = module.relative_to(STATIC)
+    return f'  <link rel="modulepreload" href="{name}" fetchpriority="low"{when}>\n'
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ from bedolaga_events.api import (
     webhooks,
     ws,
 )
-from bedolaga_events.api.gate import gate
+from bedolaga_events.api.gate import gate, unsigned
 from bedolaga_events.model import Scope
 
 PUBLISH, READ, ADMIN = Scope.PUBLISH, Scope.READ, Scope.ADMIN
@@ -225,6 +225,7 @@ def add_routes(
 ) -> None:
     """Put every route, the page and the documents into `app`; HEAD works wherever GET does."""
     app[page.PAGE], app[manual.MANUAL] = page.Page(static), page.Page(documents)
+    app.on_response_prepare.append(unsigned)
     shared = (
         aiohttp_cors.setup(app, defaults=cors.options(allowed_origins)) if allowed_origins else None
     )

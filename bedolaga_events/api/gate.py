@@ -133,6 +133,11 @@ def _finish(request: web.Request, response: web.StreamResponse) -> None:
             response.headers.setdefault(name, value)  # /docs has a policy of its own
 
 
+async def unsigned(_request: web.Request, response: web.StreamResponse) -> None:
+    """Without aiohttp's `Server`: strangers need no versions, nor a page's eighty files."""
+    response.headers.popall("Server", None)
+
+
 async def authenticate(request: web.Request, scope: Scope, ticket: str | None = None) -> Token:
     """The token of a request, or the one in whose name its ticket was made.
 

@@ -8,7 +8,6 @@ from functools import lru_cache
 from http import HTTPStatus
 
 from aiohttp import web
-from aiohttp.http import SERVER_SOFTWARE
 
 HEADERS = {
     "Content-Type": "application/json; charset=utf-8",
@@ -71,5 +70,4 @@ def as_bytes(status: int, text: str) -> bytes:
 def _head(status: int, now: int) -> bytes:
     date = formatdate(now, usegmt=True)
     reason = HTTPStatus(status).phrase
-    line = f"HTTP/1.1 {status} {reason}\r\nDate: {date}\r\nServer: {SERVER_SOFTWARE}\r\n"
-    return line.encode() + TAIL
+    return f"HTTP/1.1 {status} {reason}\r\nDate: {date}\r\n".encode() + TAIL

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bedolaga_events import app
-from tests.conftest import Server
+from tests.conftest import ADMIN, Server
 
 STATIC = Path(__file__).parents[2] / "static"
 
@@ -43,3 +43,12 @@ async def test_the_version_changes_with_any_file(
     assert await version() != before
     script.write_text(text)
     assert await version() == before
+
+
+@pytest.mark.parametrize("path", ["", "js/app.js", "health", "events", "nowhere", "events/stream"])
+async def test_no_answer_names_the_versions_behind_it(server: Server, path: str) -> None:
+    """Strangers need none, and a page of eighty files pays for each line."""
+    headers = {"X-API-Key": ADMIN}
+    async with server.session.get(f"{server.url}/{path}", headers=headers) as answer:
+        assert "Server" not in answer.headers
+    assert "Server" not in (await server.call("POST", "/events", {"type": "user.created"})).headers

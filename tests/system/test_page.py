@@ -100,6 +100,7 @@ async def test_every_view_fits_at_every_width_in_both_languages(
         await page.evaluate(f"location.hash = '#/{place}'")
         await page.wait_for_timeout(100)
         assert await page.evaluate("document.documentElement.scrollWidth") <= width, place
+    await expect(page.locator("dialog")).to_be_visible()
     await page.keyboard.press("Escape")
     await expect(page.locator("dialog")).to_have_count(0)
     await page.evaluate("location.hash = '#/'")

@@ -1,17 +1,15 @@
 // #/ : is all well, the numbers, the charts, what just happened.
 import { statsApi } from '../api.js';
-import { Attempts, Chart, seriesOf, sum, WINDOWS, WindowSwitch } from '../components/Chart.js';
 import { DashboardStats } from '../components/DashboardStats.js';
 import { EventList } from '../components/EventRow.js';
 import { FirstRun } from '../components/FirstRun.js';
 import { Health, Refused } from '../components/Health.js';
+import { insist } from '../components/Lazy.js';
 import {
   go,
   html,
   Icon,
-  Loaded,
   query,
-  setQuery,
   Skeleton,
   t,
   useEffect,
@@ -22,14 +20,10 @@ import {
 } from '../components/parts.js';
 import { TypeFilter } from '../components/Search.js';
 import { isLoaded, stream } from '../known.js';
-import { compactRubles, rubles } from '../lib/money.js';
-import { hueOf, labelOf } from '../words.js';
 
 const SHOWN = 50; // on a phone, where the charts stand below:
 const SHOWN_ON_PHONE = 12;
 const phone = matchMedia('(max-width: 960px)');
-const KINDS = 7; // types with a bar of their own; the others share one
-const REDRAW_EVERY = 10_000; // ms: it costs more than a number
 const DAYS_EVERY = 300_000; // ms
 const NEAR = { rootMargin: '200px' };
 
@@ -50,58 +44,15 @@ function Waiting() {
 
 // On a phone they stand below the stream: not asked for before somebody scrolls there.
 function ChartsWhenNear() {
-  const [isNear, setNear] = useState(false);
+  const [module, setModule] = useState(null);
   const place = useRef(null);
   useEffect(() => {
-    const observer = new IntersectionObserver((seen) => seen.at(-1).isIntersecting && setNear(true), NEAR);
+    const load = () => insist(() => import('../components/Charts.js')).then(setModule);
+    const observer = new IntersectionObserver((seen) => seen.at(-1).isIntersecting && load(), NEAR);
     observer.observe(place.current);
     return () => observer.disconnect();
   }, []);
-  return isNear ? html`<${Charts} />` : html`<section class="charts later" ref=${place} />`;
-}
-
-function Charts() {
-  const window = WINDOWS.includes(query('window')) ? query('window') : WINDOWS[0];
-  const both = () => Promise.all([statsApi.series(window), statsApi.deliveries(window)]);
-  const loaded = useLoaded(both, [window, useEvery(REDRAW_EVERY)]);
-  if (!loaded.value) {
-    const small = html`<div class="card"><${Skeleton} rows=${3} /></div>`;
-    return html`<section class="charts"><div class="card wide"><${Loaded} of=${loaded} rows=${8} /></div>
-      ${small}${small}</section>`;
-  }
-  const [events, deliveries] = loaded.value;
-  const choose = (chosen) => setQuery({ window: chosen === WINDOWS[0] ? '' : chosen });
-  const card = (title, of, series, more, button) => html`<div class="card ${button && 'wide'}">
-    <header class="row"><h2>${t(title)}</h2>${button}</header>
-    <${Chart} title=${t(title)} of=${of} series=${series} ...${more} /></div>`;
-  const revenue = { label: t('chartRevenue'), values: events.items.map((one) => one.revenue), colour: 'revenue' };
-  return html`<section class="charts">
-    ${card(
-      'chartEvents',
-      events,
-      byType(events.items),
-      {},
-      html`<${WindowSwitch} value=${window} onChange=${choose} />`,
-    )}
-    ${card('chartDeliveries', deliveries, seriesOf(deliveries, { success: 'success', failed: 'failed' }), {
-      note: html`<${Attempts} of=${deliveries.whole} />`,
-    })}
-    ${card('chartRevenue', events, [revenue], { format: rubles, short: compactRubles })}</section>`;
-}
-
-// The most frequent first; the rest is one.
-function byType(items) {
-  const valuesOf = (...types) => items.map(({ events }) => sum(types.map((type) => events[type] ?? 0)));
-  const types = [...new Set(items.flatMap((one) => Object.keys(one.events)))];
-  const series = types.map((type) => ({
-    type,
-    label: labelOf(type),
-    colour: `type-${hueOf(type)}`,
-    values: valuesOf(type),
-  }));
-  series.sort((one, other) => sum(other.values) - sum(one.values));
-  const rest = series.splice(KINDS).map((one) => one.type);
-  return [...series, { label: t('otherTypes'), colour: 'rest', values: valuesOf(...rest) }];
+  return module ? html`<${module.Charts} />` : html`<section class="charts later" ref=${place} />`;
 }
 
 function Stream() {
