@@ -11,6 +11,7 @@ from playwright.async_api import Page, expect
 
 from tests.conftest import Receiver, Server, until
 from tests.system.chromium import browsing, needs_chromium, show, sign_in
+from tests.system.test_page_events import BROKEN
 
 pytestmark = needs_chromium
 
@@ -33,6 +34,10 @@ WITHIN = """(them) => them.every((one) => {
   const text = document.createRange();
   text.selectNodeContents(one);
   return text.getBoundingClientRect().width <= one.getBoundingClientRect().width + 0.1;
+})"""
+MIDDLES = """(them) => them.map((one) => {
+  const { top, bottom } = one.getBoundingClientRect();
+  return (top + bottom) / 2;
 })"""
 HEIGHTS = "them => them.map((one) => Math.round(one.getBoundingClientRect().height))"
 
@@ -266,11 +271,16 @@ async def test_rows_of_deliveries_stand_in_columns(
     assert await page.locator(".what > span").evaluate_all(WITHIN)
 
 
-async def test_what_begins_a_token_is_one_word(server: Server, page: Page) -> None:
-    """Beside a name of 255 characters."""
-    await page.set_viewport_size({"width": 1280, "height": 800})
+@pytest.mark.parametrize("width", [768, 1280])
+async def test_what_begins_a_token_is_one_word(server: Server, page: Page, width: int) -> None:
+    """Beside a name of 255 characters; each of its rights too, and the button is in the middle."""
+    await page.set_viewport_size({"width": width, "height": 800})
     await server.call("POST", "/tokens", {"name": "t" * 255, "scopes": ["read", "publish"]})
     await sign_in(server, page, "tokens")
     begins = page.locator("td code")
     await expect(begins).to_have_count(2)
     assert max(await begins.evaluate_all(HEIGHTS)) <= 20
+    assert set(await page.evaluate(BROKEN, "publish")) == {1}
+    cell, button = page.locator("td.buttons").last, page.locator("td.buttons button").last
+    [row], [it] = [await one.evaluate_all(MIDDLES) for one in (cell, button)]
+    assert abs(row - it) <= 2
