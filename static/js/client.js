@@ -70,8 +70,9 @@ async function contentOf(response, as) {
 
 function problemOf({ type, status, headers }, content) {
   const { detail, errors } = content ?? {};
-  const isBearers = status !== 401 || /^Bearer\b/i.test(headers.get('WWW-Authenticate'));
-  if (typeof detail === 'string' && isBearers)
+  // A gate's own FastAPI has a `detail` too, but neither this header nor this word.
+  const isOf = { 401: /^Bearer\b/i.test(headers.get('WWW-Authenticate')), 403: / scope /.test(detail) };
+  if (typeof detail === 'string' && (isOf[status] ?? true))
     return new ApiError(detail, { status, errors: errors ?? [], isOurs: true });
   const isRedirect = type === 'opaqueredirect'; // which of them it is, a browser hides
   const what = isRedirect ? '3xx' : status;

@@ -9,8 +9,8 @@
       return null; // storage is denied
     }
   };
-  const languages = [kept('localStorage', 'language'), navigator.language].map((one) => one?.slice(0, 2));
-  root.lang = languages.find((one) => ['ru', 'en'].includes(one)) ?? 'en';
+  const languages = [kept('localStorage', 'language'), ...(navigator.languages ?? []), navigator.language];
+  root.lang = languages.join().match(/\b(ru|en)\b/)?.[0] ?? 'en';
   const theme = kept('localStorage', 'theme');
   if (['light', 'dark'].includes(theme)) root.dataset.theme = theme;
   const isIn = kept('localStorage', 'token') ?? kept('sessionStorage', 'token') ?? location.hash.startsWith('#token=');

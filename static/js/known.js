@@ -23,7 +23,7 @@ setInterval(() => {
 
 const rounds = { all: 0, webhooks: 0, numbers: 0 }; // who is overtaken stops asking
 
-const askTypes = () => eventsApi.types(language.value);
+const askTypes = async () => [...(await eventsApi.types(language.value))];
 const askEvents = () => eventsApi.list({ limit: FIRST_EVENTS, brief: true });
 const askNumbers = () => Promise.all([statsApi.get(), webhooksApi.getStats()]);
 const askAll = () => Promise.all([askTypes(), askEvents(), allWebhooks(), askNumbers(), listTokens()]);
@@ -77,8 +77,8 @@ async function insist(what, ask, show) {
     if (isWanted()) trouble.value = error && { error, since: trouble.value?.since ?? Date.now() };
   };
   try {
-    const found = await persist(ask, { isWanted, onTrouble });
-    return found && isWanted() ? batch(() => show(found)) : undefined;
+    const take = (found) => (isWanted() ? batch(() => show(found)) : undefined);
+    return await persist(async () => take(await ask()), { isWanted, onTrouble });
   } catch (error) {
     onTrouble(error); // the server's own word: a missing scope, say
     return undefined;

@@ -14,7 +14,9 @@ let whose = null; // the beginning of the token
 export function begin(token, isForeign) {
   whose = isForeign ? null : token.slice(0, 12);
   const kept = device.object(KEPT);
-  if (!whose || kept.whose !== whose || !kept.knownAt) return;
+  const lists = [kept.stream, kept.eventTypes, kept.webhooks];
+  const isList = (one) => Array.isArray(one) && one.every((item) => item?.id ?? item?.value);
+  if (!whose || kept.whose !== whose || !kept.knownAt || !lists.every(isList)) return;
   batch(() => {
     for (const [name, known] of SHOWN) known.value = kept[name];
     webhooks.value = new Map(kept.webhooks.map((one) => [one.id, one]));

@@ -119,7 +119,7 @@ export const mayNotify = () => canNotify() && Notification.permission === 'grant
 
 // Whether they will be shown.
 export async function askToNotify() {
-  return (await Notification.requestPermission()) === 'granted' && Boolean(await worker());
+  return (await Notification.requestPermission()) === 'granted' && Boolean(await worker().catch(() => null));
 }
 
 // `tag` lets the tabs of one browser show it once. Where it cannot be shown, the list has it.

@@ -97,7 +97,8 @@ export function comeBack() {
   const { place, at } = device.object(WANTED);
   device.remove(WANTED);
   const isWanted = isPlace(place) && Date.now() - at < WANTED_FOR;
-  history.replaceState(null, '', `${location.pathname}${tab.get(PLACE) || (isWanted ? place : '')}`);
+  const here = tab.get(PLACE);
+  history.replaceState(null, '', `${location.pathname}${here?.startsWith('#/') ? here : isWanted ? place : ''}`);
   depth = -1; // what lies behind may be this very place
   arrive();
 }

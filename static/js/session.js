@@ -39,9 +39,11 @@ export function takeLink() {
   if (!isLink()) return;
   const link = new URLSearchParams(location.hash.slice(1));
   comeBack();
-  if (link.has('login')) redeem(link.get('login'));
-  else if (isToken(link.get('token'))) keep(link.get('token'));
-  else tell(t('tokenGarbage'));
+  const token = link.get('token');
+  if (link.has('login')) redeem(() => authApi.login(link.get('login')));
+  else if (!isToken(token)) tell(t('tokenGarbage'));
+  else if ([null, token].includes(apiClient.token)) keep(token);
+  else redeem(() => authApi.check(token).then(() => ({ token })));
 }
 
 // Raises what the server says of the token.
@@ -77,8 +79,8 @@ export function setForeign(isTheirs) {
   if (apiClient.token) keep(apiClient.token);
 }
 
-// Who is signed in already loses nothing by a spent code.
-async function redeem(code) {
+// `ask` promises a token. Who is signed in already loses nothing by a spent code, or a token that is revoked.
+async function redeem(ask) {
   const before = apiClient.token;
   const isWanted = () => [before, null].includes(apiClient.token);
   let told = null;
@@ -87,7 +89,7 @@ async function redeem(code) {
   };
   if (!before) notice.value = t('signingIn');
   try {
-    const made = await persist(() => authApi.login(code), { isWanted, onTrouble });
+    const made = await persist(ask, { isWanted, onTrouble });
     if (made) keep(made.token);
   } catch (error) {
     tell(error.isUnauthorized ? t(signedIn.value ? 'codeSpentInside' : 'codeFailed') : error.message);

@@ -12,7 +12,10 @@ let mine = null; // the version of this page
 let registered = null;
 
 export function worker() {
-  registered ??= register();
+  registered ??= register().catch((error) => {
+    registered = null; // another try may do
+    throw error;
+  });
   return registered;
 }
 

@@ -1,5 +1,5 @@
 // The first steps themselves.
-import { alertsApi, eventsApi, statsApi, tokensApi } from '../api.js';
+import { alertsApi, apiClient, eventsApi, statsApi, tokensApi } from '../api.js';
 import { eventTypes, refreshSoon, stats, stream } from '../known.js';
 import { webhooks } from '../webhooks.js';
 import { sentenceOf } from '../words.js';
@@ -14,11 +14,14 @@ const STEPS = { token: Token, event: FirstEvent, webhook: Webhook, alerts: Alert
 
 export const OpenStep = ({ name, isDone }) => html`<${STEPS[name]} isDone=${isDone} />`;
 
+let made = {}; // { token, by }: shown to who comes back to it too
+
 function Token() {
-  const [token, setToken] = useState(null);
+  const [token, setToken] = useState(made.by === apiClient.token && made.token);
   const [kind, setKind] = useState(CODE[0]);
   async function make() {
-    setToken((await tokensApi.create({ name: t('bot'), scopes: ['publish'] })).token);
+    made = { ...(await tokensApi.create({ name: t('bot'), scopes: ['publish'] })), by: apiClient.token };
+    setToken(made.token);
     keep('token');
   }
   if (!token) return html`<p><${Act} label=${t('makeBotToken')} kind="primary" action=${make} /></p>`;

@@ -15,8 +15,6 @@ export const insist = (load) =>
     const stuck = setTimeout(beginAnew, PATIENCE);
     try {
       return await load();
-    } catch (error) {
-      throw Object.assign(error, { isTransient: true });
     } finally {
       clearTimeout(stuck);
     }

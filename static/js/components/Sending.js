@@ -1,6 +1,6 @@
 // Buttons that send, and what came of it in their place.
 import { webhooksApi } from '../api.js';
-import { pause } from '../lib/persist.js';
+import { pause, persist } from '../lib/persist.js';
 import { problemOf } from './DeliveryRow.js';
 import { html, number, said, Status, t, useLoaded, useState } from './parts.js';
 
@@ -46,7 +46,7 @@ async function answered(asked) {
   let found = asked;
   for (const wait of LOOK_AFTER) {
     await pause(wait);
-    found = await webhooksApi.getDelivery(asked.webhook_id, asked.id);
+    found = await persist(() => webhooksApi.getDelivery(asked.webhook_id, asked.id)); // it is on its way already
     if (found.attempt_number > asked.attempt_number) break;
   }
   return found;

@@ -52,7 +52,7 @@ export async function persist(action, { isWanted = () => true, onTrouble = () =>
       onTrouble(null);
       return done;
     } catch (error) {
-      if (!error.isTransient) throw error;
+      if (error.isTransient === false) throw error; // else nobody of ours has spoken
       if (isWanted()) onTrouble(error);
     }
     await pause(delay(attempt));

@@ -48,7 +48,7 @@ const escaped = (one) => `\\u${one.charCodeAt().toString(16).padStart(4, '0')}`;
 // What would turn the reading direction around (Unicode UAX 9), and what nobody sees, is shown, not obeyed.
 export const legible = (text) =>
   isSeen(text) || !text.trim()
-    ? text.replace(/(?![\t\n\r])[\p{Cc}\u2028-\u202e\u2060-\u2069\ufeff]/gu, escaped)
+    ? text.replace(/(?![\t\n\r])[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu, escaped)
     : text.replace(/./gs, escaped);
 
 // In a line of a page: accents that climb into the lines around it end with the fourth.

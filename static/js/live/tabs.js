@@ -6,8 +6,15 @@ const TICK = 2_000; // ms
 const PATIENCE = 4; // ticks without an answer, and the next one acts: ten seconds
 const MOVED = 'asked for anew'; // why a request for the lock is withdrawn
 
-// Web Locks need a secure context: on http://IP every tab has a socket of its own.
-export const canShare = () => Boolean(globalThis.navigator?.locks && globalThis.BroadcastChannel);
+// Web Locks need a secure context: on http://IP every tab has a socket of its own; where cookies are blocked, too.
+export function canShare() {
+  try {
+    new BroadcastChannel('').close();
+    return Boolean(navigator.locks);
+  } catch {
+    return false;
+  }
+}
 
 export class Tabs {
   #name;

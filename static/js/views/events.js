@@ -47,9 +47,15 @@ async function withPayloads(wanted, oldest) {
   return whole;
 }
 
-const flat = ({ id, timestamp, type, payload }) => ({ id, timestamp, type, ...payload });
+// A field of the payload that is called as one of the event's own stands beside it.
+function flat({ id, timestamp, type, payload }) {
+  const own = { id, timestamp, type };
+  const named = Object.entries(payload).map(([name, value]) => [name in own ? `payload.${name}` : name, value]);
+  return { ...own, ...Object.fromEntries(named) };
+}
 
 function belongs(event, type, q) {
   if (type && event.type !== type) return false;
-  return !q || String(event.id) === q || JSON.stringify(event.payload).toLowerCase().includes(q.toLowerCase());
+  const [whole, words] = [event.payload, q].map((one) => JSON.stringify(one).toLowerCase());
+  return String(event.id) === q || whole.includes(words.slice(1, -1));
 }

@@ -1,7 +1,7 @@
 // #/notifications : what came lately, and what is told.
 import { EventList } from '../components/EventRow.js';
 import { Check } from '../components/Form.js';
-import { attempt, html, t, toast, useEffect } from '../components/parts.js';
+import { html, t, toast, useEffect } from '../components/parts.js';
 import {
   askToNotify,
   canNotify,
@@ -20,7 +20,7 @@ const set = (change) => {
 };
 
 async function askBrowser(isWanted, box) {
-  const isGranted = isWanted && (await attempt(askToNotify));
+  const isGranted = isWanted && (await askToNotify());
   if (isGranted === false && isWanted) toast(t('notifyRefused'), { isError: true });
   box.checked = Boolean(isGranted); // the answer may be what was shown before
   set({ browser: box.checked });

@@ -3,6 +3,7 @@ import { sinkApi } from '../api.js';
 import { Select } from '../components/Form.js';
 import { NewWebhook } from '../components/NewWebhook.js';
 import {
+  attempt,
   clock,
   Copyable,
   html,
@@ -25,16 +26,15 @@ const sinkUrl = () => new URL('sink/in', `${location.origin}${location.pathname}
 export const sinkWebhook = () => ({ name: t('sinkWebhook'), url: sinkUrl(), event_types: ['*'] });
 
 export function Sandbox() {
-  const [sink, setSink] = useState(null);
-  const [isOff, setOff] = useState(false);
-  const load = () => sinkApi.get().then(setSink, (error) => setOff(error.status === 404));
+  const [sink, setSink] = useState(null); // false where there is none
+  const load = () => sinkApi.get().then(setSink, (error) => error.isOurs && error.status === 404 && setSink(false));
   useEffect(() => void load(), [useEvery(LOOK_EVERY)]);
-  if (isOff) return html`<section class="card empty"><p>${t('sinkOff')}</p></section>`;
+  if (sink === false) return html`<section class="card empty"><p>${t('sinkOff')}</p></section>`;
   return html`<section class="card"><p>${t('sinkHint')}</p><${Copyable} text=${sinkUrl()} label="URL" />
     ${
       isAdmin.value &&
       html`<${Actions} sink=${sink}
-      onChange=${setSink} onClear=${() => sinkApi.clear().then(load)} />`
+      onChange=${setSink} onClear=${() => attempt(sinkApi.clear).then(load)} />`
     }
     ${sink?.items.length === 0 && html`<p class="muted">${t('noRequests')}</p>`}
     <div>${sink?.items.map((one) => html`<${Request} key=${one.id} request=${one} />`)}</div></section>`;
@@ -50,7 +50,7 @@ function Actions({ sink, onChange, onClear }) {
         onClick=${() => setInitial(sinkWebhook())}>${t('noWebhooksSink')}</button>`
       }
       <${Select} label="answer" value=${sink?.mode} options=${MODES.map((one) => [one, `mode.${one}`])}
-        onChange=${(mode) => sinkApi.setMode(mode).then(onChange)} />
+        onChange=${(mode) => attempt(async () => onChange(await sinkApi.setMode(mode)))} />
       <button onClick=${onClear} disabled=${!sink?.items.length}>${t('clear')}</button></div>
     ${initial && html`<${NewWebhook} initial=${initial} onClose=${() => setInitial(null)} />`}`;
 }

@@ -43,16 +43,16 @@ export function WebhookView({ id, tab }) {
   }
   const isShown = { overview: true, deliveries: true, settings: isAdmin.value, verify: webhook.format === 'json' };
   const tabs = Object.keys(PARTS).filter((one) => isShown[one]);
-  const current = tab.slice(1) || 'overview';
+  const current = isShown[tab.slice(1)] ? tab.slice(1) : 'overview';
   const hrefOf = (one) => `#/webhooks/${id}${one === 'overview' ? '' : `/${one}`}`;
-  const [Part, Asked] = [isShown[current] && PARTS[current], DIALOGS[dialog]];
+  const [Part, Asked] = [PARTS[current], DIALOGS[dialog]];
   return html`<section class="card">
     <header class="title"><h2><a class="muted" href="#/webhooks">${t('webhooks')}</a><span class="muted">/</span>
         <${Name} of=${webhook.name} longest=${48} /></h2><${WebhookState} webhook=${webhook} />
       ${isAdmin.value && html`<${Actions} webhook=${webhook} onAsk=${setDialog} />`}</header>
     <${Trouble} webhook=${webhook} isWhole=${current === 'overview'} />
     <${Tabs} label=${webhook.name} options=${tabs.map((one) => [one, hrefOf(one)])} current=${current} />
-    ${Part && html`<${Part} webhook=${webhook} />`}
+    <${Part} webhook=${webhook} />
     ${Asked && html`<${Asked} webhook=${webhook} onClose=${() => setDialog(null)} />`}
   </section>`;
 }
