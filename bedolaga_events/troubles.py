@@ -11,15 +11,15 @@ Texts = Mapping[str, str]  # by language
 TEXTS = {
     "disabled": {
         EN: "Webhook “{name}” was deactivated: {reason}",
-        RU: "Вебхук «{name}» выключен сервером: {reason}",
+        RU: "Вебхук «{name}» отключён сервером: {reason}",
     },
     "failing": {
         EN: "Webhook “{name}” has only failed for {percent} % of the time until it is deactivated.",
-        RU: "Вебхук «{name}» только отказывает; прошло {percent} % времени до его отключения.",
+        RU: "Вебхук «{name}» сбоит уже {percent} % времени, после которого сервер его отключит.",
     },
     "rate": {
         EN: "Webhook “{name}” fails: {percent:.0f} % of the last {made} attempts.",
-        RU: "Вебхук «{name}» отказывает: {percent:.0f} % последних попыток (всего {made}).",
+        RU: "Вебхук «{name}» сбоит: не удалось {percent:.0f} % последних попыток (всего {made}).",
     },
     "backlog": {
         EN: "Webhook “{name}” is behind: deliveries are overdue by {minutes} min.",
@@ -45,7 +45,7 @@ TEXTS = {
     },
     "test": {
         EN: "This is a test: alerts of this server reach you.",
-        RU: "Это проверка: оповещения этого сервера до вас доходят.",
+        RU: "Это тест: оповещения этого сервера до вас доходят.",
     },
 }
 

@@ -5,7 +5,8 @@ import asyncio
 import inspect
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import get_args
 
@@ -78,7 +79,7 @@ CONTEXT = {
 
 @pytest.mark.skipif(not shutil.which("node"), reason="needs Debian's nodejs")
 async def test_every_sentence_of_the_server_has_russian(tmp_path: Path) -> None:
-    """Refusals, findings of fields, what a delivery failed for, what chat services answer."""
+    """Refusals, findings of fields, why a delivery failed, what chats and alerts answer."""
     asked = {**in_calls(), **in_deliveries(), **of_addresses(), **of_chats()}
     asked |= {**of_pydantic(), **of_the_store(), **dict.fromkeys(OPENSSL, "OpenSSL")}
     assert len(asked) > 150
@@ -171,7 +172,9 @@ def sources() -> Iterator[tuple[Path, ast.Module]]:
 def is_refusal(function: ast.expr, is_errors: bool) -> bool:
     match function:
         case ast.Name(name):
-            return name in REFUSALS or name in ("ValueError", "Meaning")
+            return name in REFUSALS or name in ("ValueError", "Meaning", "Said")
+        case ast.Attribute(_, "refuse" | "_replace"):  # of a sign-in; what a way of alerts said
+            return True
         case ast.Attribute(ast.Name(name), "at"):
             return name in REFUSALS
         case ast.Attribute(_, "__init__"):
@@ -180,11 +183,32 @@ def is_refusal(function: ast.expr, is_errors: bool) -> bool:
 
 
 def arguments(call: ast.Call) -> Iterator[str]:
-    for one in call.args:
-        for branch in (one.body, one.orelse) if isinstance(one, ast.IfExp) else (one,):
-            text = template(branch)
+    sentences = [one.value for one in call.keywords if one.arg == "sentence"]
+    for one in (*call.args, *sentences):
+        for branch in branches(one):
+            text = template(branch) or constants().get(ast.unparse(branch).split(".")[-1])
             if text and any(word.isalpha() and len(word) > 1 for word in text.split()):
                 yield text
+
+
+@cache
+def constants() -> dict[str, str]:
+    """Sentences that have a name, in whatever module."""
+    return {
+        ast.unparse(one.targets[0]): text
+        for _, tree in sources()
+        for one in tree.body
+        if isinstance(one, ast.Assign) and (text := template(one.value)) and " " in text
+    }
+
+
+def branches(node: ast.expr) -> Sequence[ast.expr]:
+    match node:
+        case ast.IfExp():
+            return node.body, node.orelse
+        case ast.BoolOp():
+            return node.values
+    return (node,)
 
 
 def unsaid(node: ast.AST) -> Iterator[ast.AST]:

@@ -48,7 +48,7 @@ async def test_an_alert_is_said_in_the_chat(
     await until(lambda: chats.messages)
     assert [one["shown"] for one in chats.messages] == [
         {
-            "ru": "Вебхук «CRM <b> & {name}» выключен сервером: "
+            "ru": "Вебхук «CRM <b> & {name}» отключён сервером: "
             "получатель ответил 410 Gone: его больше нет.",
             "en": "Webhook “CRM <b> & {name}” was deactivated: The receiver answered 410 Gone.",
         }[language]

@@ -143,7 +143,7 @@ async def test_of_three_hundred_webhooks_the_two_that_matter_come_first(
     await expect(receivers).to_have_count(1)
     await expect(receivers).to_contain_text("Сбоит")
     await expect(receivers).to_contain_text("HTTP 503")
-    folded = page.get_by_text("60 вебхуков на это не подписаны")
+    folded = page.get_by_text("60 вебхуков не подписаны на такие события")
     await expect(folded).to_be_visible()
     await expect(page.get_by_text("Магазин 7", exact=True).first).to_be_hidden()
     await folded.click()

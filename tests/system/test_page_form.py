@@ -68,8 +68,8 @@ async def test_own_secret_or_none(server: Server, receiver: Receiver, page: Page
 
 # What a field of the form says: when it is empty, no address, too little, no whole number.
 FAULTS = {
-    "ru": ("Заполните это поле.", "Это не адрес: он", "Не меньше 0.", "Нужно целое число."),
-    "en": ("Fill in this field.", "This is no address:", "At least 0.", "A whole number is"),
+    "ru": ("Заполните это поле.", "Это не адрес: он должен", "Не меньше 0.", "Нужно целое число."),
+    "en": ("Fill in this field.", "This is not an address:", "At least 0.", "Enter a whole"),
 }
 
 

@@ -185,7 +185,7 @@ async def test_an_english_day_has_24_hours_everywhere(server: Server, page: Page
 async def test_what_is_empty_teaches(server: Server, page: Page) -> None:
     """Where nothing is sent yet all is not delivered; what is gone stands off its card's edge."""
     await sign_in(server, page, "deliveries")
-    await expect(page.locator("main")).to_contain_text("Вебхук отправляет события в CRM")
+    await expect(page.locator("main")).to_contain_text("Вебхук передаёт события в CRM")
     await show(page, "webhooks/7")
     await expect(page.locator(".empty p")).to_have_text("Вебхука 7 нет. Возможно, его удалили.")
     text = await page.locator(".empty p").bounding_box()

@@ -151,7 +151,7 @@ async def test_one_event_its_verdicts_and_sending_it_to_another(
     drawer = page.locator("dialog")
     await expect(drawer.locator("li").nth(0)).to_contain_text("Успешно")
     await expect(drawer.locator("li").nth(0)).to_contain_text("200 за")
-    await drawer.get_by_text("1 вебхук на это не подписан").click()
+    await drawer.get_by_text("1 вебхук не подписан на такие события").click()
     await expect(drawer.locator(".names")).to_have_text("Тикеты")
     await expect(drawer).to_contain_text("Кто видел сразу")
     await expect(drawer.locator("p").last).to_contain_text("BEDOLAGA_EVENTS_TOKEN")

@@ -66,7 +66,7 @@ function doneOf() {
 function Step({ name, isDone, isOpen, onPick }) {
   const mark = html`<${Icon} name=${isDone ? 'circle-check' : 'circle'} label=${t(isDone ? 'stepDone' : 'notDone')} />`;
   const help = html`<a href=${helpAt(...HELP[name])} target="_blank">${t('readMore')}</a>`;
-  return html`<li class=${isDone ? 'done' : ''}>
+  return html`<li class=${isDone && 'done'}>
     <button class="quiet" aria-expanded=${isOpen} onClick=${onPick}>${mark}${t(`step.${name}`)}</button>
     ${
       isOpen &&

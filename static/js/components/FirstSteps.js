@@ -25,7 +25,7 @@ function Token() {
     keep('token');
   }
   if (!token) return html`<p><${Act} label=${t('makeBotToken')} kind="primary" action=${make} /></p>`;
-  const url = new URL('.', location.href.replace(/[#?].*/, '')).href.replace(/\/$/, '');
+  const url = new URL('.', location.href).href.replace(/\/$/, '');
   return html`<p>${t('tokenOnce')}</p><${Copyable} text=${token} label=${t('token')} />
     <${Switch} label=${t('code')} options=${CODE} value=${kind} onChange=${setKind} />
     <${Copyable} text=${t(`code.${kind}`, { url, token })} label=${kind} />`;

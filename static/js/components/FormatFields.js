@@ -10,7 +10,7 @@ const FORMATS = {
   telegram: { secret: 'botToken', url: 'apiBase', ownUrl: true, options: ['chat_id', 'thread_id', 'silent'] },
   discord: { url: 'channelUrl', options: ['username'] },
   slack: { url: 'channelUrl', options: [] },
-  ntfy: { secret: 'accessToken', url: 'url', options: ['priority', 'tags'] },
+  ntfy: { secret: 'accessToken', url: 'topicUrl', options: ['priority', 'tags'] },
   max: { secret: 'botToken', url: 'apiBase', ownUrl: true, options: ['chat_id', 'silent'] },
 };
 const EVERY = ['language', 'text', 'fold']; // a chat's

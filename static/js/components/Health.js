@@ -11,8 +11,7 @@ const WORST_FIRST = ['disabled', 'failing'];
 
 export function Health() {
   const all = [...webhooks.value.values()];
-  const [looks, href, headline, why] = stateOf(all);
-  const [kind, icon] = looks;
+  const [[kind, icon], href, headline, why] = stateOf(all);
   return html`<section class="health ${kind}" aria-label=${t('health')}><a href=${href}><${Icon} name=${icon} />
     ${headline && html`<strong>${headline}</strong>`}${why && html`<span class="why">${why}</span>`}
     <span class="open">${t(all.length ? 'open' : 'create')} <${Icon} name="chevron-right" /></span></a></section>`;

@@ -40,7 +40,7 @@ const Way = ({ page, current, kind }) => html`<a class=${kind} href="#/${page ==
 
 export function Navigation({ current }) {
   const pages = Object.keys(PAGES);
-  const isBehind = pages.indexOf(current) >= ON_PHONE;
+  const isBehind = !pages.slice(0, ON_PHONE).includes(current);
   const way = (page, at) => html`<${Way} page=${page} current=${current} kind=${at < ON_PHONE ? '' : 'rest'} />`;
   return html`<nav class="side" aria-label="Bedolaga"><a class="brand" href="#/"><${Brand} /></a>${pages.map(way)}
     <button class="more ${isBehind ? 'current' : ''}" popovertarget=${MENU}>

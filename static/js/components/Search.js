@@ -1,8 +1,10 @@
 // Looking for something: the words stand in the address, the server looks and says how far it did.
 import { eventTypes, now } from '../known.js';
-import { dateOf, html, middle, query, setQuery, t } from './parts.js';
+import { dateOf, html, isAdmin, middle, query, setQuery, t } from './parts.js';
 
 const LABEL = 36; // signs
+// The step after what is empty.
+const NEXT = { noEvents: ['#/', 'firstRun'], noWebhooks: ['#/webhooks/new', 'createWebhook'] };
 
 export const Search = ({ hint = 'search' }) => html`<input type="search" data-search placeholder=${t(hint)}
   aria-label=${t('search')} value=${query('q')} onInput=${({ target }) => setQuery({ q: target.value })} />`;
@@ -35,7 +37,9 @@ async function timeOf(list, id) {
 export function More({ of: { value: page, reload }, none }) {
   if (!page) return null;
   const { next, until } = page;
+  const [href, label] = (isAdmin.value && NEXT[none]) || [];
   return html`<p class="row end" role="status"><span class="muted">${none && `${t(none)} `}
       ${until && t('searchedTo', { day: dateOf(until, now.value) })}</span>
-    ${next && html`<button onClick=${() => reload(page)}>${t(until ? 'searchOn' : 'showMore')}</button>`}</p>`;
+    ${next && html`<button onClick=${() => reload(page)}>${t(until ? 'searchOn' : 'showMore')}</button>`}
+    ${href && html`<a class="button" href=${href}>${t(label)}</a>`}</p>`;
 }

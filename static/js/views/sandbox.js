@@ -22,7 +22,7 @@ import { labelOf } from '../words.js';
 const MODES = ['ok', 'error', 'slow', 'hang'];
 const LOOK_EVERY = 1_000; // ms
 
-const sinkUrl = () => new URL('sink/in', `${location.origin}${location.pathname}`).href;
+const sinkUrl = () => new URL('sink/in', location.href).href;
 export const sinkWebhook = () => ({ name: t('sinkWebhook'), url: sinkUrl(), event_types: ['*'] });
 
 export function Sandbox() {

@@ -16,8 +16,8 @@ const COLUMNS = {
 };
 
 export function Tokens() {
-  if (!isAdmin.value) return html`<section class="card"><p class="muted">${t('adminsOnly')}</p></section>`;
-  return html`<section class="card"><${List} /></section>`;
+  const hint = html`<p class="muted">${t('adminsOnly')}</p>`;
+  return html`<section class="card">${isAdmin.value ? html`<${List} />` : hint}</section>`;
 }
 
 function List() {

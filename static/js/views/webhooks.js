@@ -25,25 +25,25 @@ import { byHealth, setActive, webhooks, whyOf } from '../webhooks.js';
 import { labelOf } from '../words.js';
 import { sinkWebhook } from './sandbox.js';
 
+const create = () => go('#/webhooks/new');
+
 export function Webhooks() {
   const [removing, setRemoving] = useState(null);
   const [initial, setInitial] = useState(null); // to begin with, for the sandbox
-  const onCreate = () => go('#/webhooks/new');
-  const list = html`<${List} onCreate=${onCreate} onRemove=${setRemoving} />`;
   return html`<section class="card">
-    ${webhooks.value.size ? list : html`<${Empty} onCreate=${onCreate} onTry=${() => setInitial(sinkWebhook())} />`}
+    ${webhooks.value.size ? html`<${List} onRemove=${setRemoving} />` : html`<${Empty} onTry=${setInitial} />`}
     ${initial && html`<${NewWebhook} initial=${initial} onClose=${() => setInitial(null)} />`}
     ${removing && html`<${RemoveWebhook} webhook=${removing} onClose=${() => setRemoving(null)} />`}
   </section>`;
 }
 
 // The sandbox is offered where there is one.
-function Empty({ onCreate, onTry }) {
+function Empty({ onTry }) {
   const { value: settings } = useLoaded(settingsApi.get, []);
-  const offer = settings?.has_sink && html`<button onClick=${onTry}>${t('noWebhooksSink')}</button>`;
-  const create = html`<button class="primary" onClick=${onCreate}>${t('createWebhook')}</button>`;
-  return html`<div class="empty"><p>${t('noWebhooks')}</p>
-    ${isAdmin.value && html`<span class="toolbar">${create}${offer}</span>`}</div>`;
+  const offer =
+    settings?.has_sink && html`<button onClick=${() => onTry(sinkWebhook())}>${t('noWebhooksSink')}</button>`;
+  return html`<p>${t('noWebhooks')}</p>
+    ${isAdmin.value && html`<p class="toolbar"><button class="primary" onClick=${create}>${t('createWebhook')}</button>${offer}</p>`}`;
 }
 
 const ORDERS = {
@@ -57,7 +57,7 @@ const PAGE = 50;
 const LOOK_EVERY = 30_000; // ms: the bars of the last day
 const TYPES = 2; // named in a row
 
-function List({ onCreate, onRemove }) {
+function List({ onRemove }) {
   const [picked, setChosen] = useState(new Set());
   const [shown, setShown] = useState(PAGE);
   const { value: days } = useLoaded(webhooksApi.allSeries, [useEvery(LOOK_EVERY)]);
@@ -84,7 +84,7 @@ function List({ onCreate, onRemove }) {
         <button onClick=${() => setAll(true)}>${t('activate')}</button>
         <button onClick=${() => setAll(false)}>${t('deactivate')}</button>`
       }
-      ${isAdmin.value && html`<button class="primary last" onClick=${onCreate}>${t('createWebhook')}</button>`}</div>
+      ${isAdmin.value && html`<button class="primary last" onClick=${create}>${t('createWebhook')}</button>`}</div>
     ${found.length === 0 && html`<p class="muted">${t('nothingFound')}</p>`}
     <ul class="hooks">${found.slice(0, shown).map(row)}</ul>
     ${found.length > shown && html`<button onClick=${() => setShown(shown + PAGE)}>${t('showMore')}</button>`}`;
