@@ -1,6 +1,7 @@
 """`demo`: a throw-away server with a shop's life streaming through it."""
 
 import asyncio
+import math
 import random
 import tempfile
 from collections import Counter
@@ -29,9 +30,18 @@ TITLES = (
     "Спасибо, всё работает",
     "Вернуть оплату",
 )
-PAST = 1000  # events of the week before
+PAST = 2000  # events of the week before
+BATCH = 1000  # events a call: the most that the server takes
 WEEK = 7  # days
-PAUSE = (0.2, 1.5)  # seconds between events
+DAY = 24 * 60  # minutes
+BUSIEST = 20  # o'clock
+PAUSE = (1.0, 5.0)  # seconds between events
+# All but the last arrive: what a receiver that fails looks like belongs to a shop's life too.
+WEBHOOKS = (
+    ("Бухгалтерия", "sink/in", "payment.completed"),
+    ("CRM", "sink/in", "*"),
+    ("Таблица", "sheet", "user.created"),
+)
 
 
 @click.command()
@@ -39,7 +49,8 @@ PAUSE = (0.2, 1.5)  # seconds between events
 def demo(port: int) -> None:
     """Start a server on a throw-away file, with users, payments and tickets streaming in.
 
-    A webhook to the built-in sink receives them: every screen is alive, without a bot.
+    Two webhooks to the built-in sink receive them, a third one fails: every screen is alive,
+    without a bot.
     """
     with tempfile.TemporaryDirectory(prefix="bedolaga-demo-") as folder:
         token = new_value()
@@ -71,10 +82,18 @@ async def _prepare(address: str, token: str, shop: "Shop") -> None:
     async with ClientSession(headers={"Authorization": f"Bearer {token}"}) as session:
         start = {"total_users": 1234, "active_subscriptions": 987, "open_tickets": 5}
         await session.put(f"{address}/stats", json=start)
-        await session.post(f"{address}/events/batch", json={"events": shop.week()})
-        for name, kind in (("Бухгалтерия", "payment.completed"), ("CRM", "*")):
-            hook: dict[str, Any] = {"name": name, "url": f"{address}/sink/in", "event_type": kind}
+        week = shop.week()
+        for at in range(0, PAST, BATCH):
+            await session.post(f"{address}/events/batch", json={"events": week[at : at + BATCH]})
+        for name, path, kind in WEBHOOKS:
+            hook: dict[str, Any] = {"name": name, "url": f"{address}/{path}", "event_type": kind}
             await session.post(f"{address}/webhooks", json=hook | {"generate_secret": True})
+
+
+def _bustle(moment: datetime) -> float:
+    """How much happens then: most in the evening, least before the morning."""
+    hour = moment.astimezone().hour
+    return 1.2 + math.cos((hour - BUSIEST) * math.tau / 24)
 
 
 class Shop:
@@ -98,10 +117,10 @@ class Shop:
     def week(self) -> list[dict[str, Any]]:
         """Events of the last week, for the charts."""
         now = datetime.now(UTC)
-        ages = sorted((random.random() ** 2.5 for _ in range(PAST)), reverse=True)  # busier of late
-        for age in ages:
+        moments = [now - timedelta(minutes=back) for back in range(1, WEEK * DAY)]
+        for when in sorted(random.choices(moments, weights=[*map(_bustle, moments)], k=PAST)):
             kind, payload = self._next()
-            moment = (now - timedelta(days=WEEK * age)).isoformat()
+            moment = when.isoformat()
             self._past.append({"type": kind, "payload": payload, "timestamp": moment})
         return self._past
 

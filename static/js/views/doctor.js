@@ -36,7 +36,7 @@ export function Doctor() {
 async function examine(put, setPeer, signal) {
   const known = { signal, tell: (values) => put('idle', 'running', () => t('idle.wait', values)) };
   for (const [name, check] of Object.entries(CHECKS)) {
-    put(name, 'running', () => t('checking'));
+    put(name, 'running', () => '');
     try {
       const { state, values, text = `${name}.${state}`, advice = state === 'bad' && name } = await check(known);
       put(name, state, () => t(text, values), advice);
