@@ -21,7 +21,7 @@ export function plotOf(figure, { rows, times, bucket, lines, short, onCursor }) 
   // Bars are drawn from the tallest on, each with what stands below it: the last is in front.
   const drawn = lines ? rows : stacked(rows).toReversed();
   const looks = lines ? colours.map(line) : colours.toReversed().map(bar);
-  const edge = bucket / 2; // the outer bars whole
+  const edge = bucket / 2; // bars whole
   const options = {
     ...sizeOf(place),
     ...frameOf(place, bucket, edge, short),
@@ -90,7 +90,6 @@ function widest({ axes, ctx }, labels, index, round) {
   return Math.ceil(GAP + 4 + Math.max(0, ...widths));
 }
 
-// The last bucket goes on.
 function markRunning(plot, since, colour) {
   const { ctx, bbox } = plot;
   const from = Math.max(bbox.left, plot.valToPos(since, 'x', true));

@@ -46,13 +46,8 @@ export function Chart({ title, of, series, lines = false, format = number, short
   if (!shown.length) return html`<p class="muted no-data">${note ?? t('noData')}</p>`;
   const written = (value) => (value === null ? '–' : format(value));
   const when = (time) => bucketWhole(time, bucket);
-  const legend = ({
-    label,
-    colour,
-    values,
-    total = sum(values),
-  }) => html`<li key=${label}><i class="swatch ${colour}"></i>
-    <span title=${label}>${middle(label, LABEL)}</span> <strong>${written(at === null ? total : values[at])}</strong></li>`;
+  const legend = ({ label, colour, values, total = sum(values) }) => html`
+    <li key=${label}><i class="swatch ${colour}"></i><span title=${label}>${middle(label, LABEL)}</span> <strong>${written(at === null ? total : values[at])}</strong></li>`;
   const row = (time, one) =>
     html`<tr><td>${when(time)}</td>
       ${shown.map(({ values }) => html`<td class="number">${written(values[one])}</td>`)}</tr>`;

@@ -6,9 +6,11 @@ const DAY = 86_400; // seconds
 const UNITS = Object.entries({ day: DAY * 1000, hour: 3_600_000, minute: 60_000, second: 1_000 }); // ms
 const DAYLONG = { hourCycle: 'h23' }; // everywhere alike, as lists have it
 const MINUTE = { hour: '2-digit', minute: '2-digit' };
+const WHOLE = { dateStyle: 'medium', timeStyle: 'medium' };
 const DATE = { day: 'numeric', month: 'short' };
 
-export const moment = (time, options) => new Date(time).toLocaleString(language.value, { ...DAYLONG, ...options });
+export const moment = (time, options = WHOLE) =>
+  new Date(time).toLocaleString(language.value, { ...DAYLONG, ...options });
 export const clock = (time, options) => new Date(time).toLocaleTimeString(language.value, { ...DAYLONG, ...options });
 export const minute = (time) => clock(time, MINUTE);
 export const milliseconds = (value) => measure(value, 'millisecond');
