@@ -16,7 +16,7 @@ export const path = computed(() => partsOf(under.value));
 let depth = -1; // places of ours behind this one
 let isOurs = false; // the page itself goes there
 
-const partsOf = (hash) => hash.split('?')[0].split('/').slice(1);
+const partsOf = (hash) => hash.split('?')[0].replace(/^#\/?/, '').split('/');
 const queryOf = (hash) => new URLSearchParams(hash.split('?')[1]);
 const isPlace = (hash) => /^#\/./.test(hash);
 const beneath = (hash) => OVER.map((one) => hash.match(one)?.[1]).find(Boolean);

@@ -259,3 +259,12 @@ async def test_a_search_for_what_json_escapes_goes_on_live(server: Server, page:
     for title in titles:
         await server.event("ticket.created", ticket_id=2, user_id=1, title=title)
     await expect(rows).to_have_count(2)
+
+
+async def test_an_address_that_is_no_place_says_so(server: Server, page: Page) -> None:
+    """Without its slash too; what is no word is the dashboard (views have addresses)."""
+    await sign_in(server, page)
+    await page.evaluate("location.hash = 'foo'")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Не найдено")
+    await page.evaluate("location.hash = ''")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Дашборд")
