@@ -7,7 +7,7 @@ import { html, minute, relative, Status, t, Time } from './parts.js';
 export function DeliveryRow({ delivery, withWebhook }) {
   const { id, webhook_id: webhookId, event_id: eventId, event_type: type } = delivery;
   const label = labelOf(type);
-  const whose = withWebhook && html`<strong><bdi>${webhookName(webhookId)}</bdi></strong> · `;
+  const whose = withWebhook && html`<strong dir="auto">${webhookName(webhookId)}</strong> · `;
   return html`<li><a class="delivery" href="#/webhooks/${webhookId}/deliveries/${id}"><${Outcome} of=${delivery} />
     <span class="what" title=${label}>${whose}<span>${label}</span></span><span class="came">${storyOf(delivery)}</span>
     <span class="ids muted">${delivery.is_test ? t('isTest') : html`<code>${type}</code> #${eventId}`}</span>

@@ -105,7 +105,7 @@ function Row({ webhook, day, isChosen, onChoose, onRemove }) {
       html`<label class="pick">
       <input type="checkbox" checked=${isChosen} onChange=${onChoose} aria-label=${name} /></label>`
     }
-    <a class="name" href=${place}><strong title=${name}><bdi>${inLine(name)}</bdi></strong>
+    <a class="name" href=${place}><strong dir="auto" title=${name}>${inLine(name)}</strong>
       <code class="muted" title=${url}>${shortUrl(url, 60)}</code></a>
     <span class="types muted" title=${labels.join(', ')}>${labels.slice(0, TYPES).join(', ')}${more}</span>
     <span class="state"><${WebhookState} webhook=${webhook} />
