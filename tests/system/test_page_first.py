@@ -95,7 +95,7 @@ async def test_charts_wait_for_who_scrolls_to_them(server: Server, page: Page) -
     await expect(page.locator(".charts canvas")).to_have_count(1)
 
 
-@pytest.mark.parametrize(("width", "most"), [(390, 101_500), (1280, 131_500)])
+@pytest.mark.parametrize(("width", "most"), [(390, 104_000), (1280, 134_000)])
 async def test_the_first_view_over_the_wire(server: Server, width: int, most: int) -> None:
     """Everything that HTTP adds, and the charts where they are seen at once; then only questions
     whether anything changed."""

@@ -1,5 +1,6 @@
 """The log of events: the server's search, how little a list weighs, what is saved of it."""
 
+import csv
 import json
 from pathlib import Path
 
@@ -122,3 +123,34 @@ async def test_what_is_shown_is_saved_whole(server: Server, page: Page) -> None:
     assert head == "id;timestamp;type;ticket_id;title;user_id"
     assert first.startswith("2;2026-01-15T")
     assert second.endswith(';"\'=cmd|""x""; да";1')
+
+
+async def test_what_a_spreadsheet_gets(server: Server, page: Page) -> None:
+    """No formula by whatever way, no field lost to one of the same name, numbers as read there."""
+    await server.event(
+        "user.created",
+        user_id=2**60,
+        type="inner",
+        id="own",
+        constructor="x",
+        tags=["=1+1", "b"],
+        rate=-1.5,
+        **{"=key": "＝A1", "emoji": "🙂\nline", "minus": "-2+3"},
+    )
+    await server.event(user_id=1)
+    await sign_in(server, page, "events")
+    await expect(page.locator(".stream li")).to_have_count(2)
+    async with page.expect_download() as saved:
+        await page.get_by_role("button", name="CSV").click()
+    path = Path(await (await saved.value).path())
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        plain, odd = list(csv.DictReader(file, delimiter=";"))
+    assert (odd["id"], odd["type"]) == ("1", "user.created")
+    assert (odd["payload.id"], odd["payload.type"]) == ("own", "inner")
+    assert odd["payload.constructor"] == "x"
+    assert plain["payload.constructor"] == ""
+    assert odd["user_id"] == str(2**60)
+    assert odd["rate"] == "-1,5"
+    assert odd["tags"] == "'=1+1, b"
+    assert (odd["'=key"], odd["minus"]) == ("'＝A1", "'-2+3")
+    assert odd["emoji"] == "🙂\nline"

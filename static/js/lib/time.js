@@ -9,7 +9,7 @@ const MINUTE = { hour: '2-digit', minute: '2-digit' };
 const WHOLE = { dateStyle: 'medium', timeStyle: 'medium' };
 const DATE = { day: 'numeric', month: 'short' };
 
-export const moment = (time, options = WHOLE) =>
+export const moment = (time, options = /** @type {any} */ (WHOLE)) =>
   new Date(time).toLocaleString(language.value, { ...DAYLONG, ...options });
 export const clock = (time, options) => new Date(time).toLocaleTimeString(language.value, { ...DAYLONG, ...options });
 export const minute = (time) => clock(time, MINUTE);
