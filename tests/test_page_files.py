@@ -9,7 +9,7 @@ SCRIPTS = [one for one in STATIC.rglob("*.js") if "vendor" not in one.parts]
 LINKED = re.compile(r'<link rel="(?:modulepreload|stylesheet)" href="([^"]+)"[^>]*>')
 OTHERS = ["index.html", "js/app.js", "js/early.js", "vendor/lucide.svg", "icons/icon.svg"]
 FIRST_VIEW = 100_000  # bytes on the wire, without HTTP's own
-ALL_SCRIPTS = 217_400  # bytes
+ALL_SCRIPTS = 217_700  # bytes
 
 
 def test_every_module_of_the_first_view_is_asked_for_at_once() -> None:

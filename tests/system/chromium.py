@@ -45,15 +45,14 @@ async def browsing(
         context = await browser.new_context(
             **{"locale": "ru-RU", "service_workers": "block", **options}
         )
-        context.on("weberror", lambda one: problems.append(str(one.error)))
+        context.on("weberror", lambda one: problems.append(one.error.stack or str(one.error)))
         context.on(
             "console", lambda one: problems.append(one.text) if one.type == "error" else None
         )
         yield context
         await browser.close()
-    assert [
-        one for one in problems if not any(what in one for what in (*EXPECTED, *expected))
-    ] == []
+    told = [one for one in problems if not any(what in one for what in (*EXPECTED, *expected))]
+    assert not told, told
 
 
 async def sign_in(server: Server, page: Page, place: str = "") -> None:

@@ -18,6 +18,10 @@ async def test_the_format_changes_the_fields(server: Server, page: Page) -> None
         await form.get_by_role("checkbox", name="user.created").check()
         await expect(form.locator("[name='options.chat_id']")).to_have_count(0)
         await form.locator("[name=format]").select_option("telegram")
+        names = await form.locator("input").evaluate_all("them => them.map((one) => one.name)")
+        asked = [names.index(one) for one in ("secret", "options.chat_id", "url")]
+        assert asked == sorted(asked)  # the rare one comes last
+        await expect(form.get_by_label("Токен бота *")).to_have_attribute("required", "")
         await form.locator("[name=url]").fill(chats.url)
         await form.locator("[name=secret]").fill(TOKEN)
         await form.locator("[name='options.chat_id']").fill(str(CHAT))

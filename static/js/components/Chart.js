@@ -34,7 +34,7 @@ export function Chart({ title, of, series, lines = false, format = number, short
     let isWanted = true;
     // With the first chart: nothing else is as large.
     insist(() => import('../plot.js')).then(({ plotOf }) => {
-      if (isWanted) stop = plotOf(figure.current, what);
+      if (isWanted && figure.current) stop = plotOf(figure.current, what);
     });
     return () => {
       isWanted = false;

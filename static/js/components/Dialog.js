@@ -15,9 +15,10 @@ export function Dialog({ title, onClose, children, kind = 'window', light = fals
     return () => removeEventListener('leaving', keep);
   });
 
+  // Of one that is gone nothing: a key's or the address's event may come late.
   const loss = () => {
-    if (element.current.querySelector('[data-once]')) return 'loseSecret';
-    return isTyped.current && !light && 'loseTyped';
+    if (element.current?.querySelector('[data-once]')) return 'loseSecret';
+    return element.current && isTyped.current && !light && 'loseTyped';
   };
   function keep(event) {
     if (loss()) event.preventDefault();
@@ -27,7 +28,7 @@ export function Dialog({ title, onClose, children, kind = 'window', light = fals
     event?.preventDefault();
     event?.stopPropagation(); // it may stand in another one
     setAsking(loss());
-    if (!loss()) onClose();
+    if (element.current && !loss()) onClose();
   }
   const onKeyDown = (event) => event.key === 'Escape' && leave(event);
   const onInput = ({ target }) => {

@@ -33,13 +33,15 @@ export function FormatFields({ shown, isNew }) {
 function OfFormat({ format, kept, isNew }) {
   const [url, setUrl] = useState(kept.url ?? '');
   const of = FORMATS[format];
-  return html`<${Address} label=${of.url} required=${!of.ownUrl} before=${kept.url ?? ''} url=${url} setUrl=${setUrl} />
+  const own = html`${of.secret && html`<${Secret} label=${of.secret} format=${format} isKept=${kept.has_secret} isNew=${isNew} />`}
+    ${optionsOf(format).map((name) => html`<${Option} key=${name} name=${name} value=${kept.options?.[name]} />`)}`;
+  return html`${of.ownUrl && own}
+    <${Address} label=${of.url} required=${!of.ownUrl} before=${kept.url ?? ''} url=${url} setUrl=${setUrl} />
     ${
       (kept.accept_redirects || url.includes(SHEETS)) &&
       html`<${Check} name="accept_redirects" label="acceptRedirects" defaultChecked />`
     }
-    ${of.secret && html`<${Secret} label=${of.secret} format=${format} isKept=${kept.has_secret} isNew=${isNew} />`}
-    ${optionsOf(format).map((name) => html`<${Option} key=${name} name=${name} value=${kept.options?.[name]} />`)}`;
+    ${!of.ownUrl && own}`;
 }
 
 // The URL of a receiver, checked while it is typed by the code that guards saving and sending.
@@ -71,7 +73,7 @@ function Secret({ label, format, isKept, isNew }) {
   }
     ${
       !isMade &&
-      html`<${Field} label=${label} name="secret" type="password"
+      html`<${Field} label=${label} name="secret" type="password" required=${label === 'botToken' && !isKept}
       autocomplete="new-password" hint=${hint} />`
     }
     ${isKept && label !== 'botToken' && html`<${Check} name="remove_secret" label="removeSecret" />`}`;
